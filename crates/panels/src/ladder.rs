@@ -1,0 +1,174 @@
+//! Fractional leximin over types: the target chances, and an upper bound on
+//! every level that was reached.
+//!
+//! A level asks for the largest `z` such that some point of the quota polytope
+//! gives every type still on the ladder at least `z` for each of its people and
+//! every type below at least the level it stopped at. `z` starts too high; each
+//! time the solver proves that too high, the proof's row multipliers give the
+//! largest `z` that they do not refute (a Newton step), until a point exists.
+//! The last proof is the level's certificate, and the types it leans on stop here.
+//!
+//! Tolerances: a type that stopped keeps its level minus [`LOOSENED`]; without
+//! that, rounding in the solver would refute levels which exist. The numbers
+//! proposed here are bounded by integers in [`crate::certificate`].
+
+use crate::instance::Instance;
+use crate::simplex::{Simplex, Solved};
+use crate::watch::Limits;
+
+/// By how much a finished level's floor is loosened, in chance.
+pub(crate) const LOOSENED: f64 = 1e-9;
+/// Newton steps within one level before it is given up.
+const STEPS: usize = 200;
+/// Pivots within one step.
+const PIVOTS: usize = 20_000;
+
+/// One level of the ladder.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Level {
+    /// The largest chance that everybody still on the ladder can have.
+    pub(crate) chance: f64,
+    /// Types that stop at this level.
+    pub(crate) stopped: Vec<usize>,
+    /// Row multipliers that prove it.
+    pub(crate) multipliers: Vec<f64>,
+}
+
+/// What the ladder found.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Ladder {
+    /// Target number of seats for each type.
+    pub(crate) target: Vec<f64>,
+    pub(crate) levels: Vec<Level>,
+    /// Whether every type stopped, or the work limit came first.
+    pub(crate) complete: bool,
+}
+
+/// Why there is no ladder.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum NoLadder {
+    /// Not even fractional panels exist; the row multipliers that show it.
+    Infeasible(Vec<f64>),
+    /// The solver gave up.
+    GaveUp,
+}
+
+/// The largest `z` not refuted by the multipliers `g`, given which types are on
+/// the ladder; `None` if `z` plays no part in the refutation.
+fn newton(
+    instance: &Instance,
+    g: &[f64],
+    floor: &[Option<f64>],
+    tops: &[f64],
+) -> Option<f64> {
+    let mut room = 0.0;
+    for (value, bounds) in g.iter().zip(&instance.bounds) {
+        room += value * f64::from(if *value > 0.0 { bounds.1 } else { bounds.0 });
+    }
+    let mut slope = 0.0;
+    for (t, kind) in instance.kinds.iter().enumerate() {
+        let c: f64 = kind.rows.iter().map(|&r| g[r]).sum();
+        let size = f64::from(kind.size());
+        if c < 0.0 {
+            room -= c * tops[t];
+        } else {
+            match floor[t] {
+                Some(level) => room -= c * size * level,
+                None => slope += c * size,
+            }
+        }
+    }
+    (slope > 1e-9).then_some(room / slope)
+}
+
+/// Climbs at most `max_levels` levels.
+pub(crate) fn climb(
+    instance: &Instance,
+    max_levels: usize,
+    ceiling: Option<f64>,
+    limits: &Limits<'_>,
+) -> Result<Ladder, NoLadder> {
+    let columns = instance.columns();
+    let mut simplex = Simplex::new(&columns, &instance.row_bounds());
+    // any objective will do; a generic one keeps the dual method from stalling
+    let mut noise = crate::random::Random::new(b"ladder");
+    let weights: Vec<f64> = columns.iter().map(|_| noise.unit()).collect();
+    simplex.set_objective(&weights);
+    let sizes: Vec<f64> = instance.kinds.iter().map(|k| f64::from(k.size())).collect();
+    let tops: Vec<f64> = sizes.iter().map(|s| s * ceiling.unwrap_or(1.0)).collect();
+
+    for (t, top) in tops.iter().enumerate() {
+        simplex.set_bounds(t, 0.0, *top);
+    }
+    match simplex.solve(PIVOTS) {
+        Solved::Optimal => {}
+        Solved::Infeasible(g) => return Err(NoLadder::Infeasible(g)),
+        Solved::GaveUp => return Err(NoLadder::GaveUp),
+    }
+    let mut target = simplex.values().to_vec();
+    let mut floor: Vec<Option<f64>> = vec![None; columns.len()];
+    let mut levels: Vec<Level> = Vec::new();
+    let mut work_done = simplex.work;
+    let highest = ceiling.unwrap_or(1.0);
+    'levels: while levels.len() < max_levels && floor.iter().any(Option::is_none) {
+        let mut z = highest;
+        let mut proof: Option<Vec<f64>> = None;
+        for step in 0.. {
+            if step >= STEPS || simplex.work > limits.ladder_work || limits.stopped() {
+                break 'levels;
+            }
+            for t in 0..columns.len() {
+                let low = floor[t].map_or(z, |level| (level - LOOSENED).max(0.0)).max(0.0);
+                simplex.set_bounds(t, (low * sizes[t]).min(tops[t]), tops[t]);
+            }
+            match simplex.solve(PIVOTS) {
+                Solved::Optimal => break,
+                Solved::GaveUp => {
+                    simplex.reset();
+                    if matches!(simplex.solve(PIVOTS), Solved::Optimal) {
+                        break;
+                    }
+                    break 'levels;
+                }
+                Solved::Infeasible(g) => {
+                    match newton(instance, &g, &floor, &tops) {
+                        Some(lower) if lower < z => {
+                            z = lower - 1e-12;
+                            proof = Some(g);
+                        }
+                        _ => break 'levels,
+                    }
+                }
+            }
+        }
+        limits.spend(simplex.work - work_done);
+        work_done = simplex.work;
+        target.copy_from_slice(simplex.values());
+        let Some(g) = proof else {
+            // everybody left can have the highest chance there is
+            let stopped: Vec<usize> =
+                (0..columns.len()).filter(|&t| floor[t].is_none()).collect();
+            for &t in &stopped {
+                floor[t] = Some(highest);
+            }
+            let multipliers = vec![0.0; instance.bounds.len()];
+            levels.push(Level { chance: highest, stopped, multipliers });
+            break;
+        };
+        let stopped: Vec<usize> = (0..columns.len())
+            .filter(|&t| {
+                floor[t].is_none()
+                    && instance.kinds[t].rows.iter().map(|&r| g[r]).sum::<f64>() > 1e-7
+            })
+            .collect();
+        if stopped.is_empty() {
+            break;
+        }
+        for &t in &stopped {
+            floor[t] = Some(z.max(0.0));
+        }
+        levels.push(Level { chance: z.max(0.0), stopped, multipliers: g });
+    }
+    let complete = floor.iter().all(Option::is_some);
+    Ok(Ladder { target, levels, complete })
+}

@@ -1,0 +1,145 @@
+//! The files that come out: the panel list, and people as CSV.
+//!
+//! `panels.json` holds `people`, the ids in file order, and `panels`, each an
+//! ascending list of indices into `people`; panels in lexicographic order,
+//! duplicates allowed. Nothing else.
+
+use serde::{Deserialize, Serialize};
+
+use crate::respondents::Respondents;
+
+/// The content of `panels.json`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PanelList {
+    /// The ids, in file order.
+    pub people: Vec<String>,
+    /// The panels, as indices into `people`.
+    pub panels: Vec<Vec<u32>>,
+}
+
+impl std::fmt::Debug for PanelList {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PanelList")
+            .field("people", &self.people.len())
+            .field("panels", &self.panels.len())
+            .finish()
+    }
+}
+
+/// Why a panel list cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PanelListError {
+    /// Not the JSON of a panel list.
+    #[error("not a panel list: line {line}, column {column}")]
+    NotAPanelList {
+        /// Line of the JSON text.
+        line: usize,
+        /// Column of the JSON text.
+        column: usize,
+    },
+    /// The list was made from other people, or in another order.
+    #[error("person {index} of the panel list is not person {index} of the respondents: the list was made from another file")]
+    OtherPeople {
+        /// First index that differs.
+        index: usize,
+    },
+}
+
+impl PanelList {
+    /// A list for these people. Panels must be as [`crate::BuiltList`] holds them.
+    #[must_use]
+    pub fn new(respondents: &Respondents, panels: Vec<Vec<u32>>) -> Self {
+        Self { people: respondents.ids().map(str::to_owned).collect(), panels }
+    }
+
+    /// The JSON text, ending in a newline.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut out = serde_json::to_string(self).unwrap_or_default();
+        out.push('\n');
+        out
+    }
+
+    /// Reads a list. Whether it keeps the rules is for [`crate::check`] to say.
+    ///
+    /// # Errors
+    /// If the text is not a panel list.
+    pub fn from_json(text: &[u8]) -> Result<Self, PanelListError> {
+        serde_json::from_slice(text).map_err(|e| PanelListError::NotAPanelList {
+            line: e.line(),
+            column: e.column(),
+        })
+    }
+
+    /// Whether the list speaks of these respondents in this order.
+    ///
+    /// # Errors
+    /// The first index that differs.
+    pub fn matches(&self, respondents: &Respondents) -> Result<(), PanelListError> {
+        let mut ids = respondents.ids();
+        for (index, mine) in self.people.iter().enumerate() {
+            if ids.next() != Some(mine) {
+                return Err(PanelListError::OtherPeople { index });
+            }
+        }
+        match ids.next() {
+            None => Ok(()),
+            Some(_) => Err(PanelListError::OtherPeople { index: self.people.len() }),
+        }
+    }
+}
+
+/// People as CSV with all the columns they came with, in the given order; for
+/// `selected`, `remaining` and `reserves`. Indices out of range are passed over.
+#[must_use]
+pub fn people_csv(respondents: &Respondents, people: &[u32]) -> String {
+    let header: Vec<&str> = respondents.header().iter().map(String::as_str).collect();
+    let mut out = Rows::new(&header);
+    for &person in people {
+        if let Some(row) = respondents.row(crate::instance::index(person)) {
+            let cells: Vec<&str> = row.iter().map(String::as_str).collect();
+            out.push(&cells);
+        }
+    }
+    out.finish()
+}
+
+/// Everybody who is neither on the panel nor among the reserves (both given as
+/// indices), in file order.
+#[must_use]
+pub fn remaining(respondents: &Respondents, panel: &[u32], reserves: &[u32]) -> Vec<u32> {
+    let taken: std::collections::BTreeSet<u32> = panel.iter().chain(reserves).copied().collect();
+    (0..crate::instance::count(respondents.len())).filter(|p| !taken.contains(p)).collect()
+}
+
+/// CSV text in the making (comma, LF, quotes where needed).
+pub(crate) struct Rows(String);
+
+impl Rows {
+    pub(crate) fn new(header: &[&str]) -> Self {
+        let mut rows = Self(String::new());
+        rows.push(header);
+        rows
+    }
+
+    pub(crate) fn push(&mut self, cells: &[&str]) {
+        for (i, cell) in cells.iter().enumerate() {
+            if i > 0 {
+                self.0.push(',');
+            }
+            if cell.contains([',', '"', '\n', '\r', ';']) || (cells.len() == 1 && cell.is_empty()) {
+                self.0.push('"');
+                self.0.push_str(&cell.replace('"', "\"\""));
+                self.0.push('"');
+            } else {
+                self.0.push_str(cell);
+            }
+        }
+        self.0.push('\n');
+    }
+
+    pub(crate) fn finish(self) -> String {
+        self.0
+    }
+}

@@ -1,0 +1,43 @@
+//! Spreadsheets as tables. Numbers become text: 34 and 34.0 are "34".
+
+use std::io::Cursor;
+
+use calamine::{Data, Reader, Xlsx};
+
+use crate::error::{InputErrors, Place, Problem};
+use crate::table::{MAX_ROWS, Table};
+
+/// Reads the first sheet.
+pub(crate) fn read(
+    bytes: &[u8],
+    place: fn(Option<u64>) -> Place,
+    missing: &'static str,
+) -> Result<Table, InputErrors> {
+    let unreadable = |reason: &str| {
+        InputErrors::one(place(None), Problem::Unreadable { reason: reason.to_owned() })
+    };
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes))
+        .map_err(|_| unreadable("not an .xlsx spreadsheet (or it is damaged)"))?;
+    let sheet = book
+        .worksheet_range_at(0)
+        .ok_or_else(|| unreadable("the spreadsheet has no sheet"))?
+        .map_err(|_| unreadable("its first sheet is damaged"))?;
+    let first = sheet.start().map_or(0, |(row, _)| row);
+    let mut rows = Vec::new();
+    let mut lines = Vec::new();
+    for (i, cells) in sheet.rows().enumerate().take(MAX_ROWS + 2) {
+        let row: Vec<String> = cells.iter().map(text).collect();
+        if row.iter().any(|c| !c.is_empty()) {
+            rows.push(row);
+            lines.push(u64::from(first) + u64::try_from(i).unwrap_or(0) + 1);
+        }
+    }
+    Table::from_rows(rows, lines, place, missing)
+}
+
+fn text(cell: &Data) -> String {
+    match cell {
+        Data::Empty => String::new(),
+        other => other.to_string().trim().to_owned(),
+    }
+}
