@@ -2,3 +2,9 @@
 //!
 //! Everything that decides whether a draw is valid lives in `klero-tlog`, `klero-draw` and `klero-verifier`; this package only carries bytes,
 //! keeps them, and asks those crates.
+
+pub mod files;
+pub mod guard;
+pub mod publish;
+pub mod sequencer;
+pub mod store;
