@@ -136,13 +136,11 @@ impl VerifiedCheckpoint {
     pub fn open_note(note: &Note, log_keys: &[VerifierKey]) -> Result<Self, CheckpointError> {
         let verified = note.open(log_keys)?;
         let checkpoint = Checkpoint::parse(verified.text())?;
-        let mut signers = verified.signers().iter();
-        let log_key = signers.next().ok_or(NoteError::NoKnownSignature)?;
-        // A key vouches only for the log it is named after, so look for one that is.
-        let log_key = core::iter::once(log_key)
-            .chain(signers)
-            .find(|key| key.name().as_str() == checkpoint.origin)
-            .unwrap_or(log_key);
+        // A key vouches only for the log it is named after.
+        let signers = verified.signers();
+        let named = |key: &&VerifierKey| key.name().as_str() == checkpoint.origin;
+        let log_key = signers.iter().find(named).or(signers.first());
+        let log_key = log_key.ok_or(NoteError::NoKnownSignature)?;
         expect_origin(log_key, &checkpoint)?;
         Ok(Self { checkpoint, note: note.clone(), log_key: log_key.clone() })
     }
