@@ -5,6 +5,7 @@
 
 pub mod files;
 pub mod guard;
+pub mod log_check;
 pub mod publish;
 pub mod sequencer;
 pub mod store;

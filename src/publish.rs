@@ -102,20 +102,21 @@ impl std::fmt::Display for TileFault {
     }
 }
 
-/// Writes and reads the public folder of one log.
+/// Writes and reads the public folder of one log. Clones share what they know.
+#[derive(Clone)]
 pub struct Publisher {
     files: Arc<dyn Files>,
     public: PathBuf,
     /// Folders known to be on the disk; spares making each again for every tile.
-    known: Mutex<BTreeSet<PathBuf>>,
+    known: Arc<Mutex<BTreeSet<PathBuf>>>,
     /// Held while an artifact is written: two writers of one artifact would share a temporary name.
-    artifacts: Mutex<()>,
+    artifacts: Arc<Mutex<()>>,
 }
 
 impl Publisher {
     /// For the public folder at `public`, of which nothing is looked at yet.
     pub fn new(public: PathBuf, files: Arc<dyn Files>) -> Self {
-        Self { files, public, known: Mutex::new(BTreeSet::new()), artifacts: Mutex::new(()) }
+        Self { files, public, known: Arc::default(), artifacts: Arc::default() }
     }
 
     /// Makes the empty public folder, beside the folder's other parts, which must exist.
@@ -164,6 +165,11 @@ impl Publisher {
             new.push(self.new_file(&tile.path(), bytes)?);
         }
         Ok(write_durably(self.files.as_ref(), &new)?)
+    }
+
+    /// Writes one tile or bundle; the caller says what it is. For repairs.
+    pub(crate) fn write_file(&self, path: &str, bytes: Vec<u8>) -> Result<(), FileError> {
+        write_durably(self.files.as_ref(), &[self.new_file(path, bytes)?])
     }
 
     /// Replaces the checkpoint. Everything under it must be on the disk, and the guard must hold it.

@@ -197,7 +197,9 @@ pub enum AppendError<R> {
     Closed,
 }
 
-type Reply<A> = oneshot::Sender<Result<Appended, AppendError<<A as Admit>::Refusal>>>;
+/// How an append ends.
+pub type Outcome<A> = Result<Appended, AppendError<<A as Admit>::Refusal>>;
+type Reply<A> = oneshot::Sender<Outcome<A>>;
 
 struct Request<A: Admit> {
     draft: A::Draft,
@@ -281,21 +283,18 @@ impl<A: Admit> Clone for Appender<A> {
 impl<A: Admit> Appender<A> {
     /// Appends, and returns once the entry is durable and under a published checkpoint. If the future is dropped, the entry
     /// may be appended all the same.
-    pub async fn append(&self, draft: A::Draft) -> Result<Appended, AppendError<A::Refusal>> {
+    pub async fn append(&self, draft: A::Draft) -> Outcome<A> {
         let answer = self.send(draft)?;
         answer.await.unwrap_or_else(|_| Err(self.unanswered()))
     }
 
     /// The same for code that is not asynchronous. Must not be called from within a tokio runtime's own threads.
-    pub fn append_blocking(&self, draft: A::Draft) -> Result<Appended, AppendError<A::Refusal>> {
+    pub fn append_blocking(&self, draft: A::Draft) -> Outcome<A> {
         let answer = self.send(draft)?;
         answer.blocking_recv().unwrap_or_else(|_| Err(self.unanswered()))
     }
 
-    fn send(
-        &self,
-        draft: A::Draft,
-    ) -> Result<oneshot::Receiver<Result<Appended, AppendError<A::Refusal>>>, AppendError<A::Refusal>> {
+    fn send(&self, draft: A::Draft) -> Result<oneshot::Receiver<Outcome<A>>, AppendError<A::Refusal>> {
         let (reply, answer) = oneshot::channel();
         if self.waiting.fetch_add(1, Ordering::Relaxed) >= MAX_WAITING {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
