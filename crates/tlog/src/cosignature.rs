@@ -14,7 +14,8 @@ use zeroize::Zeroizing;
 
 use crate::checkpoint::{Checkpoint, CheckpointError};
 use crate::ed25519::{PublicKey, SIGNATURE_LEN, SecretKey, Signature};
-use crate::note::{KeyName, NamedKey, NamedSecret, Note, NoteError, NoteSignature, TYPE_COSIGNATURE_V1};
+use crate::key::{KeyName, NamedKey, NamedSecret, TYPE_COSIGNATURE_V1};
+use crate::note::{Note, NoteError, NoteSignature};
 
 /// Largest timestamp of a cosignature, in seconds since 1970 (the specification's bound).
 pub const MAX_TIMESTAMP_SECS: u64 = (1 << 63) - 1;

@@ -5,7 +5,7 @@
 //! - S < L;
 //! - A and R are canonical encodings of curve points (y < p; no x = −0);
 //! - neither A nor R has small order;
-//! - [S]B = R + [k]A, without multiplying by the cofactor.
+//! - `[S]B = R + [k]A`, without multiplying by the cofactor.
 //!
 //! Two implementations of these rules agree on every byte string, which a public verdict needs; libraries' defaults do
 //! not agree with each other. Batch verification must never be used: it drops the last rule.

@@ -9,7 +9,7 @@
 //! | [`tree`] | an in-memory tree that serves proofs for every size | RFC 9162 §2.1 |
 //! | [`proof`] | inclusion and consistency proofs, for trees and subtrees | RFC 9162 §2.1.3–2.1.5, draft-ietf-plants-merkle-tree-certs §4 |
 //! | [`tile`], [`tile_reader`] | tiles, entry bundles, their paths, verified reading | c2sp.org/tlog-tiles |
-//! | [`note`] | signed notes and their Ed25519 keys | c2sp.org/signed-note |
+//! | [`key`], [`note`] | named keys, signed notes | c2sp.org/signed-note |
 //! | [`checkpoint`] | signed tree heads | c2sp.org/tlog-checkpoint |
 //! | [`cosignature`] | timestamped witness cosignatures | c2sp.org/tlog-cosignature |
 //! | [`witness_wire`] | bodies of a witness's `add-checkpoint` | c2sp.org/tlog-witness |
@@ -26,6 +26,7 @@ pub mod cosignature;
 pub mod ed25519;
 pub mod frontier;
 pub mod hash;
+pub mod key;
 pub mod note;
 pub mod policy;
 pub mod proof;
@@ -34,6 +35,7 @@ pub mod tile;
 pub mod tile_reader;
 pub mod tlog_proof;
 pub mod tree;
+mod walk;
 pub mod witness_wire;
 
 pub use checkpoint::{Checkpoint, VerifiedCheckpoint};

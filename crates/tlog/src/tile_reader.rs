@@ -10,9 +10,10 @@ use std::collections::BTreeMap;
 
 use crate::frontier::fold_right_edge;
 use crate::hash::{Hash, leaf_hash, node_hash};
-use crate::proof::{LeafRange, TreeHead};
+use crate::proof::TreeHead;
 use crate::tile::{BundleId, MAX_TILE_LEVEL, TILE_HEIGHT, TILE_WIDTH, TileError, TileId};
 use crate::tree::{HashReader, Node};
+use crate::walk::LeafRange;
 
 /// Where tiles come from: HTTP, a folder, memory. Trusted with availability only.
 pub trait TileSource {

@@ -5,9 +5,10 @@
 use crate::frontier::fold_right_edge;
 use crate::hash::{Hash, node_hash};
 use crate::proof::{
-    ConsistencyProof, InclusionProof, LeafRange, TreeHead, check_inclusion_range, consistency_ranges, inclusion_ranges,
+    ConsistencyProof, InclusionProof, ProofError, Subtree, SubtreeConsistencyProof, TreeHead, check_inclusion_range,
+    consistency_ranges,
 };
-use crate::proof::{ProofError, Subtree, SubtreeConsistencyProof};
+use crate::walk::{LeafRange, inclusion_ranges};
 
 /// A perfect subtree: the hash over leaves `index · 2^level .. (index + 1) · 2^level`. Level 0 is the leaf hashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

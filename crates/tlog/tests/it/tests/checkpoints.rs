@@ -1,12 +1,14 @@
 //! Checkpoints and cosignatures: accepted, refused and by which class, and no neighbour passes.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use klero_tlog::checkpoint::{Checkpoint, CheckpointError, VerifiedCheckpoint};
 use klero_tlog::cosignature::{CosignatureError, MAX_TIMESTAMP_SECS, cosignatures_by};
 use klero_tlog::note::{NoteError, NoteSignature};
 use klero_tlog::proof::TreeHead;
 use klero_tlog::{Hash, Note, VerifierKey};
 
-use super::support::{leaf, neighbours, signer, third_party, witness};
+use super::support::{leaf, neighbours, secret, signer, third_party, witness};
 
 const ROOT: &str = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=";
 
@@ -103,6 +105,12 @@ fn cosignatures() {
     assert!(!key.matches(&plain.sign(&text)));
     assert_ne!(plain.verifier_key().id(), key.id());
 
+    // A good signature over what is no checkpoint is no cosignature.
+    let signed = secret(2).sign(b"cosignature/v1\ntime 1\nno checkpoint\n");
+    let data = [&key.id().to_be_bytes(), 1_u64.to_be_bytes().as_slice(), signed.as_bytes()].concat();
+    let forged = NoteSignature::parse(&format!("— alice.example/w {}", STANDARD.encode(data))).unwrap();
+    let refused = key.verify("no checkpoint\n", &forged);
+    assert_eq!(refused, Err(CosignatureError::Checkpoint(CheckpointError::Lines)));
     assert!(matches!(alice.cosign("no checkpoint\n", 1), Err(CosignatureError::Checkpoint(_))));
     assert!(alice.cosign(&text, MAX_TIMESTAMP_SECS).is_ok());
     let late = CosignatureError::Timestamp { found: MAX_TIMESTAMP_SECS + 1 };

@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use klero_tlog::hash::HashError;
 use klero_tlog::proof::{ConsistencyProof, InclusionProof, ProofError, Subtree, SubtreeConsistencyProof, TreeHead};
 use klero_tlog::tree::{prove_subtree_consistency, prove_subtree_inclusion};
 use klero_tlog::{Frontier, Hash, MerkleTree, leaf_hash, node_hash, root_of};
@@ -57,6 +58,16 @@ fn check() {
         assert_eq!(rebuilt.as_ref(), Ok(&frontier));
         let short = Frontier::from_right_edge(frontier.size(), frontier.right_edge()[1..].to_vec());
         assert!(short.is_err());
+    }
+    // Two empty trees are equal only if both have the empty root.
+    let nothing = ConsistencyProof::from_hashes(Vec::new());
+    let forged = TreeHead { size: 0, root: leaf(0) };
+    assert!(nothing.verify(&TreeHead::empty(), &TreeHead::empty()).is_ok());
+    assert!(matches!(nothing.verify(&TreeHead::empty(), &forged), Err(ProofError::RootMismatch { .. })));
+    assert!(matches!(nothing.verify(&forged, &TreeHead::empty()), Err(ProofError::OldRootMismatch { .. })));
+    let hex = leaf(0).to_hex();
+    for bad in [hex.to_uppercase(), format!("{hex}0"), hex.replace(&hex[..1], "g"), String::new()] {
+        assert_eq!(Hash::from_hex(&bad), Err(HashError::Hex));
     }
     for &(start, end, valid) in SUBTREES {
         assert_eq!(Subtree::new(start, end).is_ok(), valid, "{start}..{end}");

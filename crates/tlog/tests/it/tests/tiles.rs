@@ -200,6 +200,15 @@ fn a_lying_source_is_found_out() {
         absent.0.remove(path);
         assert!(read_everything(&absent, tree.head()).is_err(), "{path}");
     }
+    // Hashes are refused before any entry is read: a full tile by the tile above it, the right edge by the root.
+    let mut lying = honest.clone();
+    lying.0.get_mut("tile/0/001").unwrap()[0] ^= 1;
+    let reader = TileReader::open(&lying, tree.head()).unwrap();
+    assert!(reader.read_hashes(&[Node { level: 0, index: 255 }]).is_ok());
+    match reader.read_hashes(&[Node { level: 3, index: 63 }]) {
+        Err(TileReadError::TileMismatch { tile, .. }) => assert_eq!(tile.path(), "tile/0/001"),
+        other => panic!("{other:?}"),
+    }
     assert_eq!(read_everything(&honest, tree.head()), Ok(600));
     let forged = TreeHead { root: Hash::ZERO, ..tree.head() };
     assert!(matches!(read_everything(&honest, forged), Err(TileReadError::RootMismatch { .. })));
