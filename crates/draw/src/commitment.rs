@@ -1,0 +1,495 @@
+//! From a person's row to a leaf, and from all rows to a root (spec §2.2).
+//!
+//! ```text
+//! salt          = HMAC-SHA256(pool_key, "salt" ‖ id)
+//! private_part  = tagged("person", salt, JCS({"id": id, "row": {private columns}}))
+//! address_key   = HMAC-SHA256(pool_key, "household" ‖ address)            address = JCS([household cells])
+//! tag           = first 16 bytes of tagged("household", address_key, address)
+//! public_part   = JCS({"household": tag, "row": {public columns}})
+//! leaf          = SHA-256(0x00 ‖ private_part ‖ public_part)
+//! ```
+//!
+//! Rows stream through and are not kept: a pool in the making costs 56 bytes a person, and nothing is allocated for a row. The
+//! order of the rows never reaches the root. Nothing here prints or returns a cell, an id or a key.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use klero_tlog::{Frontier, Hash, MerkleTree};
+use sha2::{Digest, Sha256};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use crate::hash::{PoolLeaf, PoolRoot, PrivatePart, tagged};
+use crate::json::{push_string, utf16_order};
+use crate::pool::{CELL_BYTES_MAX, Columns, HouseholdTag, ID_BYTES_MAX, PUBLIC_PART_BYTES_MAX, PoolKey, Row, RowError};
+
+/// Most people in a pool (spec §2.1).
+pub const PEOPLE_MAX: u32 = u32::MAX;
+
+/// A person's salt (spec §2.2): whoever has it can try out rows against the leaf. Wiped when dropped.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct Salt([u8; 32]);
+
+/// The key of a household's tag (spec §2.2). Wiped when dropped.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct AddressKey([u8; 32]);
+
+macro_rules! secrets {
+    ($($name:ident)*) => {$(
+        impl $name {
+            /// Takes the 32 bytes as they are.
+            #[must_use]
+            pub fn from_bytes(bytes: [u8; 32]) -> Self {
+                Self(bytes)
+            }
+            /// The 32 bytes.
+            #[must_use]
+            pub fn as_bytes(&self) -> &[u8; 32] {
+                &self.0
+            }
+        }
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(redacted)"))
+            }
+        }
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                s.serialize_str(&hex::encode(self.0))
+            }
+        }
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
+                let bytes = crate::hash::from_hex(&text);
+                bytes.map(Self).ok_or_else(|| serde::de::Error::custom(crate::hash::NotAHash))
+            }
+        }
+    )*};
+}
+secrets! { Salt AddressKey }
+
+/// What a person's row becomes. Borrows the hasher's buffers: valid until its next row.
+#[derive(Clone)]
+pub struct Parts<'h> {
+    /// The hidden half of the leaf.
+    pub private: PrivatePart,
+    /// The shown half of the leaf: canonical JSON.
+    pub public: &'h str,
+    /// Opens `private`, together with the row.
+    pub salt: Salt,
+    /// The household's key and tag; `None` without household columns, or when all of them are empty.
+    pub household: Option<(AddressKey, HouseholdTag)>,
+}
+
+impl fmt::Debug for Parts<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Parts(redacted)")
+    }
+}
+
+/// `SHA-256(0x00 ‖ private_part ‖ public_part)`, the RFC 6962 leaf hash (spec §2.2).
+#[must_use]
+pub fn leaf(private: &PrivatePart, public: &str) -> PoolLeaf {
+    PoolLeaf(Sha256::new().chain_update([0]).chain_update(private.0).chain_update(public).finalize().into())
+}
+
+/// `tagged("person", salt, JCS({"id": id, "row": {private columns}}))`: the private part, by whoever has salt and row.
+pub(crate) fn private_part(salt: &Salt, json: &str) -> PrivatePart {
+    PrivatePart(tagged("person", &[salt.as_bytes(), json.as_bytes()]))
+}
+
+/// The first 16 bytes of `tagged("household", address_key, address)`.
+pub(crate) fn household_tag(key: &AddressKey, address: &str) -> HouseholdTag {
+    let hash = tagged("household", &[key.as_bytes(), address.as_bytes()]);
+    let (tag, _) = hash.split_first_chunk::<16>().expect("32 bytes begin with 16");
+    HouseholdTag(*tag)
+}
+
+/// Turns rows into parts, with one pool's key and columns. Reuses its buffers, which hold the last person's cells.
+pub struct PersonHasher {
+    keyed: Hmac<Sha256>,
+    columns: Columns,
+    private: Members,
+    public: Members,
+    /// `{"id":…,"row":{…}}` of the last person.
+    private_json: String,
+    /// `{"household":…,"row":{…}}` of the last person.
+    public_json: String,
+    /// The last person's address.
+    address: String,
+}
+
+/// The members of a `row` object in the order in which they are written.
+struct Members(Vec<Member>);
+
+/// A column: where its cell is, and what stands before the cell, such as `,"name":`.
+struct Member {
+    position: usize,
+    lead: String,
+}
+
+impl Members {
+    /// Sorted by UTF-16 code units, as RFC 8785 demands; the columns themselves are sorted by code point.
+    fn new(names: &[String]) -> Self {
+        let mut sorted: Vec<(usize, &String)> = names.iter().enumerate().collect();
+        sorted.sort_unstable_by(|a, b| utf16_order(a.1, b.1));
+        let members = sorted.into_iter().enumerate().map(|(nth, (position, name))| {
+            let mut lead = String::from(if nth == 0 { "" } else { "," });
+            push_string(&mut lead, name);
+            lead.push(':');
+            Member { position, lead }
+        });
+        Self(members.collect())
+    }
+
+    /// Appends `{"name":"cell",…}`. `cells` and `names` are in the order of the columns.
+    fn write(&self, out: &mut String, cells: &[&str], names: &[String]) -> Result<(), RowError> {
+        out.push('{');
+        for member in &self.0 {
+            out.push_str(&member.lead);
+            let (Some(cell), Some(name)) = (cells.get(member.position), names.get(member.position)) else { continue };
+            push_cell(out, cell, name, CELL_BYTES_MAX)?;
+        }
+        out.push('}');
+        Ok(())
+    }
+}
+
+/// Appends a cell as a JSON string, after checking its bounds.
+fn push_cell(out: &mut String, cell: &str, column: &str, limit: usize) -> Result<(), RowError> {
+    if cell.len() > limit {
+        return Err(RowError::CellTooLong { column: column.to_owned(), found: cell.len(), limit });
+    }
+    // Nearly every cell needs no escape: one pass without a branch for each byte.
+    let special = cell.bytes().fold(false, |seen, b| seen | (b < 0x20) | (b == b'"') | (b == b'\\'));
+    if special {
+        if cell.contains('\0') {
+            return Err(RowError::Nul { column: column.to_owned() });
+        }
+        push_string(out, cell);
+    } else {
+        out.push('"');
+        out.push_str(cell);
+        out.push('"');
+    }
+    Ok(())
+}
+
+impl PersonHasher {
+    /// For one pool.
+    #[must_use]
+    pub fn new(key: &PoolKey, columns: &Columns) -> Self {
+        let keyed = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("HMAC takes a key of any length");
+        Self {
+            keyed,
+            columns: columns.clone(),
+            private: Members::new(columns.private()),
+            public: Members::new(columns.public()),
+            private_json: String::new(),
+            public_json: String::new(),
+            address: String::new(),
+        }
+    }
+
+    /// The pool's columns.
+    #[must_use]
+    pub fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    /// Checks a row (spec §2.1) and computes both halves of its leaf.
+    pub fn parts(&mut self, row: &Row<'_>) -> Result<Parts<'_>, RowError> {
+        self.check_counts(row)?;
+        if row.id.is_empty() {
+            return Err(RowError::EmptyId { column: self.columns.id().to_owned() });
+        }
+        let json = &mut self.private_json;
+        json.clear();
+        json.push_str("{\"id\":");
+        push_cell(json, row.id, self.columns.id(), ID_BYTES_MAX)?;
+        json.push_str(",\"row\":");
+        self.private.write(json, row.private, self.columns.private())?;
+        json.push('}');
+        let salt = Salt(self.hmac(b"salt", row.id));
+        let private = private_part(&salt, &self.private_json);
+
+        let household = self.household(row)?;
+        let json = &mut self.public_json;
+        json.clear();
+        match &household {
+            Some((_, tag)) => {
+                let mut digits = [0; 32];
+                hex::encode_to_slice(tag.0, &mut digits).expect("32 digits for 16 bytes");
+                json.push_str("{\"household\":\"");
+                json.push_str(str::from_utf8(&digits).expect("hexadecimal digits are ASCII"));
+                json.push_str("\",\"row\":");
+            }
+            None => json.push_str("{\"row\":"),
+        }
+        self.public.write(json, row.public, self.columns.public())?;
+        json.push('}');
+        if json.len() > PUBLIC_PART_BYTES_MAX {
+            return Err(RowError::PublicPartTooLong { found: json.len() });
+        }
+        Ok(Parts { private, public: &self.public_json, salt, household })
+    }
+
+    /// Key and tag of the row's address, if it has one.
+    fn household(&mut self, row: &Row<'_>) -> Result<Option<(AddressKey, HouseholdTag)>, RowError> {
+        if row.household.iter().all(|cell| cell.is_empty()) {
+            return Ok(None);
+        }
+        push_address(&mut self.address, row.household, self.columns.household())?;
+        let key = AddressKey(self.hmac(b"household", &self.address));
+        let tag = household_tag(&key, &self.address);
+        Ok(Some((key, tag)))
+    }
+
+    fn hmac(&self, label: &[u8], text: &str) -> [u8; 32] {
+        let mut mac = self.keyed.clone();
+        mac.update(label);
+        mac.update(text.as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+
+    fn check_counts(&self, row: &Row<'_>) -> Result<(), RowError> {
+        let counts = [
+            ("private", self.columns.private().len(), row.private.len()),
+            ("household", self.columns.household().len(), row.household.len()),
+            ("public", self.columns.public().len(), row.public.len()),
+        ];
+        match counts.into_iter().find(|(_, expected, found)| expected != found) {
+            Some((role, expected, found)) => Err(RowError::CellCount { role, expected, found }),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for PersonHasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PersonHasher").field("columns", &self.columns).finish_non_exhaustive()
+    }
+}
+
+/// Replaces `out` by `JCS([cell of each household column, in order])` (spec §2.2).
+pub(crate) fn push_address<S: AsRef<str>>(out: &mut String, cells: &[S], names: &[String]) -> Result<(), RowError> {
+    out.clear();
+    out.push('[');
+    for (nth, (cell, name)) in cells.iter().zip(names).enumerate() {
+        if nth > 0 {
+            out.push(',');
+        }
+        push_cell(out, cell.as_ref(), name, CELL_BYTES_MAX)?;
+    }
+    out.push(']');
+    Ok(())
+}
+
+/// Why rows do not make a pool.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CommitError {
+    /// Nobody in it.
+    #[error("the pool is empty: it needs at least one person")]
+    Empty,
+    /// More than [`PEOPLE_MAX`] people.
+    #[error("the pool has more than {PEOPLE_MAX} people")]
+    TooMany,
+    /// Ids that occur more than once: for each, the handles of all its rows, ascending.
+    #[error("{} ids occur more than once", groups.len())]
+    RepeatedIds {
+        /// Groups of handles, by the first of each.
+        groups: Vec<Vec<u64>>,
+    },
+}
+
+/// Why a row was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PushError {
+    /// The row itself.
+    #[error(transparent)]
+    Row(#[from] RowError),
+    /// The pool is full: [`PEOPLE_MAX`].
+    #[error("the pool has more than {PEOPLE_MAX} people")]
+    TooMany,
+}
+
+/// A pool in the making: rows go in, in any order.
+///
+/// Each row has a handle, whatever the caller finds it again by: a line, an offset. Ids are compared by the first 16 bytes of
+/// their salts, which are equal for equal ids and, short of a break of HMAC-SHA256, for no others.
+pub struct PoolBuilder {
+    hasher: PersonHasher,
+    leaves: Vec<Entry>,
+    /// Bytes 0–7 of the salt of each row, in the order of the rows, and bytes 8–15.
+    salts_high: Vec<u64>,
+    salts_low: Vec<u64>,
+}
+
+/// A leaf as four big-endian numbers, whose order is the bytes' order, and its row's handle.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    leaf: [u64; 4],
+    handle: u64,
+}
+
+impl PoolBuilder {
+    /// An empty pool.
+    #[must_use]
+    pub fn new(key: &PoolKey, columns: &Columns) -> Self {
+        Self {
+            hasher: PersonHasher::new(key, columns),
+            leaves: Vec::new(),
+            salts_high: Vec::new(),
+            salts_low: Vec::new(),
+        }
+    }
+
+    /// Adds a person. A row that is refused is left out, and the builder can go on, so that a caller can list all problems.
+    pub fn push(&mut self, row: &Row<'_>, handle: u64) -> Result<(), PushError> {
+        let parts = self.hasher.parts(row)?;
+        if u32::try_from(self.leaves.len()).is_ok_and(|count| count < PEOPLE_MAX) {
+            let [high, low, _, _] = words(parts.salt.as_bytes());
+            let leaf = words(&leaf(&parts.private, parts.public).0);
+            self.salts_high.push(high);
+            self.salts_low.push(low);
+            self.leaves.push(Entry { leaf, handle });
+            return Ok(());
+        }
+        Err(PushError::TooMany)
+    }
+
+    /// People so far.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.leaves.len()
+    }
+
+    /// Sorts the leaves and computes the root.
+    pub fn finish(self) -> Result<Commitment, CommitError> {
+        let groups = self.repeated_ids();
+        if !groups.is_empty() {
+            return Err(CommitError::RepeatedIds { groups });
+        }
+        let Self { mut leaves, .. } = self;
+        let size = u32::try_from(leaves.len()).map_err(|_| CommitError::TooMany)?;
+        if size == 0 {
+            return Err(CommitError::Empty);
+        }
+        leaves.sort_unstable();
+        let mut frontier = Frontier::new();
+        frontier.extend(leaves.iter().map(|entry| Hash::from_bytes(bytes(&entry.leaf))));
+        Ok(Commitment { entries: leaves, root: PoolRoot(frontier.root().to_bytes()), size })
+    }
+
+    /// The handles of rows that share an id.
+    ///
+    /// Sorting 8 bytes a row finds the few that could be equal; only those are compared in 16.
+    fn repeated_ids(&self) -> Vec<Vec<u64>> {
+        let mut sorted = self.salts_high.clone();
+        sorted.sort_unstable();
+        let suspects: Vec<u64> =
+            sorted.chunk_by(u64::eq).filter(|g| g.len() > 1).filter_map(|g| g.first().copied()).collect();
+        drop(sorted);
+        if suspects.is_empty() {
+            return Vec::new();
+        }
+        let rows = self.salts_high.iter().zip(&self.salts_low).zip(&self.leaves);
+        let mut rows: Vec<(u64, u64, u64)> = rows
+            .filter(|((high, _), _)| suspects.binary_search(high).is_ok())
+            .map(|((high, low), entry)| (*high, *low, entry.handle))
+            .collect();
+        rows.sort_unstable();
+        let groups = rows.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).filter(|group| group.len() > 1);
+        let mut groups: Vec<Vec<u64>> = groups.map(|g| g.iter().map(|(_, _, handle)| *handle).collect()).collect();
+        groups.sort_unstable();
+        groups
+    }
+}
+
+impl fmt::Debug for PoolBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PoolBuilder").field("count", &self.count()).finish_non_exhaustive()
+    }
+}
+
+/// Bytes as big-endian numbers: comparing the numbers compares the bytes.
+fn words(bytes: &[u8; 32]) -> [u64; 4] {
+    let mut words = [0; 4];
+    for (word, chunk) in words.iter_mut().zip(bytes.as_chunks::<8>().0) {
+        *word = u64::from_be_bytes(*chunk);
+    }
+    words
+}
+
+/// The inverse of [`words`].
+fn bytes(words: &[u64; 4]) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    for (chunk, word) in bytes.as_chunks_mut::<8>().0.iter_mut().zip(words) {
+        *chunk = word.to_be_bytes();
+    }
+    bytes
+}
+
+/// A committed pool: sorted leaves, each with its row's handle, and the root. Made only by [`PoolBuilder::finish`].
+#[derive(Clone)]
+pub struct Commitment {
+    /// Strictly ascending by leaf.
+    entries: Vec<Entry>,
+    root: PoolRoot,
+    size: u32,
+}
+
+impl Commitment {
+    /// Number of people, at least 1.
+    #[must_use]
+    pub fn size(&self) -> u32 {
+        self.size
+    }
+
+    /// RFC 6962 tree head over the leaves.
+    #[must_use]
+    pub fn root(&self) -> PoolRoot {
+        self.root
+    }
+
+    /// The leaf of the person with that index.
+    #[must_use]
+    pub fn leaf(&self, index: u32) -> Option<PoolLeaf> {
+        self.entry(index).map(|entry| PoolLeaf(bytes(&entry.leaf)))
+    }
+
+    /// The handle of the person with that index.
+    #[must_use]
+    pub fn handle(&self, index: u32) -> Option<u64> {
+        self.entry(index).map(|entry| entry.handle)
+    }
+
+    /// The index of the person with that leaf.
+    #[must_use]
+    pub fn position(&self, leaf: &PoolLeaf) -> Option<u32> {
+        let found = self.entries.binary_search_by(|entry| entry.leaf.cmp(&words(&leaf.0)));
+        found.ok().and_then(|position| u32::try_from(position).ok())
+    }
+
+    /// Leaves and handles in index order.
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = (PoolLeaf, u64)> {
+        self.entries.iter().map(|entry| (PoolLeaf(bytes(&entry.leaf)), entry.handle))
+    }
+
+    /// The tree over the leaves, for proofs: another 64 bytes a person.
+    #[must_use]
+    pub fn tree(&self) -> MerkleTree {
+        self.entries.iter().map(|entry| Hash::from_bytes(bytes(&entry.leaf))).collect()
+    }
+
+    fn entry(&self, index: u32) -> Option<&Entry> {
+        self.entries.get(usize::try_from(index).ok()?)
+    }
+}
+
+impl fmt::Debug for Commitment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Commitment").field("size", &self.size).field("root", &self.root).finish_non_exhaustive()
+    }
+}
