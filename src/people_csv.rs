@@ -12,7 +12,7 @@ use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
 
-use klero_draw::pool::Columns;
+use klero_draw::pool::{self, CELL_BYTES_MAX, COLUMNS_MAX, Column, Columns, ID_BYTES_MAX, NAME_BYTES_MAX};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 pub use problems::{PROBLEMS_LISTED, Problem, Problems, ReadError};
@@ -24,16 +24,16 @@ pub use safe::{SafeWriter, looks_like_formula};
 pub const TRIMMED: [char; 10] =
     ['\t', '\n', '\r', ' ', '\u{a0}', '\u{200b}', '\u{2007}', '\u{202f}', '\u{3000}', '\u{feff}'];
 
-/// Bounds of spec §2.1.
-const COLUMNS_MAX: usize = 64;
-const COLUMN_NAME_BYTES_MAX: usize = 128;
-const ID_BYTES_MAX: usize = 256;
-const CELL_BYTES_MAX: usize = 4096;
-
 /// How much of a file is looked at to tell its encoding and delimiter, in bytes.
 const SNIFFED_BYTES: u64 = 65_536;
 /// Read buffer, in bytes.
 const BUFFER_BYTES: usize = 262_144;
+
+/// A text as a cell of the file would be read: trimmed and in normalisation form C. For names and ids that people type.
+#[must_use]
+pub fn normalise(text: &str) -> String {
+    text.trim_matches(TRIMMED).nfc().collect()
+}
 
 /// Which column is what. Columns not named are private.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -53,9 +53,9 @@ pub struct Options {
 pub(crate) struct Layout {
     /// Names of the columns as they stand in the file, normalised.
     pub(crate) headings: Vec<String>,
-    /// Position in the file of each column, in the order id, private, household, public.
-    order: Vec<usize>,
     pub(crate) columns: Columns,
+    /// Where each of `columns` stands in the file.
+    places: pool::Layout,
 }
 
 /// What was found in one column, and what was changed there.
@@ -102,7 +102,7 @@ pub(crate) struct Row<'a> {
     record: &'a str,
     changed: &'a str,
     spans: &'a [Span],
-    order: &'a [usize],
+    places: &'a pool::Layout,
     /// Line on which the row begins, from 1.
     pub(crate) line: u64,
     /// Offset in the file of the row's first byte.
@@ -122,19 +122,14 @@ impl<'a> Row<'a> {
     }
     /// The id.
     pub(crate) fn id(&self) -> &'a str {
-        self.order.first().map_or("", |&position| self.cell(position))
-    }
-    /// The cells in the order id, private, household, public, put into a list that can be used again with [`recycle`].
-    pub(crate) fn by_role(&self, list: &mut Vec<&'a str>) {
-        list.clear();
-        list.extend(self.order.iter().map(|&position| self.cell(position)));
+        self.places.position(Column::Id).map_or("", |position| self.cell(position))
     }
 }
 
-/// Gives a list's memory to a list of another lifetime, so that no row allocates. (The standard library collects in place.)
-pub(crate) fn recycle<'b>(mut list: Vec<&str>) -> Vec<&'b str> {
-    list.clear();
-    list.into_iter().map(|_| "").collect()
+impl pool::Person for Row<'_> {
+    fn cell(&self, column: Column) -> Option<&str> {
+        self.places.position(column).map(|position| Row::cell(self, position))
+    }
 }
 
 /// Reads the people of a CSV file, one after the other.
@@ -325,13 +320,13 @@ fn headings<R: Read>(records: &mut Records<R>) -> Result<Vec<String>, ReadError>
         let Ok(text) = str::from_utf8(cell) else {
             return Err(Problems::of(Problem::NotUtf8 { line: record.line }).into());
         };
-        let name: String = text.trim_matches(TRIMMED).nfc().collect();
+        let name = normalise(text);
         if name.contains('\0') {
             return Err(Problems::of(Problem::Nul { line: record.line, column: position.to_string() }).into());
         }
         if name.is_empty() {
             problems.add(|| Problem::UnnamedColumn { position });
-        } else if name.len() > COLUMN_NAME_BYTES_MAX {
+        } else if name.len() > NAME_BYTES_MAX {
             problems.add(|| Problem::ColumnNameTooLong { position, bytes: name.len() });
         } else if let Some(first) = headings.iter().position(|earlier| *earlier == name) {
             problems.add(|| Problem::DoubleColumn { name: name.clone(), positions: (first + 1, position) });
@@ -348,7 +343,7 @@ impl Layout {
         let mut find = |role: &'static str, names: &mut dyn Iterator<Item = &String>| {
             let mut found = Vec::new();
             for name in names {
-                let wanted: String = name.trim_matches(TRIMMED).nfc().collect();
+                let wanted = normalise(name);
                 match headings.iter().position(|heading| *heading == wanted) {
                     None => problems.add(|| Problem::NoSuchColumn { role, name: wanted, available: headings.clone() }),
                     Some(position) if taken.contains(&position) => problems.add(|| Problem::TwoRoles { name: wanted }),
@@ -362,36 +357,32 @@ impl Layout {
         };
         let id = find("id", &mut std::iter::once(&options.id));
         let household = find("household", &mut options.household.iter());
-        let mut public = find("public", &mut options.public.iter());
+        let public = find("public", &mut options.public.iter());
         if !problems.is_empty() {
             return Err(problems);
         }
-        let mut private: Vec<usize> = (0..headings.len()).filter(|position| !taken.contains(position)).collect();
-        // Sorted by Unicode code point (spec §2.1), which is the order of UTF-8 bytes; household keeps its own.
-        private.sort_by_key(|&position| headings.get(position));
-        public.sort_by_key(|&position| headings.get(position));
-        let names = |positions: &[usize]| -> Vec<String> {
-            positions.iter().filter_map(|&position| headings.get(position).cloned()).collect()
+        let private = (0..headings.len()).filter(|position| !taken.contains(position)).collect();
+        let names = |positions: Vec<usize>| -> Vec<String> {
+            positions.into_iter().filter_map(|position| headings.get(position).cloned()).collect()
         };
-        let id_name = names(&id).pop().unwrap_or_default();
-        let columns = Columns::new(names(&household), id_name, names(&private), names(&public))
-            .expect("names are distinct, bounded and sorted: checked above");
-        let order = [id, private, household, public].concat();
-        Ok(Self { headings, order, columns })
+        let id_name = names(id).pop().unwrap_or_default();
+        let columns = Columns::new(id_name, names(private), names(household), names(public))
+            .expect("names are distinct and within their bounds: checked where they were read");
+        let places = pool::Layout::new(&columns, &headings).expect("each of the columns is one of the headings");
+        Ok(Self { headings, columns, places })
     }
 
     /// The role of each column, in the file's order.
     fn roles(&self) -> Vec<&'static str> {
         let mut roles = vec!["private"; self.headings.len()];
-        let counts = [
-            ("id", 1),
-            ("private", self.columns.private().len()),
-            ("household", self.columns.household().len()),
-            ("public", self.columns.public().len()),
-        ];
-        let by_order = counts.into_iter().flat_map(|(role, count)| std::iter::repeat_n(role, count));
-        for (&position, role) in self.order.iter().zip(by_order) {
-            if let Some(slot) = roles.get_mut(position) {
+        for (column, _) in self.columns.all() {
+            let role = match column {
+                Column::Id => "id",
+                Column::Private(_) => "private",
+                Column::Household(_) => "household",
+                Column::Public(_) => "public",
+            };
+            if let Some(slot) = self.places.position(column).and_then(|position| roles.get_mut(position)) {
                 *slot = role;
             }
         }
@@ -438,7 +429,7 @@ impl Normaliser {
             record: str::from_utf8(record.bytes).unwrap_or_default(),
             changed: &self.changed,
             spans: &self.spans,
-            order: &layout.order,
+            places: &layout.places,
             line: record.line,
             offset: record.offset,
         }
@@ -528,7 +519,7 @@ fn row_problems(row: &Row<'_>, layout: &Layout) -> Vec<Problem> {
         problems.push(Problem::IdTooLong { line, bytes: id.len() });
     }
     for (position, cell) in row.cells().enumerate() {
-        if cell.len() > CELL_BYTES_MAX && Some(&position) != layout.order.first() {
+        if cell.len() > CELL_BYTES_MAX && Some(position) != layout.places.position(Column::Id) {
             problems.push(Problem::CellTooLong { line, column: layout.heading(position), bytes: cell.len() });
         }
         if cell.contains('\0') {

@@ -157,7 +157,7 @@ async fn info_v1_only(State(beacon): Shared) -> Response {
         period: info.period(),
         public_key: hex::encode(info.public_key()),
         rehearsal: true,
-        scheme: info.scheme(),
+        scheme: info.scheme().name(),
     };
     answer(&json, FOREVER)
 }
@@ -179,7 +179,7 @@ async fn info_v2(State(beacon): Shared, Path(chain): Path<String>) -> Response {
         period: info.period(),
         public_key: hex::encode(info.public_key()),
         rehearsal: true,
-        scheme: info.scheme(),
+        scheme: info.scheme().name(),
     };
     answer(&json, FOREVER)
 }

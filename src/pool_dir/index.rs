@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use klero_draw::hash::{PoolLeaf, PoolRoot};
 use klero_tlog::{Hash, InclusionProof, node_hash};
@@ -20,7 +21,7 @@ const BLOCK_LEAVES: usize = 4096;
 /// An open index.
 #[derive(Debug)]
 pub(crate) struct Index {
-    file: File,
+    file: Arc<File>,
     size: u32,
 }
 
@@ -43,7 +44,7 @@ impl Index {
         let file = File::open(path)?;
         let (expected, found) = (u64::from(size) * 40, file.metadata()?.len());
         if expected == found {
-            Ok(Self { file, size })
+            Ok(Self { file: Arc::new(file), size })
         } else {
             Err(damaged(format!("expected {expected} bytes for {size} people, found {found}")))
         }
@@ -77,13 +78,13 @@ impl Index {
     }
 
     /// All entries, in order.
-    pub(crate) fn entries(&self) -> io::Result<impl Iterator<Item = io::Result<(PoolLeaf, u64)>>> {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = io::Result<(PoolLeaf, u64)>> + use<> {
         let mut reader = Positioned::buffered(&self.file);
-        Ok((0..self.size).map(move |_| {
+        (0..self.size).map(move |_| {
             let mut entry = [0; ENTRY_BYTES];
             reader.read_exact(&mut entry)?;
             Ok(parse(&entry))
-        }))
+        })
     }
 
     /// The root over all leaves, and an inclusion proof (RFC 6962 §2.1.1) for each of `indices`, in their order.
@@ -101,7 +102,7 @@ impl Index {
         let mut blocks: Vec<Hash> = Vec::with_capacity(usize_of(self.size) / BLOCK_LEAVES + 1);
         let mut block: Vec<Hash> = Vec::with_capacity(BLOCK_LEAVES);
         let (mut first, mut rest) = (0, targets.as_slice());
-        let mut entries = self.entries()?;
+        let mut entries = self.entries();
         loop {
             block.clear();
             for entry in entries.by_ref().take(BLOCK_LEAVES) {
@@ -167,23 +168,23 @@ fn usize_of(index: u32) -> usize {
 }
 
 /// Reads a shared file from a place of its own, so that readers do not move one another.
-pub(crate) struct Positioned<'a> {
-    file: &'a File,
+pub(crate) struct Positioned {
+    file: Arc<File>,
     /// Offset of the next byte.
     pub(crate) at: u64,
 }
 
-impl<'a> Positioned<'a> {
-    pub(crate) fn new(file: &'a File) -> Self {
-        Self { file, at: 0 }
+impl Positioned {
+    pub(crate) fn new(file: &Arc<File>) -> Self {
+        Self { file: Arc::clone(file), at: 0 }
     }
     /// From the beginning, with a buffer for reading through.
-    pub(crate) fn buffered(file: &'a File) -> BufReader<Self> {
+    fn buffered(file: &Arc<File>) -> BufReader<Self> {
         BufReader::with_capacity(1 << 20, Self::new(file))
     }
 }
 
-impl Read for Positioned<'_> {
+impl Read for Positioned {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let n = self.file.read_at(into, self.at)?;
         self.at = self.at.saturating_add(u64::try_from(n).unwrap_or(u64::MAX));

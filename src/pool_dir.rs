@@ -1,0 +1,302 @@
+//! A committed pool on disk (spec §2): the rows, the pool's key, and what is needed to open single leaves.
+//!
+//! ```text
+//! DIR/people.csv   the organiser's file, byte for byte
+//! DIR/pool.key     the pool's key, 64 hex digits
+//! DIR/index        leaf and place in people.csv of each person, in index order (40 bytes each)
+//! DIR/table        the table artifact (spec §2.3), if the pool has one: the only file that may be published
+//! DIR/pool.json    size, root, columns, how to read people.csv; holds no personal data
+//! ```
+//!
+//! The folder is 0700 and its files 0600: whoever has it knows everybody. It comes into being whole or not at all. Nothing here ever puts
+//! a cell, a salt or the key into an error, a log or `Debug`.
+
+mod commit;
+mod index;
+mod linked;
+mod result;
+mod rows;
+
+use std::fmt;
+use std::fs::File;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use klero_draw::commitment::{PersonHasher, leaf};
+use klero_draw::hash::{ArtifactHash, PoolRoot, PrivatePart};
+use klero_draw::names::Slug;
+use klero_draw::pool::{Columns, PoolKey};
+use klero_draw::receipt::Receipt;
+use klero_tlog::InclusionProof;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::failure::{Failure, Named};
+use crate::people_csv::{self, Layout, People};
+use index::Index;
+use rows::Rows;
+
+pub use commit::{CommitOptions, Committed, TableWish, check, commit};
+pub use linked::{LinkedOptions, commit_linked};
+pub use result::{ResultFiles, Selected};
+
+const PEOPLE: &str = "people.csv";
+const KEY: &str = "pool.key";
+const INDEX: &str = "index";
+const TABLE: &str = "table";
+const MANIFEST: &str = "pool.json";
+const FORMAT: &str = "kleroterion/pool/1";
+
+/// How far a long piece of work has come, in bytes of the file that it reads or people that it writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// What is being done, for a person to read.
+    pub doing: &'static str,
+    /// How much of it is done.
+    pub done: u64,
+    /// How much there is.
+    pub total: u64,
+}
+
+/// `pool.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Manifest {
+    columns: Columns,
+    /// The byte between the cells of people.csv.
+    delimiter: u8,
+    format: String,
+    root: PoolRoot,
+    size: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    table: Option<ArtifactHash>,
+}
+
+/// A committed pool, open for reading. It holds the pool's key; `Debug` shows what may be published.
+pub struct PoolDir {
+    dir: PathBuf,
+    manifest: Manifest,
+    layout: Layout,
+    key: PoolKey,
+    people: Arc<File>,
+    index: Index,
+}
+
+impl fmt::Debug for PoolDir {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PoolDir").field("size", &self.manifest.size).field("root", &self.manifest.root).finish_non_exhaustive()
+    }
+}
+
+/// One person of the pool: everything that was committed about them. Personal data: it has no `Debug`.
+pub struct Person {
+    /// The person's index in the pool.
+    pub index: u32,
+    /// Names of the columns and the person's cells, in the file's order.
+    pub cells: Vec<(String, String)>,
+    /// The leaf's private half.
+    pub private_part: PrivatePart,
+    /// The leaf's public half, canonical JSON.
+    pub public_part: String,
+    /// The person's salt.
+    pub salt: Zeroizing<[u8; 32]>,
+}
+
+/// One opened leaf (spec §7.6): what an outcome says about a person. Its proof has been checked against the pool's root.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// The person's index.
+    pub index: u32,
+    /// The leaf's private half.
+    pub private_part: PrivatePart,
+    /// The leaf's public half, canonical JSON.
+    pub public_part: String,
+    /// The proof that the leaf lies at `index` under the pool's root.
+    pub proof: InclusionProof,
+}
+
+/// What [`PoolDir::verify`] has recomputed and found equal to what was committed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// Number of people.
+    pub size: u32,
+    /// The root.
+    pub root: PoolRoot,
+    /// The table's name, if there is one.
+    pub table: Option<ArtifactHash>,
+}
+
+impl PoolDir {
+    /// Opens a committed pool. Refuses one whose key others may read, and one that was never finished.
+    pub fn open(dir: &Path) -> Result<Self, Failure> {
+        let path = dir.join(MANIFEST);
+        let text = std::fs::read_to_string(&path).map_err(|e| {
+            Failure::usage(format!("{} is not a committed pool: cannot read {MANIFEST}: {e}", dir.display()))
+                .advise("make one with: klero pool commit people.csv --id COLUMN --out DIR")
+        })?;
+        let manifest: Manifest = klero_draw::json::decode(text.strip_suffix('\n').unwrap_or(&text))
+            .map_err(|e| Failure::usage(format!("{} is damaged: {e}", path.display())))?;
+        if manifest.format != FORMAT {
+            return Err(Failure::usage(format!("{}: expected format {FORMAT}, found another", path.display()))
+                .advise("this pool was committed by another version of klero; use that one"));
+        }
+        let key = read_key(&dir.join(KEY))?;
+        let index_path = dir.join(INDEX);
+        let index = Index::open(&index_path, manifest.size).named("read", &index_path)?;
+        let people_path = dir.join(PEOPLE);
+        let people = File::open(&people_path).named("read", &people_path)?;
+        let layout = Self::people(&people_path, &manifest)?.layout().clone();
+        if layout.columns != manifest.columns {
+            return Err(Failure::refused(format!("{}: the columns are not those that were committed", people_path.display()))
+                .advise("put back the file as it was committed"));
+        }
+        Ok(Self { dir: dir.to_owned(), manifest, layout, key, people: Arc::new(people), index })
+    }
+
+    /// Number of people.
+    #[must_use]
+    pub fn size(&self) -> u32 {
+        self.manifest.size
+    }
+    /// The root that was committed.
+    #[must_use]
+    pub fn root(&self) -> PoolRoot {
+        self.manifest.root
+    }
+    /// Roles and names of the columns, as the terms name them.
+    #[must_use]
+    pub fn columns(&self) -> &Columns {
+        &self.manifest.columns
+    }
+    /// The table's name, if the pool has one.
+    #[must_use]
+    pub fn table(&self) -> Option<ArtifactHash> {
+        self.manifest.table
+    }
+    /// The table's file, if the pool has one.
+    #[must_use]
+    pub fn table_path(&self) -> Option<PathBuf> {
+        self.manifest.table.map(|_| self.dir.join(TABLE))
+    }
+    /// The pool's key.
+    #[must_use]
+    pub fn key(&self) -> &PoolKey {
+        &self.key
+    }
+
+    /// Recomputes root, index and table from the rows, and compares them with what was committed.
+    pub fn verify(&self, progress: &mut dyn FnMut(Progress)) -> Result<Verified, Failure> {
+        let mut people = self.reader()?;
+        let path = self.dir.join(PEOPLE);
+        let (commitment, _) = commit::build(&mut people, &path, &self.key, progress)?;
+        people.finish().map_err(people_csv::ReadError::from)?;
+        let found = commit::Root { size: commitment.size(), root: commitment.root() };
+        if (found.size, found.root) != (self.size(), self.root()) {
+            return Err(Failure::refused(format!(
+                "the rows are not those that were committed: expected {} people with root {}, found {} with root {}",
+                self.size(),
+                self.root(),
+                found.size,
+                found.root
+            ))
+            .advise("put back people.csv and pool.key as they were when the pool was committed"));
+        }
+        for (committed, kept) in commitment.entries().zip(self.index.entries()) {
+            if committed != kept.named("read", &self.dir.join(INDEX))? {
+                return Err(Failure::refused("the pool's index does not fit its rows")
+                    .advise("the rows and the root are whole: commit the same file again with the same key"));
+            }
+        }
+        if let (Some(expected), Some(path)) = (self.table(), self.table_path()) {
+            let found = commit::hash_file(&path).named("read", &path)?;
+            if found != expected {
+                return Err(Failure::refused(format!("the table was changed: expected {expected}, found {found}"))
+                    .advise("commit the same file again, or put back the table"));
+            }
+        }
+        Ok(Verified { size: found.size, root: found.root, table: self.table() })
+    }
+
+    /// The person at `index`.
+    pub fn person_at(&self, index: u32) -> Result<Person, Failure> {
+        let mut rows = self.rows();
+        self.read_person(&mut rows, index)
+    }
+
+    /// The index of the person with this id, if there is one. Reads the file through.
+    pub fn find_id(&self, id: &str) -> Result<Option<u32>, Failure> {
+        let wanted = people_csv::normalise(id);
+        let mut people = self.reader()?;
+        let path = self.dir.join(PEOPLE);
+        let mut hasher = PersonHasher::new(&self.key, &self.manifest.columns);
+        while people.advance().named("read", &path)? {
+            let row = people.row();
+            if row.id() == wanted {
+                let mut cells = Vec::new();
+                row.by_role(&mut cells);
+                let parts = commit::parts(&mut hasher, &cells, &self.manifest.columns)?;
+                return self.index.find(&leaf(&parts.private, &parts.public)).named("read", &self.dir.join(INDEX));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Opens the leaves of `indices`, in their order. Every proof has been checked against the pool's root.
+    pub fn openings(&self, indices: &[u32]) -> Result<Vec<Opened>, Failure> {
+        let (root, proofs) = self.index.proofs(indices).named("read", &self.dir.join(INDEX))?;
+        if root != self.root() {
+            return Err(Failure::refused(format!(
+                "the pool's index is damaged: expected root {}, found {root}",
+                self.root()
+            ))
+            .advise("commit the same file again with the same key, or restore the folder"));
+        }
+        let mut rows = self.rows();
+        let opened = indices.iter().zip(proofs).map(|(&index, proof)| {
+            let person = self.read_person(&mut rows, index)?;
+            Ok(Opened { index, private_part: person.private_part, public_part: person.public_part, proof })
+        });
+        opened.collect()
+    }
+
+    /// The receipt of the person at `index` (spec §2.4).
+    pub fn receipt(&self, index: u32, draw: &Slug, log: &str) -> Result<Receipt, Failure> {
+        let mut receipts = self.receipts(&[index], draw, log)?;
+        receipts.pop().ok_or_else(|| Failure::usage(format!("there is no person {index}")))
+    }
+
+    pub(crate) fn reader(&self) -> Result<People<File>, Failure> {
+        Self::people(&self.dir.join(PEOPLE), &self.manifest)
+    }
+
+    fn people(path: &Path, manifest: &Manifest) -> Result<People<File>, Failure> {
+        People::open(path, &options(&manifest.columns, manifest.delimiter)).map_err(Failure::from)
+    }
+
+    fn rows(&self) -> Rows<'_> {
+        Rows::new(&self.people, &self.layout, self.manifest.delimiter)
+    }
+}
+
+/// How to read the rows of a pool again.
+fn options(columns: &Columns, delimiter: u8) -> people_csv::Options {
+    people_csv::Options {
+        id: columns.id().to_owned(),
+        public: columns.public().to_vec(),
+        household: columns.household().to_vec(),
+        delimiter: Some(delimiter),
+    }
+}
+
+fn read_key(path: &Path) -> Result<PoolKey, Failure> {
+    let meta = std::fs::metadata(path).named("read the pool's key", path)?;
+    if meta.permissions().mode() & 0o077 != 0 {
+        return Err(Failure::usage(format!("the pool's key {} can be read by others", path.display()))
+            .advise(format!("run: chmod 600 {}", path.display())));
+    }
+    let text = Zeroizing::new(std::fs::read_to_string(path).named("read the pool's key", path)?);
+    text.trim_end()
+        .parse()
+        .map_err(|_| Failure::usage(format!("{} is damaged: expected 64 hexadecimal digits", path.display())))
+}

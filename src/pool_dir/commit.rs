@@ -1,0 +1,272 @@
+//! Makes a committed pool out of a CSV of people.
+//!
+//! Everything is written into a folder beside the one wanted, synced, and given its name by one rename at the end: until then there is no
+//! pool, and whatever goes wrong leaves no copy of the rows behind.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use klero_draw::commitment::{CommitError, Commitment, Parts, PersonHasher, PoolBuilder, leaf};
+use klero_draw::hash::{ArtifactHash, PoolRoot};
+use klero_draw::pool::{self, Columns, PoolKey};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use super::rows::Rows;
+use super::{FORMAT, INDEX, KEY, MANIFEST, Manifest, PEOPLE, Progress, TABLE, index, options};
+use crate::failure::{Failure, Named};
+use crate::people_csv::{self, Layout, People, Problem, Problems, ReadError, Row, Summary, recycle};
+
+/// Progress is told after so many rows.
+const PROGRESS_ROWS: u32 = 65_536;
+
+/// Whether to write the table artifact (spec §2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TableWish {
+    /// If there are public or household columns: methods that use them need it.
+    #[default]
+    IfUseful,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How to commit a pool.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CommitOptions {
+    /// Roles of the columns, and the delimiter.
+    pub roles: people_csv::Options,
+    /// Whether to write the table.
+    pub table: TableWish,
+}
+
+/// A pool that was committed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Committed {
+    /// Number of people.
+    pub size: u32,
+    /// The pool's root (spec §2.2).
+    pub root: PoolRoot,
+    /// Roles and names of the columns, as the terms name them.
+    pub columns: Columns,
+    /// The table's name, if one was written.
+    pub table: Option<ArtifactHash>,
+    /// What was read and changed.
+    pub summary: Summary,
+}
+
+/// Reads a file as `commit` would, and writes nothing.
+pub fn check(
+    csv: &Path,
+    roles: &people_csv::Options,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Summary, Failure> {
+    let mut people = People::open(csv, roles).map_err(Failure::from)?;
+    // Doubles are found by salted ids, as in a commitment; the salt is thrown away.
+    let key = random_key()?;
+    build(&mut people, csv, &key, progress)?;
+    let (_, summary) = people.finish().map_err(ReadError::from)?;
+    Ok(summary)
+}
+
+/// Commits the people of `csv` into the new folder `out`, with a new key from the operating system's randomness.
+pub fn commit(
+    csv: &Path,
+    options: &CommitOptions,
+    out: &Path,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Committed, Failure> {
+    let staging = Staging::new(out)?;
+    let mut from = File::open(csv).named("read", csv)?;
+    let people_path = staging.path(PEOPLE);
+    let mut to = staging.create(PEOPLE)?;
+    io::copy(&mut from, &mut to).named("copy", csv)?;
+    to.sync_all().named("write", &people_path)?;
+    staging.commit(random_key()?, options, progress)
+}
+
+/// A folder in the making. Dropped before [`Staging::commit`] has succeeded, it is removed with all that is in it.
+pub(super) struct Staging {
+    folder: tempfile::TempDir,
+    out: PathBuf,
+}
+
+impl Staging {
+    /// Refuses an `out` that is there and not empty.
+    pub(super) fn new(out: &Path) -> Result<Self, Failure> {
+        match std::fs::read_dir(out) {
+            Ok(mut entries) => {
+                if entries.next().is_some() {
+                    return Err(Failure::usage(format!("{} is not empty", out.display()))
+                        .advise("choose a new folder: a committed pool is never overwritten"));
+                }
+            }
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+            Err(e) => return Err(e).named("use the folder", out),
+        }
+        let parent = parent(out);
+        std::fs::create_dir_all(&parent).named("make the folder", &parent)?;
+        // tempfile makes folders with mode 0700.
+        let folder =
+            tempfile::Builder::new().prefix(".klero-pool-").tempdir_in(&parent).named("write in the folder", &parent)?;
+        Ok(Self { folder, out: out.to_owned() })
+    }
+
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A new file of mode 0600.
+    pub(super) fn create(&self, name: &str) -> Result<File, Failure> {
+        let path = self.path(name);
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).named("write", &path)
+    }
+
+    /// Commits the `people.csv` that lies in the folder, and gives the folder its name.
+    pub(super) fn commit(
+        self,
+        key: PoolKey,
+        wish: &CommitOptions,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Committed, Failure> {
+        let path = self.path(PEOPLE);
+        let mut people = People::open(&path, &wish.roles).map_err(Failure::from)?;
+        let delimiter = people.delimiter();
+        let built = build(&mut people, &path, &key, progress)?;
+        let (layout, summary) = people.finish().map_err(ReadError::from)?;
+        let columns = layout.columns.clone();
+
+        let index_file = self.create(INDEX)?;
+        index::write(&index_file, built.entries()).named("write", &self.path(INDEX))?;
+        index_file.sync_all().named("write", &self.path(INDEX))?;
+        let wanted = match wish.table {
+            TableWish::Always => true,
+            TableWish::Never => false,
+            TableWish::IfUseful => !columns.public().is_empty() || !columns.household().is_empty(),
+        };
+        let table = if wanted { Some(self.write_table(&built, &layout, delimiter, &key, progress)?) } else { None };
+
+        let manifest = Manifest {
+            columns: columns.clone(),
+            delimiter,
+            format: FORMAT.to_owned(),
+            root: built.root(),
+            size: built.size(),
+            table,
+        };
+        let text = klero_draw::json::encode(&manifest).map_err(Failure::usage)?;
+        self.write(KEY, &Zeroizing::new(format!("{}\n", key.to_hex().as_str())))?;
+        self.write(MANIFEST, &format!("{text}\n"))?;
+        let committed = Committed { size: manifest.size, root: manifest.root, columns, table, summary };
+        self.publish()?;
+        Ok(committed)
+    }
+
+    /// Writes a small file, durably.
+    fn write(&self, name: &str, text: &str) -> Result<(), Failure> {
+        let mut file = self.create(name)?;
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).named("write", &self.path(name))
+    }
+
+    /// The point of no return: all files are durable; the folder is synced, renamed (over an empty one, if there is one), and the rename
+    /// made durable too.
+    fn publish(self) -> Result<(), Failure> {
+        sync_folder(self.folder.path())?;
+        std::fs::rename(self.folder.path(), &self.out).named("write", &self.out)?;
+        // The folder has its new name: there is nothing left to remove.
+        let _renamed = self.folder.keep();
+        sync_folder(&parent(&self.out))
+    }
+
+    /// Writes the table (spec §2.3) in index order, reading each row again by its place; each leaf is checked on the way.
+    fn write_table(
+        &self,
+        built: &Commitment,
+        layout: &Layout,
+        delimiter: u8,
+        key: &PoolKey,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<ArtifactHash, Failure> {
+        let (path, people_path) = (self.path(TABLE), self.path(PEOPLE));
+        let people = Arc::new(File::open(&people_path).named("read", &people_path)?);
+        let mut rows = Rows::new(&people, layout, delimiter);
+        let mut hasher = PersonHasher::new(key, &layout.columns);
+        let mut out = Hashing { out: BufWriter::with_capacity(1 << 20, self.create(TABLE)?), hash: Sha256::new() };
+        out.write_all(b"kleroterion/v1/table\n").named("write", &path)?;
+        let (mut line, total) = (String::new(), u64::from(built.size()));
+        let mut spare = Vec::new();
+        for ((committed, offset), done) in built.entries().zip(1u64..) {
+            let row = rows.at(offset).named("read", &people_path)?;
+            let mut cells = recycle(spare);
+            row.by_role(&mut cells);
+            let parts = parts(&mut hasher, &cells, &layout.columns)?;
+            spare = recycle(cells);
+            if leaf(&parts.private, &parts.public) != committed {
+                return Err(Failure::refused("people.csv changed while it was committed"));
+            }
+            line.clear();
+            line.push_str(&parts.private.to_string());
+            line.push(' ');
+            line.push_str(&parts.public);
+            line.push('\n');
+            out.write_all(line.as_bytes()).named("write", &path)?;
+            if done % u64::from(PROGRESS_ROWS) == 0 || done == total {
+                progress(Progress { doing: "writing the table", done, total });
+            }
+        }
+        let Hashing { out, hash } = out;
+        let file = out.into_inner().map_err(io::IntoInnerError::into_error).named("write", &path)?;
+        file.sync_all().named("write", &path)?;
+        Ok(ArtifactHash(hash.finalize().into()))
+    }
+}
+
+/// Hashes what it writes.
+struct Hashing<W> {
+    out: W,
+    hash: Sha256,
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let n = self.out.write(bytes)?;
+        self.hash.update(bytes.get(..n).unwrap_or_default());
+        Ok(n)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// SHA-256 of a file.
+pub(super) fn hash_file(path: &Path) -> io::Result<ArtifactHash> {
+    let mut file = File::open(path)?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(ArtifactHash(hash.finalize().into())),
+            n => hash.update(buffer.get(..n).unwrap_or_default()),
+        }
+    }
+}
+
+fn random_key() -> Result<PoolKey, Failure> {
+    Ok(PoolKey::from_bytes(*crate::signer::random_seed()?))
+}
+
+pub(super) fn parent(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+pub(super) fn sync_folder(folder: &Path) -> Result<(), Failure> {
+    File::open(folder).and_then(|f| f.sync_all()).named("sync the folder", folder)
+}

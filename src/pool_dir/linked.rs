@@ -1,0 +1,157 @@
+//! Makes a linked pool (spec §2.5): people drawn from an earlier pool, with new answers as public columns.
+//!
+//! Pool key, ids and private columns are those of the earlier pool, so that each person keeps their `private_part` and nobody can be slipped
+//! in. The answers bring ids and public columns only; whatever else their file holds is left out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use klero_draw::commitment::{PersonHasher, leaf};
+
+use super::commit::{self, CommitOptions, Committed, Staging, TableWish};
+use super::{INDEX, PEOPLE, PoolDir, Progress};
+use crate::failure::{Failure, Named};
+use crate::people_csv::{self, People, Problem, Problems, ReadError};
+
+/// How to make a linked pool.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LinkedOptions {
+    /// The id column of the answers.
+    pub id: String,
+    /// The public columns of the new pool. Each is taken from the answers, or, if they do not have it, from the earlier pool's public columns.
+    pub public: Vec<String>,
+    /// The byte between the cells of the answers; `None`: found out.
+    pub delimiter: Option<u8>,
+    /// The indices that the earlier outcome opened (drawn and reserves), if they are known: only these people may answer.
+    pub opened: Option<BTreeSet<u32>>,
+}
+
+/// One person's answers.
+struct Answer {
+    line: u64,
+    cells: Vec<String>,
+}
+
+/// Commits the people of `answers`, who must all be people of the pool `earlier`, into the new folder `out`.
+pub fn commit_linked(
+    earlier: &Path,
+    answers: &Path,
+    options: &LinkedOptions,
+    out: &Path,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Committed, Failure> {
+    let earlier = PoolDir::open(earlier)?;
+    let (from_answers, from_earlier) = share_out(&earlier, answers, options)?;
+    let mut answers_by_id = read_answers(answers, options, &from_answers)?;
+
+    let staging = Staging::new(out)?;
+    let path = staging.path(PEOPLE);
+    let columns = earlier.columns().clone();
+    let file = BufWriter::with_capacity(1 << 18, staging.create(PEOPLE)?);
+    let mut writer = csv::Writer::from_writer(file);
+    let kept: Vec<&str> =
+        std::iter::once(columns.id()).chain(columns.private().iter().chain(columns.household()).map(String::as_str)).collect();
+    let headings: Vec<&str> = kept.iter().copied().chain(from_answers.iter().chain(&from_earlier).map(String::as_str)).collect();
+    writer.write_record(&headings).map_err(std::io::Error::from).named("write", &path)?;
+
+    let earlier_path = earlier.dir.join(PEOPLE);
+    let mut people = earlier.reader()?;
+    let positions = |names: &mut dyn Iterator<Item = &str>| -> Vec<usize> {
+        names.filter_map(|name| people.layout().headings.iter().position(|heading| heading == name)).collect()
+    };
+    let kept = positions(&mut kept.into_iter());
+    let added = positions(&mut from_earlier.iter().map(String::as_str));
+    let mut hasher = PersonHasher::new(earlier.key(), &columns);
+    let mut problems = Problems::default();
+    while people.advance().named("read", &earlier_path)? {
+        let row = people.row();
+        let Some(answer) = answers_by_id.remove(row.id()) else { continue };
+        if let Some(opened) = &options.opened {
+            let mut cells = Vec::new();
+            row.by_role(&mut cells);
+            let parts = commit::parts(&mut hasher, &cells, &columns)?;
+            let index = earlier.index.find(&leaf(&parts.private, &parts.public)).named("read", &earlier.dir.join(INDEX))?;
+            if !index.is_some_and(|index| opened.contains(&index)) {
+                problems.add(|| Problem::Stranger { line: answer.line });
+                continue;
+            }
+        }
+        let cells = kept.iter().map(|&position| row.cell(position));
+        let cells = cells.chain(answer.cells.iter().map(String::as_str));
+        let cells = cells.chain(added.iter().map(|&position| row.cell(position)));
+        writer.write_record(cells).map_err(std::io::Error::from).named("write", &path)?;
+    }
+    let mut strangers: Vec<u64> = answers_by_id.into_values().map(|answer| answer.line).collect();
+    strangers.sort_unstable();
+    strangers.into_iter().for_each(|line| problems.add(|| Problem::Stranger { line }));
+    if !problems.is_empty() {
+        return Err(ReadError::from(problems).into());
+    }
+    let mut file = writer.into_inner().map_err(|e| std::io::Error::from(e.error().kind())).named("write", &path)?;
+    file.flush().and_then(|()| file.get_ref().sync_all()).named("write", &path)?;
+    drop(file);
+    let roles = people_csv::Options {
+        id: columns.id().to_owned(),
+        public: options.public.clone(),
+        household: columns.household().to_vec(),
+        delimiter: Some(b','),
+    };
+    // Linked pools need a table (spec §2.5).
+    let wish = CommitOptions { roles, table: TableWish::Always };
+    staging.commit(earlier.key().clone(), &wish, progress)
+}
+
+/// Which public columns come from the answers, and which from the earlier pool.
+fn share_out(earlier: &PoolDir, answers: &Path, options: &LinkedOptions) -> Result<(Vec<String>, Vec<String>), Failure> {
+    let bare = people_csv::Options { id: options.id.clone(), delimiter: options.delimiter, ..people_csv::Options::default() };
+    let people = People::open(answers, &bare).map_err(Failure::from)?;
+    let headings = &people.layout().headings;
+    let columns = earlier.columns();
+    let (mut from_answers, mut from_earlier) = (Vec::new(), Vec::new());
+    let mut problems = Problems::default();
+    for name in options.public.iter().map(|name| people_csv::normalise(name)) {
+        let kept = columns.id() == name || columns.private().contains(&name) || columns.household().contains(&name);
+        if kept || from_answers.contains(&name) || from_earlier.contains(&name) {
+            problems.add(|| Problem::TwoRoles { name });
+        } else if headings.contains(&name) {
+            from_answers.push(name);
+        } else if columns.public().contains(&name) {
+            from_earlier.push(name);
+        } else {
+            let available = headings.iter().chain(columns.public()).cloned().collect();
+            problems.add(|| Problem::NoSuchColumn { role: "public", name, available });
+        }
+    }
+    if problems.is_empty() { Ok((from_answers, from_earlier)) } else { Err(ReadError::from(problems).into()) }
+}
+
+/// Reads all answers, by id. Doubles are refused, with both lines.
+fn read_answers(path: &Path, options: &LinkedOptions, public: &[String]) -> Result<BTreeMap<String, Answer>, Failure> {
+    let roles = people_csv::Options {
+        id: options.id.clone(),
+        public: public.to_vec(),
+        household: Vec::new(),
+        delimiter: options.delimiter,
+    };
+    let mut people = People::open(path, &roles).map_err(Failure::from)?;
+    let positions: Vec<usize> = public
+        .iter()
+        .filter_map(|name| people.layout().headings.iter().position(|heading| heading == name))
+        .collect();
+    let mut answers: BTreeMap<String, Answer> = BTreeMap::new();
+    while people.advance().named("read", path)? {
+        let row = people.row();
+        let line = row.line;
+        let first_line = answers.get(row.id()).map(|first| first.line);
+        match first_line {
+            Some(first_line) => people.note(|| Problem::DoubleId { line, first_line }),
+            None => {
+                let cells = positions.iter().map(|&position| row.cell(position).to_owned()).collect();
+                answers.insert(row.id().to_owned(), Answer { line, cells });
+            }
+        }
+    }
+    people.finish().map_err(ReadError::from)?;
+    Ok(answers)
+}

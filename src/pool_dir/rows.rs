@@ -1,0 +1,38 @@
+//! Reads single rows of a committed pool by their place in `people.csv`, which was read whole without a problem when it was committed.
+
+use std::fs::File;
+use std::io;
+use std::sync::Arc;
+
+use super::index::{Positioned, damaged};
+use crate::people_csv::{Layout, Next, Normaliser, Records, Row};
+
+/// Read buffer, in bytes: a row fits, and little more is read than is used.
+const BUFFER_BYTES: usize = 1024;
+
+/// Reads rows by their offset.
+pub(crate) struct Rows<'a> {
+    records: Records<Positioned>,
+    normaliser: Normaliser,
+    layout: &'a Layout,
+}
+
+impl<'a> Rows<'a> {
+    pub(crate) fn new(file: &Arc<File>, layout: &'a Layout, delimiter: u8) -> Self {
+        Self {
+            records: Records::new(Positioned::new(file), delimiter, BUFFER_BYTES, 0, 1),
+            normaliser: Normaliser::new(layout.headings.len()),
+            layout,
+        }
+    }
+
+    /// The row that begins at `offset`.
+    pub(crate) fn at(&mut self, offset: u64) -> io::Result<Row<'_>> {
+        self.records.jump(offset, |source| source.at = offset);
+        let moved = || damaged(format!("people.csv was changed: no row at byte {offset}"));
+        match self.records.next()? {
+            Next::Record => self.normaliser.again(self.records.current(), self.layout).ok_or_else(moved),
+            Next::TooLong { .. } | Next::End => Err(moved()),
+        }
+    }
+}
