@@ -11,10 +11,12 @@
 //! that the snapshot that sled writes when it opens can never outlive the data that it points to.
 
 use std::any::Any;
+use std::fs::{File, TryLockError};
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use klero_tlog::tile::MAX_ENTRY_LEN;
 
@@ -25,6 +27,10 @@ use crate::files::{FileError, Files};
 const SEGMENT_BYTES: usize = 8 << 20;
 /// sled's cache of pages, in bytes. Reading goes back to the file for the rest.
 const CACHE_BYTES: u64 = 64 << 20;
+/// How long to wait for sled to let go of a database that was closed. It takes a millisecond; if it takes this long,
+/// the next opening says that the database is locked.
+const RELEASE_TIMEOUT: Duration = Duration::from_secs(10);
+const RELEASE_PAUSE: Duration = Duration::from_millis(1);
 /// The only tree. A database without it is not a log that lost its entries; it is not a log.
 const TREE: &str = "entries";
 
@@ -215,7 +221,8 @@ impl SledStore {
             let tree = db.open_tree(TREE)?;
             let last = tree.last()?.map(|(key, _)| key);
             Ok(Some((db, tree, last)))
-        })?;
+        })
+        .inspect_err(|_| wait_until_released(folder))?;
         let Some((db, tree, last)) = found else {
             return Err(StoreError::NoLog { path: folder.to_owned() });
         };
@@ -320,6 +327,17 @@ impl Drop for SledStore {
         // sled flushes when it is dropped, and panics if that fails.
         let open = self.open.take();
         let _closed = catch_unwind(AssertUnwindSafe(move || drop(open)));
+        wait_until_released(&self.folder);
+    }
+}
+
+/// Returns once sled's own lock on its file is free: its threads drop what they hold a little after the database was
+/// dropped, and until then nobody could open it again.
+fn wait_until_released(folder: &Path) {
+    let Ok(file) = File::open(folder.join("db")) else { return };
+    let until = Instant::now() + RELEASE_TIMEOUT;
+    while matches!(file.try_lock(), Err(TryLockError::WouldBlock)) && Instant::now() < until {
+        std::thread::sleep(RELEASE_PAUSE);
     }
 }
 

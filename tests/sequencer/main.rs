@@ -1,0 +1,5 @@
+//! Store, guard, public folder, sequencer and repairs, on real files and the real database.
+#![expect(clippy::unwrap_used, reason = "test code")]
+
+mod faults;
+mod support;
