@@ -12,7 +12,7 @@ use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
 
-use klero_draw::pool::{self, CELL_BYTES_MAX, COLUMNS_MAX, Column, Columns, ID_BYTES_MAX, NAME_BYTES_MAX};
+use klero_draw::pool::{self, CELL_BYTES_MAX, COLUMNS_MAX, Columns, ID_BYTES_MAX, NAME_BYTES_MAX};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 pub use problems::{PROBLEMS_LISTED, Problem, Problems, ReadError};
@@ -54,8 +54,8 @@ pub(crate) struct Layout {
     /// Names of the columns as they stand in the file, normalised.
     pub(crate) headings: Vec<String>,
     pub(crate) columns: Columns,
-    /// Where each of `columns` stands in the file.
-    places: pool::Layout,
+    /// Position in the file of each of `columns`, in the order of their names: id, private, household, public.
+    order: Vec<usize>,
 }
 
 /// What was found in one column, and what was changed there.
@@ -102,7 +102,7 @@ pub(crate) struct Row<'a> {
     record: &'a str,
     changed: &'a str,
     spans: &'a [Span],
-    places: &'a pool::Layout,
+    order: &'a [usize],
     /// Line on which the row begins, from 1.
     pub(crate) line: u64,
     /// Offset in the file of the row's first byte.
@@ -122,14 +122,27 @@ impl<'a> Row<'a> {
     }
     /// The id.
     pub(crate) fn id(&self) -> &'a str {
-        self.places.position(Column::Id).map_or("", |position| self.cell(position))
+        self.order.first().map_or("", |&position| self.cell(position))
+    }
+    /// The cells in the order id, private, household, public, put into a list that can be used again with [`recycle`].
+    pub(crate) fn by_role(&self, list: &mut Vec<&'a str>) {
+        list.clear();
+        list.extend(self.order.iter().map(|&position| self.cell(position)));
     }
 }
 
-impl pool::Person for Row<'_> {
-    fn cell(&self, column: Column) -> Option<&str> {
-        self.places.position(column).map(|position| Row::cell(self, position))
-    }
+/// Cells in the order that [`Row::by_role`] puts them in, as the draw's own row.
+pub(crate) fn person<'a>(cells: &'a [&'a str], columns: &Columns) -> pool::Row<'a> {
+    let (id, rest) = cells.split_at_checked(1).unwrap_or_default();
+    let (private, rest) = rest.split_at_checked(columns.private().len()).unwrap_or_default();
+    let (household, public) = rest.split_at_checked(columns.household().len()).unwrap_or_default();
+    pool::Row { id: id.first().copied().unwrap_or_default(), private, household, public }
+}
+
+/// Gives a list's memory to a list of another lifetime, so that no row allocates. (The standard library collects in place.)
+pub(crate) fn recycle<'b>(mut list: Vec<&str>) -> Vec<&'b str> {
+    list.clear();
+    list.into_iter().map(|_| "").collect()
 }
 
 /// Reads the people of a CSV file, one after the other.
@@ -366,23 +379,20 @@ impl Layout {
             positions.into_iter().filter_map(|position| headings.get(position).cloned()).collect()
         };
         let id_name = names(id).pop().unwrap_or_default();
-        let columns = Columns::new(id_name, names(private), names(household), names(public))
+        let columns = Columns::new(names(household), id_name, names(private), names(public))
             .expect("names are distinct and within their bounds: checked where they were read");
-        let places = pool::Layout::new(&columns, &headings).expect("each of the columns is one of the headings");
-        Ok(Self { headings, columns, places })
+        let order = columns.names().filter_map(|name| headings.iter().position(|heading| heading == name)).collect();
+        Ok(Self { headings, columns, order })
     }
 
     /// The role of each column, in the file's order.
     fn roles(&self) -> Vec<&'static str> {
         let mut roles = vec!["private"; self.headings.len()];
-        for (column, _) in self.columns.all() {
-            let role = match column {
-                Column::Id => "id",
-                Column::Private(_) => "private",
-                Column::Household(_) => "household",
-                Column::Public(_) => "public",
-            };
-            if let Some(slot) = self.places.position(column).and_then(|position| roles.get_mut(position)) {
+        let counts =
+            [("id", 1), ("private", self.columns.private().len()), ("household", self.columns.household().len())];
+        let by_order = counts.into_iter().flat_map(|(role, count)| std::iter::repeat_n(role, count));
+        for (&position, role) in self.order.iter().zip(by_order.chain(std::iter::repeat("public"))) {
+            if let Some(slot) = roles.get_mut(position) {
                 *slot = role;
             }
         }
@@ -429,7 +439,7 @@ impl Normaliser {
             record: str::from_utf8(record.bytes).unwrap_or_default(),
             changed: &self.changed,
             spans: &self.spans,
-            places: &layout.places,
+            order: &layout.order,
             line: record.line,
             offset: record.offset,
         }
@@ -519,7 +529,7 @@ fn row_problems(row: &Row<'_>, layout: &Layout) -> Vec<Problem> {
         problems.push(Problem::IdTooLong { line, bytes: id.len() });
     }
     for (position, cell) in row.cells().enumerate() {
-        if cell.len() > CELL_BYTES_MAX && Some(position) != layout.places.position(Column::Id) {
+        if cell.len() > CELL_BYTES_MAX && Some(&position) != layout.order.first() {
             problems.push(Problem::CellTooLong { line, column: layout.heading(position), bytes: cell.len() });
         }
         if cell.contains('\0') {

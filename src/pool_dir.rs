@@ -23,17 +23,15 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use klero_draw::commitment::{PersonHasher, leaf};
+use klero_draw::commitment::{PersonHasher, Salt, leaf};
 use klero_draw::hash::{ArtifactHash, PoolRoot, PrivatePart};
-use klero_draw::names::Slug;
 use klero_draw::pool::{Columns, PoolKey};
-use klero_draw::receipt::Receipt;
 use klero_tlog::InclusionProof;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::failure::{Failure, Named};
-use crate::people_csv::{self, Layout, People};
+use crate::people_csv::{self, Layout, People, person};
 use index::Index;
 use rows::Rows;
 
@@ -100,7 +98,7 @@ pub struct Person {
     /// The leaf's public half, canonical JSON.
     pub public_part: String,
     /// The person's salt.
-    pub salt: Zeroizing<[u8; 32]>,
+    pub salt: Salt,
 }
 
 /// One opened leaf (spec §7.6): what an outcome says about a person. Its proof has been checked against the pool's root.
@@ -187,18 +185,15 @@ impl PoolDir {
 
     /// Recomputes root, index and table from the rows, and compares them with what was committed.
     pub fn verify(&self, progress: &mut dyn FnMut(Progress)) -> Result<Verified, Failure> {
-        let mut people = self.reader()?;
         let path = self.dir.join(PEOPLE);
-        let (commitment, _) = commit::build(&mut people, &path, &self.key, progress)?;
-        people.finish().map_err(people_csv::ReadError::from)?;
-        let found = commit::Root { size: commitment.size(), root: commitment.root() };
-        if (found.size, found.root) != (self.size(), self.root()) {
+        let roles = options(&self.manifest.columns, self.manifest.delimiter);
+        let (commitment, ..) = commit::build(self.reader()?, &path, &roles, &self.key, progress)?;
+        let (size, root) = (commitment.size(), commitment.root());
+        if (size, root) != (self.size(), self.root()) {
             return Err(Failure::refused(format!(
-                "the rows are not those that were committed: expected {} people with root {}, found {} with root {}",
+                "the rows are not those that were committed: expected {} people with root {}, found {size} with root {root}",
                 self.size(),
                 self.root(),
-                found.size,
-                found.root
             ))
             .advise("put back people.csv and pool.key as they were when the pool was committed"));
         }
@@ -215,13 +210,12 @@ impl PoolDir {
                     .advise("commit the same file again, or put back the table"));
             }
         }
-        Ok(Verified { size: found.size, root: found.root, table: self.table() })
+        Ok(Verified { size, root, table: self.table() })
     }
 
     /// The person at `index`.
     pub fn person_at(&self, index: u32) -> Result<Person, Failure> {
-        let mut rows = self.rows();
-        self.read_person(&mut rows, index)
+        self.read_person(&mut self.rows(), &mut PersonHasher::new(&self.key, &self.manifest.columns), index)
     }
 
     /// The index of the person with this id, if there is one. Reads the file through.
@@ -235,8 +229,8 @@ impl PoolDir {
             if row.id() == wanted {
                 let mut cells = Vec::new();
                 row.by_role(&mut cells);
-                let parts = commit::parts(&mut hasher, &cells, &self.manifest.columns)?;
-                return self.index.find(&leaf(&parts.private, &parts.public)).named("read", &self.dir.join(INDEX));
+                let parts = hasher.parts(&person(&cells, &self.manifest.columns)).map_err(Failure::refused)?;
+                return self.index.find(&leaf(&parts.private, parts.public)).named("read", &self.dir.join(INDEX));
             }
         }
         Ok(None)
@@ -253,17 +247,33 @@ impl PoolDir {
             .advise("commit the same file again with the same key, or restore the folder"));
         }
         let mut rows = self.rows();
+        let mut hasher = PersonHasher::new(&self.key, &self.manifest.columns);
         let opened = indices.iter().zip(proofs).map(|(&index, proof)| {
-            let person = self.read_person(&mut rows, index)?;
+            let person = self.read_person(&mut rows, &mut hasher, index)?;
             Ok(Opened { index, private_part: person.private_part, public_part: person.public_part, proof })
         });
         opened.collect()
     }
 
-    /// The receipt of the person at `index` (spec §2.4).
-    pub fn receipt(&self, index: u32, draw: &Slug, log: &str) -> Result<Receipt, Failure> {
-        let mut receipts = self.receipts(&[index], draw, log)?;
-        receipts.pop().ok_or_else(|| Failure::usage(format!("there is no person {index}")))
+    /// Reads the person at `index`, and checks that the row still has the leaf that was committed.
+    fn read_person(&self, rows: &mut Rows<'_>, hasher: &mut PersonHasher, index: u32) -> Result<Person, Failure> {
+        let (committed, offset) = self.index.entry(index).named("read", &self.dir.join(INDEX))?;
+        let row = rows.at(offset).named("read", &self.dir.join(PEOPLE))?;
+        let mut cells = Vec::new();
+        row.by_role(&mut cells);
+        let parts = hasher.parts(&person(&cells, &self.manifest.columns)).map_err(Failure::refused)?;
+        if leaf(&parts.private, parts.public) != committed {
+            return Err(Failure::refused(format!("the row of person {index} is not the one that was committed"))
+                .advise("put back people.csv and pool.key as they were when the pool was committed"));
+        }
+        let headings = self.layout.headings.iter().cloned();
+        Ok(Person {
+            index,
+            cells: headings.zip(row.cells().map(str::to_owned)).collect(),
+            private_part: parts.private,
+            public_part: parts.public.to_owned(),
+            salt: parts.salt,
+        })
     }
 
     pub(crate) fn reader(&self) -> Result<People<File>, Failure> {

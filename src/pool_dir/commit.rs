@@ -10,16 +10,16 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use klero_draw::commitment::{CommitError, Commitment, Parts, PersonHasher, PoolBuilder, leaf};
+use klero_draw::commitment::{CommitError, Commitment, PersonHasher, PoolBuilder, PushError, leaf};
 use klero_draw::hash::{ArtifactHash, PoolRoot};
-use klero_draw::pool::{self, Columns, PoolKey};
+use klero_draw::pool::{Columns, PoolKey, RowError};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::rows::Rows;
-use super::{FORMAT, INDEX, KEY, MANIFEST, Manifest, PEOPLE, Progress, TABLE, index, options};
+use super::{FORMAT, INDEX, KEY, MANIFEST, Manifest, PEOPLE, Progress, TABLE, index};
 use crate::failure::{Failure, Named};
-use crate::people_csv::{self, Layout, People, Problem, Problems, ReadError, Row, Summary, recycle};
+use crate::people_csv::{self, Layout, People, Problem, ReadError, Summary, person, recycle};
 
 /// Progress is told after so many rows.
 const PROGRESS_ROWS: u32 = 65_536;
@@ -66,11 +66,10 @@ pub fn check(
     roles: &people_csv::Options,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Summary, Failure> {
-    let mut people = People::open(csv, roles).map_err(Failure::from)?;
-    // Doubles are found by salted ids, as in a commitment; the salt is thrown away.
+    let people = People::open(csv, roles).map_err(Failure::from)?;
+    // Doubles are found by salted ids, as in a commitment; the key is thrown away.
     let key = random_key()?;
-    build(&mut people, csv, &key, progress)?;
-    let (_, summary) = people.finish().map_err(ReadError::from)?;
+    let (_, _, summary) = build(people, csv, roles, &key, progress)?;
     Ok(summary)
 }
 
@@ -88,6 +87,82 @@ pub fn commit(
     io::copy(&mut from, &mut to).named("copy", csv)?;
     to.sync_all().named("write", &people_path)?;
     staging.commit(random_key()?, options, progress)
+}
+
+/// Reads all people and commits to them. Every problem of the file is collected before it is refused.
+pub(super) fn build(
+    mut people: People<File>,
+    path: &Path,
+    roles: &people_csv::Options,
+    key: &PoolKey,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(Commitment, Layout, Summary), Failure> {
+    let total = std::fs::metadata(path).named("read", path)?.len();
+    let columns = people.layout().columns.clone();
+    let mut builder = PoolBuilder::new(key, &columns);
+    let (mut spare, mut rows) = (Vec::new(), 0u32);
+    while people.advance().named("read", path)? {
+        let row = people.row();
+        let mut cells = recycle(spare);
+        row.by_role(&mut cells);
+        let pushed = builder.push(&person(&cells, &columns), row.offset);
+        let line = row.line;
+        spare = recycle(cells);
+        if let Err(refused) = pushed {
+            people.note(|| problem(line, refused));
+        }
+        rows = rows.wrapping_add(1);
+        if rows.is_multiple_of(PROGRESS_ROWS) {
+            progress(Progress { doing: "reading the people", done: people.offset(), total });
+        }
+    }
+    progress(Progress { doing: "reading the people", done: total, total });
+    let finished = builder.finish();
+    if let Err(CommitError::RepeatedIds { groups }) = &finished {
+        let lines = lines_of(path, roles, groups)?;
+        let line = |offset: &u64| lines.get(offset).copied().unwrap_or(0);
+        let mut doubles: Vec<(u64, u64)> = Vec::new();
+        for group in groups {
+            let first_line = group.iter().map(line).min().unwrap_or(0);
+            doubles.extend(group.iter().map(line).filter(|line| *line != first_line).map(|line| (line, first_line)));
+        }
+        doubles.sort_unstable();
+        doubles.into_iter().for_each(|(line, first_line)| people.note(|| Problem::DoubleId { line, first_line }));
+    }
+    // An empty pool is told by `finish` of the reader, with the lines that were refused, if any.
+    let (layout, summary) = people.finish().map_err(ReadError::from)?;
+    Ok((finished.map_err(Failure::usage)?, layout, summary))
+}
+
+/// The reader has checked every cell: what is left are the bounds of whole rows and of the pool.
+fn problem(line: u64, refused: PushError) -> Problem {
+    match refused {
+        PushError::TooMany => Problem::TooManyPeople { line },
+        PushError::Row(RowError::PublicPartTooLong { .. }) => Problem::PublicTooLong { line },
+        PushError::Row(RowError::EmptyId { .. }) => Problem::NoId { line },
+        PushError::Row(RowError::CellTooLong { column, found, .. }) => {
+            Problem::CellTooLong { line, column, bytes: found }
+        }
+        PushError::Row(RowError::Nul { column }) => Problem::Nul { line, column },
+        PushError::Row(RowError::CellCount { expected, found, .. }) => Problem::Ragged { line, expected, found },
+    }
+}
+
+/// The lines of the rows that begin at the offsets in `groups`. Reads the file again: only a file with doubles pays for it.
+fn lines_of(
+    path: &Path,
+    roles: &people_csv::Options,
+    groups: &[Vec<u64>],
+) -> Result<BTreeMap<u64, u64>, Failure> {
+    let mut lines: BTreeMap<u64, u64> = groups.iter().flatten().map(|&offset| (offset, 0)).collect();
+    let mut people = People::open(path, roles).map_err(Failure::from)?;
+    while people.advance().named("read", path)? {
+        let row = people.row();
+        if let Some(line) = lines.get_mut(&row.offset) {
+            *line = row.line;
+        }
+    }
+    Ok(lines)
 }
 
 /// A folder in the making. Dropped before [`Staging::commit`] has succeeded, it is removed with all that is in it.
@@ -135,10 +210,9 @@ impl Staging {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Committed, Failure> {
         let path = self.path(PEOPLE);
-        let mut people = People::open(&path, &wish.roles).map_err(Failure::from)?;
+        let people = People::open(&path, &wish.roles).map_err(Failure::from)?;
         let delimiter = people.delimiter();
-        let built = build(&mut people, &path, &key, progress)?;
-        let (layout, summary) = people.finish().map_err(ReadError::from)?;
+        let (built, layout, summary) = build(people, &path, &wish.roles, &key, progress)?;
         let columns = layout.columns.clone();
 
         let index_file = self.create(INDEX)?;
@@ -204,16 +278,16 @@ impl Staging {
             let row = rows.at(offset).named("read", &people_path)?;
             let mut cells = recycle(spare);
             row.by_role(&mut cells);
-            let parts = parts(&mut hasher, &cells, &layout.columns)?;
-            spare = recycle(cells);
-            if leaf(&parts.private, &parts.public) != committed {
+            let parts = hasher.parts(&person(&cells, &layout.columns)).map_err(Failure::refused)?;
+            if leaf(&parts.private, parts.public) != committed {
                 return Err(Failure::refused("people.csv changed while it was committed"));
             }
             line.clear();
             line.push_str(&parts.private.to_string());
             line.push(' ');
-            line.push_str(&parts.public);
+            line.push_str(parts.public);
             line.push('\n');
+            spare = recycle(cells);
             out.write_all(line.as_bytes()).named("write", &path)?;
             if done % u64::from(PROGRESS_ROWS) == 0 || done == total {
                 progress(Progress { doing: "writing the table", done, total });

@@ -9,10 +9,10 @@ use std::path::Path;
 
 use klero_draw::commitment::{PersonHasher, leaf};
 
-use super::commit::{self, CommitOptions, Committed, Staging, TableWish};
+use super::commit::{CommitOptions, Committed, Staging, TableWish};
 use super::{INDEX, PEOPLE, PoolDir, Progress};
 use crate::failure::{Failure, Named};
-use crate::people_csv::{self, People, Problem, Problems, ReadError};
+use crate::people_csv::{self, People, Problem, Problems, ReadError, person};
 
 /// How to make a linked pool.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -70,8 +70,8 @@ pub fn commit_linked(
         if let Some(opened) = &options.opened {
             let mut cells = Vec::new();
             row.by_role(&mut cells);
-            let parts = commit::parts(&mut hasher, &cells, &columns)?;
-            let index = earlier.index.find(&leaf(&parts.private, &parts.public)).named("read", &earlier.dir.join(INDEX))?;
+            let parts = hasher.parts(&person(&cells, &columns)).map_err(Failure::refused)?;
+            let index = earlier.index.find(&leaf(&parts.private, parts.public)).named("read", &earlier.dir.join(INDEX))?;
             if !index.is_some_and(|index| opened.contains(&index)) {
                 problems.add(|| Problem::Stranger { line: answer.line });
                 continue;

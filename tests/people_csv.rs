@@ -1,0 +1,199 @@
+//! CSV files of people, good and bad: what is read, what is changed, and what is said of each fault. Nothing said holds a cell.
+
+use std::path::{Path, PathBuf};
+
+use kleroterion::people_csv::{Options, Summary};
+use kleroterion::pool_dir;
+
+fn options(id: &str, public: &[&str], household: &[&str]) -> Options {
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    Options { id: id.to_owned(), public: owned(public), household: owned(household), delimiter: None }
+}
+
+fn read(path: &Path, options: &Options) -> Result<Summary, String> {
+    pool_dir::check(path, options, &mut |_| {}).map_err(|failure| {
+        assert_eq!(failure.exit, 2, "{failure}");
+        assert!(failure.advice.is_some_and(|advice| !advice.is_empty()), "no advice: {}", failure.message);
+        failure.message
+    })
+}
+
+fn read_text(text: &[u8], options: &Options) -> Result<Summary, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("people.csv");
+    std::fs::write(&path, text).unwrap();
+    read(&path, options)
+}
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/csv").join(name)
+}
+
+/// The file is refused for exactly these faults.
+fn check(text: &[u8], options: &Options, faults: &[&str]) {
+    let message = read_text(text, options).unwrap_err();
+    let plural = if faults.len() == 1 { "" } else { "s" };
+    let head = format!("{} problem{plural} in the file; nothing was committed", faults.len());
+    let expected: Vec<String> = std::iter::once(head).chain(faults.iter().map(|fault| format!("  {fault}"))).collect();
+    assert_eq!(message.lines().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn every_fault_is_named_with_its_line() {
+    let id = options("id", &[], &[]);
+    let cells = |n: usize| vec!["x"; n].join(",");
+    let names = |n: usize| (0..n).map(|i| format!("c{i}")).collect::<Vec<_>>().join(",");
+    let long_name = "n".repeat(129);
+    let not_utf8 = "line 3: expected UTF-8, found another encoding";
+    let cases: &[(Vec<u8>, &Options, Vec<&str>)] = &[
+        (b"".to_vec(), &id, vec!["the file is empty"]),
+        (b"\xef\xbb\xbf\r\n\n".to_vec(), &id, vec!["the file is empty"]),
+        (b"id,name\r\n".to_vec(), &id, vec!["the file names columns and holds no people"]),
+        (b"Id,name\n1,a\n".to_vec(), &id, vec!["line 1: no column 'id' for --id; the file has: Id, name"]),
+        (
+            b"id|name\n1|a\n".to_vec(),
+            &id,
+            vec!["line 1: no column 'id' for --id; the file has: id|name"],
+        ),
+        (
+            b"id,,name,id, name \n1,2,3,4,5\n".to_vec(),
+            &id,
+            vec![
+                "line 1: column 2 has no name",
+                "line 1: columns 1 and 4 are both named 'id'",
+                "line 1: columns 3 and 5 are both named 'name'",
+            ],
+        ),
+        (format!("id,{long_name}\n1,2\n").into_bytes(), &id, vec![
+            "line 1: the name of column 2 has 129 bytes; at most 128 are allowed",
+        ]),
+        (format!("{}\n{}\n", names(65), cells(65)).into_bytes(), &id, vec!["line 1: 65 columns; at most 64 are allowed"]),
+        (
+            b"id,a,b\n1,x,y\n2,x\n3,x,y,z\n\n4,x,y\n".to_vec(),
+            &id,
+            vec!["line 3: 2 cells; expected 3", "line 4: 4 cells; expected 3"],
+        ),
+        (b"id,a\n,x\n \t,y\n2,z\n".to_vec(), &id, vec!["line 2: no id", "line 3: no id"]),
+        (
+            "id,a\n1,x\n2,y\n 1,z\n\u{e9},p\ne\u{301},q\n1,r\n".as_bytes().to_vec(),
+            &id,
+            vec!["line 4: the same id as on line 2", "line 6: the same id as on line 5", "line 7: the same id as on line 2"],
+        ),
+        (b"id,a\n1,x\n2,m\xfcller\n".to_vec(), &id, vec![not_utf8]),
+        // One character split between two cells.
+        (b"id,a\n1,x\n2\xc3,\xa9\n".to_vec(), &id, vec![not_utf8]),
+        (b"id,a\n1,x\n2,cut\xc3".to_vec(), &id, vec![not_utf8]),
+        (b"id,n\xe9\n1,x\n".to_vec(), &id, vec!["line 1: expected UTF-8, found another encoding"]),
+        (b"i\0d,a\n1,x\n".to_vec(), &id, vec!["line 1: a NUL character in column '1'"]),
+        (b"id,a\n1,x\n2,y\0\n\0,z\n".to_vec(), &id, vec![
+            "line 3: a NUL character in column 'a'",
+            "line 4: a NUL character in column 'id'",
+        ]),
+        (format!("id,a\n{},x\n", "9".repeat(257)).into_bytes(), &id, vec![
+            "line 2: the id has 257 bytes; at most 256 are allowed",
+        ]),
+        (format!("id,a\n1,{}\n2,{}\n", "y".repeat(4096), "y".repeat(4097)).into_bytes(), &id, vec![
+            "line 3: 4097 bytes in column 'a'; at most 4096 are allowed",
+        ]),
+        (format!("id,a\n1,{}\n2,x\n1,z\n", "y".repeat(10_000_000)).into_bytes(), &id, vec![
+            "line 2: the row that begins here is too long to be one person's",
+        ]),
+        (format!("id,a\n1,x\n2,\"{}", "y,\n".repeat(400_000)).into_bytes(), &id, vec![
+            "line 3: the row that begins here goes on to the end of the file",
+        ]),
+    ];
+    for (text, options, faults) in cases {
+        check(text, options, faults);
+    }
+}
+
+#[test]
+fn roles_must_fit_the_columns() {
+    let text = b"id,a,b\n1,x,y\n";
+    check(text, &options("id", &["a", "c"], &["d"]), &[
+        "line 1: no column 'd' for --household; the file has: id, a, b",
+        "line 1: no column 'c' for --public; the file has: id, a, b",
+    ]);
+    check(text, &options("id", &["a", "id"], &["a"]), &["column 'a' was given two roles", "column 'id' was given two roles"]);
+    let public: Vec<String> = (0..5).map(|i| format!("c{i}")).collect();
+    let public: Vec<&str> = public.iter().map(String::as_str).collect();
+    let wide = format!("id,c0,c1,c2,c3,c4\n1{}\n", format!(",{}", "y".repeat(3_500)).repeat(5));
+    check(wide.as_bytes(), &options("id", &public, &[]), &[
+        "line 2: the public cells are together longer than 16384 bytes",
+    ]);
+}
+
+#[test]
+fn the_first_fifty_faults_are_listed_and_all_are_counted() {
+    let mut text = String::from("id,a\n");
+    for i in 0..120 {
+        text.push_str(&format!("{i}\n"));
+    }
+    let message = read_text(text.as_bytes(), &options("id", &[], &[])).unwrap_err();
+    let lines: Vec<&str> = message.lines().collect();
+    assert_eq!(lines.len(), 52);
+    assert_eq!(lines[0], "120 problems in the file; nothing was committed");
+    assert_eq!((lines[1], lines[50]), ("  line 2: 1 cells; expected 2", "  line 51: 1 cells; expected 2"));
+    assert_eq!(lines[51], "  … and 70 more");
+}
+
+#[test]
+fn no_fault_shows_a_cell() {
+    let secret = "Secretperson";
+    let text = format!("id,a\n{secret},x,{secret}\n,{secret}\n{secret},1\n{secret},2\n3,{secret}\0\n4,{}\n", secret.repeat(400));
+    for text in [text.as_bytes(), &[text.as_bytes(), secret.as_bytes(), b",\xff\n"].concat()] {
+        let message = read_text(text, &options("id", &[], &[])).unwrap_err();
+        assert!(message.contains("line 5") && !message.contains(secret), "{message}");
+    }
+}
+
+#[test]
+fn what_is_changed_is_counted_by_column() {
+    let path = fixture("bom_semicolon_crlf.csv");
+    let summary = read(&path, &options("Nr", &["Ort"], &["Straße"])).unwrap();
+    assert_eq!((summary.people, summary.delimiter, summary.byte_order_mark), (2, ';', true));
+    let columns: Vec<_> = summary.columns.iter().map(|c| (c.name.as_str(), c.role, c.trimmed, c.composed)).collect();
+    assert_eq!(columns, [
+        ("Nr", "id", 0, 0),
+        ("Name", "private", 1, 1),
+        ("Straße", "household", 0, 0),
+        ("Ort", "public", 0, 0),
+    ]);
+
+    let text = "id\ta\tb\n1\t=1+1\t-5\n2\t+32 87 59\t@x\n3\t\u{a0}z\u{200b}\t-x\n";
+    let summary = read_text(text.as_bytes(), &options("id", &[], &[])).unwrap();
+    assert_eq!(summary.columns.iter().map(|c| c.formulas).collect::<Vec<_>>(), [0, 1, 2]);
+    assert_eq!((summary.formula_lines, summary.delimiter), (vec![2, 3, 4], '\t'));
+    assert_eq!(summary.columns[1].trimmed, 1);
+}
+
+#[test]
+fn other_encodings_are_refused_with_advice_for_spreadsheets() {
+    for (name, fault) in [
+        ("latin1.csv", "2 problems in the file; nothing was committed\n  line 3: expected UTF-8, found another encoding\n  line 4: expected UTF-8, found another encoding"),
+        ("utf16le.csv", "1 problem in the file; nothing was committed\n  line 1: expected UTF-8, found UTF-16"),
+    ] {
+        let failure = pool_dir::check(&fixture(name), &options("id", &[], &[]), &mut |_| {}).unwrap_err();
+        assert_eq!(failure.message, fault, "{name}");
+        let advice = failure.advice.unwrap();
+        assert!(advice.contains("Excel") && advice.contains("CSV UTF-8"), "{advice}");
+    }
+}
+
+#[test]
+fn delimiters_are_found_named_or_given() {
+    let id = options("id", &[], &[]);
+    for (text, delimiter) in [
+        ("id,a;b,c\n1,2,3\n", ','),
+        ("id;\"a,b,c,d\";c\n1;2;3\n", ';'),
+        ("\n\nid\ta,b\tc\n1\t2\t3\n", '\t'),
+        ("id\n1\n", ','),
+    ] {
+        assert_eq!(read_text(text.as_bytes(), &id).unwrap().delimiter, delimiter, "{text}");
+    }
+    assert_eq!(read(&fixture("excel_sep.csv"), &id).unwrap().delimiter, '|');
+    let given = Options { delimiter: Some(b'|'), ..id.clone() };
+    assert_eq!(read_text(b"id|a,b,c\n1|2\n", &given).unwrap().columns.len(), 2);
+    assert_eq!(read_text(b"id\n1\n2", &id).unwrap().people, 2);
+    assert!(read(Path::new("/nonexistent/people.csv"), &id).unwrap_err().contains("cannot read the file"));
+}
