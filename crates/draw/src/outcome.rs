@@ -1,7 +1,7 @@
 //! Outcome and replacement artifacts (spec §7.6, §7.7): who was drawn, each opened with the proof that this row is in the sealed pool.
 
 use base64::Engine as _;
-use klero_tlog::{Hash, InclusionProof, TreeHead, leaf_hash};
+use klero_tlog::{Hash, InclusionProof, leaf_hash};
 use serde::{Deserialize, Serialize};
 
 use crate::hash::{PoolRoot, PrivatePart, StepHash, TermsHash};
@@ -100,9 +100,8 @@ impl Opening {
         bytes.extend_from_slice(&self.private.0);
         bytes.extend_from_slice(preimage.as_bytes());
         let proof = InclusionProof::from_hashes(self.proof.iter().map(|hash| Hash::from(hash.0)).collect());
-        let head = TreeHead { size: u64::from(size), root: Hash::from(root.0) };
         proof
-            .verify(&leaf_hash(&bytes), u64::from(index), &head)
+            .verify(&leaf_hash(&bytes), u64::from(index), u64::from(size), &Hash::from(root.0))
             .map(|_| Opened { index, private: self.private })
             .map_err(|_| OpeningError::NotIncluded { index })
     }
