@@ -1,8 +1,11 @@
 //! Fair panel lists (draft documentation, replaced below).
 pub mod error;
 pub mod instance;
+mod assign;
+pub mod build;
+pub mod check;
 mod ladder;
-pub mod listing;
+mod listing;
 pub mod output;
 mod pricing;
 pub mod quotas;

@@ -1,38 +1,441 @@
-//! From target chances to a list of m panels.
-use crate::instance::Instance;
-use crate::pricing::{Effort, Pricer};
+//! From target seats per type to a list of m panels that comes nearest to them.
+//!
+//! 1. *Herding*: panel after panel for the weights of what each type still
+//!    lacks, until there is a pool of varied panels.
+//! 2. *Exchange*: the list is m copies from the pool; a panel is exchanged for
+//!    another as long as that lowers the sum of squared shortfalls; then small
+//!    groups at a time.
+//! 3. *Pricing*: new panels for the weights of the present shortfalls join the
+//!    pool, and the exchange goes on.
+//!
+//! A shortfall is measured against whole copies: a person whose target is 20.9
+//! of 1000 panels lacks nothing at 20. The list at hand is always complete, so
+//! that the search may stop at any moment.
+//!
+//! Two searches run side by side, on their own threads, with their own noise;
+//! their results are taken in a fixed order, so the list depends on nothing but
+//! the input (and on when it was stopped, if it was).
 
-/// x
-pub fn experiment(instance: &Instance, m: u32) {
-    let limits = crate::watch::Limits::new(&crate::watch::Unwatched, u64::MAX);
-    let s = std::time::Instant::now();
-    let ladder = crate::ladder::climb(instance, 100000, None, &limits);
-    let ladder = match ladder { Ok(l) => l, Err(e) => { println!("no ladder {e:?}"); return; } };
-    println!("types {} rows {} levels {} complete {} first {:?} in {:?}", instance.types(), instance.bounds.len(), ladder.levels.len(), ladder.complete, ladder.levels.first().map(|l| l.chance), s.elapsed());
-    let z = ladder.levels.first().map_or(0.0, |l| l.chance);
-    let gap: f64 = std::env::var("GAP").map_or(0.01, |v| v.parse().unwrap());
-    let alpha: f64 = std::env::var("ALPHA").map_or(0.5, |v| v.parse().unwrap());
-    let nodes: usize = std::env::var("NODES").map_or(50, |v| v.parse().unwrap());
-    let n = instance.kinds.len();
-    let sizes: Vec<f64> = instance.kinds.iter().map(|k| f64::from(k.size())).collect();
-    let mut pricer = Pricer::new(instance);
-    let mut counts = vec![0.0; n];
-    let mut list: Vec<Vec<u32>> = Vec::new();
-    let s = std::time::Instant::now();
-    let scale: Vec<f64> = (0..n).map(|t| { let p = (ladder.target[t] / sizes[t]).max(1e-4); 1.0 / (sizes[t] * p.powf(alpha)) }).collect();
-    let mut fails = 0;
-    for j in 1..=m {
-        let w: Vec<f64> = (0..n).map(|t| (ladder.target[t] * f64::from(j) - counts[t]) * scale[t]).collect();
-        let priced = pricer.best(&w, Effort { nodes_to_first: 2000, nodes_after: nodes, gap });
-        if let Some((x, _)) = priced.best {
-            for t in 0..n { counts[t] += f64::from(x[t]); }
-            list.push(x);
-        } else { fails += 1; }
-        if j % (m / 4).max(1) == 0 {
-            let worst = (0..n).map(|t| (ladder.target[t] * f64::from(j) - counts[t]) / sizes[t]).fold(0.0, f64::max);
-            println!("  j {j} fails {fails} worst deficit/person {worst:.2} in {:?} work {}", s.elapsed(), pricer.simplex.work);
+use num_traits::ToPrimitive;
+
+use crate::instance::{Instance, count, index};
+use crate::pricing::{Priced, Pricer};
+use crate::random::Random;
+use crate::watch::{Limits, Stage};
+
+/// Panels from herding.
+const POOL: u32 = 300;
+/// Rounds of pricing at most.
+const ROUNDS: u32 = 400;
+/// Rounds without real progress before the search ends.
+const PATIENCE: u32 = 30;
+/// Weight of staying near the exact target, against reaching whole copies.
+const NEARNESS: f64 = 0.02;
+/// Nodes for the question whether a type can be seated at all.
+const SEATABLE_NODES: usize = 4_000;
+
+/// Seats per type of one panel: ascending types, places at least 1.
+pub(crate) type Seats = Vec<(u32, u32)>;
+
+/// A list and what was learned on the way.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Listing {
+    /// The pool, and how many copies of each panel the list has.
+    pub(crate) pool: Vec<(Seats, u32)>,
+    /// Types of which it is known that no panel can seat them.
+    pub(crate) never: Vec<usize>,
+    /// Whether the caller or the work limit ended the search early.
+    pub(crate) interrupted: bool,
+}
+
+/// Why there is no list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoListing {
+    /// The search was exhaustive: no panel meets the quotas.
+    Infeasible,
+    /// No panel was found within the limits.
+    NotFound,
+}
+
+/// The list in the making.
+struct Draft {
+    sizes: Vec<f64>,
+    /// Importance of each type's shortfall.
+    scale: Vec<f64>,
+    target: Vec<f64>,
+    whole: Vec<f64>,
+    counts: Vec<f64>,
+    pool: Vec<Seats>,
+    copies: Vec<u32>,
+}
+
+impl Draft {
+    fn penalty(&self, t: usize, count: f64) -> f64 {
+        let near = (self.target[t] - count) / self.sizes[t];
+        let short = ((self.whole[t] - count) / self.sizes[t]).max(0.0);
+        self.scale[t] * (NEARNESS * near * near + short * short)
+    }
+
+    fn weights(&self) -> Vec<f64> {
+        (0..self.sizes.len())
+            .map(|t| {
+                let near = (self.target[t] - self.counts[t]) / self.sizes[t];
+                let short = ((self.whole[t] - self.counts[t]) / self.sizes[t]).max(0.0);
+                2.0 * self.scale[t] / self.sizes[t] * (NEARNESS * near + short)
+            })
+            .collect()
+    }
+
+    fn potential(&self) -> f64 {
+        (0..self.sizes.len()).map(|t| self.penalty(t, self.counts[t])).sum()
+    }
+
+    /// Whether everybody has the whole copies of their target.
+    fn reached(&self) -> bool {
+        self.counts.iter().zip(&self.whole).all(|(c, w)| *c >= w - 1e-6)
+    }
+
+    fn apply(&mut self, panel: usize, sign: f64) {
+        for &(t, places) in &self.pool[panel] {
+            self.counts[index(t)] += sign * f64::from(places);
         }
     }
-    let min = (0..n).map(|t| (counts[t] / sizes[t]).floor()).fold(f64::MAX, f64::min);
-    println!("  min copies {min} of {:.2}", z * f64::from(m));
+
+    fn change(&self, panel: usize, sign: f64) -> f64 {
+        self.pool[panel]
+            .iter()
+            .map(|&(t, places)| {
+                let (t, now) = (index(t), self.counts[index(t)]);
+                self.penalty(t, now + sign * f64::from(places)) - self.penalty(t, now)
+            })
+            .sum()
+    }
+
+    fn best_addition(&self) -> Option<(usize, f64)> {
+        (0..self.pool.len())
+            .map(|p| (p, self.change(p, 1.0)))
+            .min_by(|a, b| a.1.total_cmp(&b.1))
+    }
+
+    /// One panel for another, as long as that helps.
+    fn exchange(&mut self, limits: &Limits<'_>) {
+        loop {
+            if limits.exhausted() {
+                return;
+            }
+            let mut out: Vec<(usize, f64)> = (0..self.pool.len())
+                .filter(|&p| self.copies[p] > 0)
+                .map(|p| (p, self.change(p, -1.0)))
+                .collect();
+            out.sort_by(|a, b| a.1.total_cmp(&b.1));
+            let mut improved = false;
+            for &(leaving, loss) in out.iter().take(3) {
+                self.apply(leaving, -1.0);
+                match self.best_addition() {
+                    Some((entering, gain)) if loss + gain < -1e-9 => {
+                        self.copies[leaving] -= 1;
+                        self.copies[entering] += 1;
+                        self.apply(entering, 1.0);
+                        improved = true;
+                        break;
+                    }
+                    _ => self.apply(leaving, 1.0),
+                }
+            }
+            let work = self.pool.len() * index(count(self.pool[0].len())) * 8;
+            limits.spend(u64::try_from(work).unwrap_or(0));
+            if !improved {
+                return;
+            }
+        }
+    }
+
+    /// Takes a few panels out and puts the best few in, if that helps.
+    fn shuffle(&mut self, random: &mut Random, tries: u32, limits: &Limits<'_>) {
+        let mut live: Vec<usize> = Vec::new();
+        for (p, &copies) in self.copies.iter().enumerate() {
+            live.extend(std::iter::repeat_n(p, index(copies)));
+        }
+        for _ in 0..tries {
+            if limits.exhausted() {
+                return;
+            }
+            let group = (2 + random.below(5)).min(live.len());
+            let mut change = 0.0;
+            let mut out = Vec::with_capacity(group);
+            for _ in 0..group {
+                let mut least: Option<(usize, f64)> = None;
+                for _ in 0..6 {
+                    let at = random.below(live.len());
+                    let loss = self.change(live[at], -1.0);
+                    if least.is_none_or(|l| loss < l.1) {
+                        least = Some((at, loss));
+                    }
+                }
+                let Some((at, loss)) = least else { break };
+                let panel = live.swap_remove(at);
+                self.apply(panel, -1.0);
+                change += loss;
+                out.push(panel);
+            }
+            let mut put = Vec::with_capacity(group);
+            for _ in 0..out.len() {
+                let Some((panel, gain)) = self.best_addition() else { break };
+                self.apply(panel, 1.0);
+                change += gain;
+                put.push(panel);
+            }
+            let work = self.pool.len() * self.pool[0].len() * (6 + put.len());
+            limits.spend(u64::try_from(work).unwrap_or(0));
+            if change < -1e-9 && put.len() == out.len() {
+                for &p in &out {
+                    self.copies[p] -= 1;
+                }
+                for &p in &put {
+                    self.copies[p] += 1;
+                    live.push(p);
+                }
+            } else {
+                for &p in &put {
+                    self.apply(p, -1.0);
+                }
+                for &p in &out {
+                    self.apply(p, 1.0);
+                    live.push(p);
+                }
+            }
+        }
+    }
+
+    /// Takes a panel into the pool if it keeps the rules; tells whether it did.
+    fn admit(&mut self, instance: &Instance, priced: Priced) -> Option<usize> {
+        let panel = priced.panel?;
+        let mut counted = vec![0_u64; instance.bounds.len()];
+        for (kind, &places) in instance.kinds.iter().zip(&panel) {
+            if places > kind.size() {
+                return None;
+            }
+            for &row in &kind.rows {
+                counted[row] += u64::from(places);
+            }
+        }
+        let keeps = counted
+            .iter()
+            .zip(&instance.bounds)
+            .all(|(c, b)| *c >= u64::from(b.0) && *c <= u64::from(b.1));
+        if !keeps {
+            return None;
+        }
+        let seats = panel
+            .iter()
+            .enumerate()
+            .filter(|(_, places)| **places > 0)
+            .map(|(t, places)| (count(t), *places))
+            .collect();
+        self.pool.push(seats);
+        self.copies.push(0);
+        Some(self.pool.len() - 1)
+    }
+}
+
+/// Two searches side by side.
+struct Pair {
+    pricers: [Pricer; 2],
+    noise: Random,
+}
+
+impl Pair {
+    fn new(instance: &Instance) -> Self {
+        Self {
+            pricers: [Pricer::new(instance, b"left"), Pricer::new(instance, b"right")],
+            noise: Random::new(b"noise"),
+        }
+    }
+
+    /// A panel for the weights, and one for the weights with noise.
+    fn good(
+        &mut self,
+        weights: &[f64],
+        average: &[f64],
+        noise: [f64; 2],
+        patience: usize,
+        limits: &Limits<'_>,
+    ) -> [Priced; 2] {
+        let mut noisy = |amount: f64| -> Vec<f64> {
+            weights
+                .iter()
+                .map(|w| {
+                    let factor = 2.0 * self.noise.unit() - 1.0;
+                    w * (1.0 + amount * factor)
+                })
+                .collect()
+        };
+        let (a, b) = (noisy(noise[0]), noisy(noise[1]));
+        let value = |w: &[f64]| w.iter().zip(average).map(|(w, x)| w * x).sum::<f64>();
+        let [left, right] = &mut self.pricers;
+        let results = std::thread::scope(|scope| {
+            let other = scope.spawn(|| right.good(&b, value(&b), patience));
+            let mine = left.good(&a, value(&a), patience);
+            let nothing = Priced { panel: None, complete: false };
+            [mine, other.join().unwrap_or(nothing)]
+        });
+        limits.spend(self.pricers.iter_mut().map(Pricer::take_work).sum());
+        results
+    }
+}
+
+/// Builds a list of `panels` panels near `target` (seats per type and panel).
+pub(crate) fn build(
+    instance: &Instance,
+    target: &[f64],
+    panels: u32,
+    limits: &Limits<'_>,
+) -> Result<Listing, NoListing> {
+    let n = instance.kinds.len();
+    let sizes: Vec<f64> = instance.kinds.iter().map(|k| f64::from(k.size())).collect();
+    let scale = (0..n).map(|t| sizes[t] / (target[t] / sizes[t]).max(1e-4).sqrt()).collect();
+    let mut draft = Draft {
+        sizes,
+        scale,
+        target: vec![0.0; n],
+        whole: vec![0.0; n],
+        counts: vec![0.0; n],
+        pool: Vec::new(),
+        copies: Vec::new(),
+    };
+    let mut pair = Pair::new(instance);
+    let mut never = Vec::new();
+
+    let wanted = POOL.min(panels.max(40));
+    let mut drawn = 0_u32;
+    let mut misses = 0_u32;
+    while drawn < wanted {
+        limits.watch.progress(Stage::Panels, drawn, wanted);
+        if limits.exhausted() && drawn > 0 {
+            break;
+        }
+        for t in 0..n {
+            draft.target[t] = target[t] * f64::from(drawn + 1);
+            draft.whole[t] = draft.target[t];
+        }
+        let average: Vec<f64> =
+            draft.counts.iter().map(|c| c / f64::from(drawn.max(1))).collect();
+        let patience = if drawn == 0 { 4 } else { 1 };
+        let both = pair.good(&draft.weights(), &average, [0.0, 0.5], patience, limits);
+        let mut found = false;
+        let mut none = false;
+        for priced in both {
+            none |= priced.panel.is_none() && priced.complete;
+            if let Some(panel) = draft.admit(instance, priced) {
+                draft.copies[panel] += 1;
+                draft.apply(panel, 1.0);
+                drawn += 1;
+                found = true;
+            }
+        }
+        if !found {
+            misses += 1;
+            if none {
+                return Err(NoListing::Infeasible);
+            }
+            if drawn == 0 && (misses > 20 || limits.exhausted()) {
+                return Err(NoListing::NotFound);
+            }
+            if misses > wanted / 4 {
+                break;
+            }
+        }
+    }
+
+    scale_up(&mut draft, target, panels);
+    draft.exchange(limits);
+    seat_everybody(instance, &mut draft, &mut pair, &mut never, limits);
+    improve(instance, &mut draft, &mut pair, panels, limits);
+    let interrupted = limits.exhausted();
+    let pool = draft.pool.into_iter().zip(draft.copies).filter(|p| p.1 > 0).collect();
+    Ok(Listing { pool, never, interrupted })
+}
+
+/// From the herded panels to `panels` copies, and to whole-copy targets.
+fn scale_up(draft: &mut Draft, target: &[f64], panels: u32) {
+    let have = count(draft.pool.len()).max(1);
+    draft.counts.fill(0.0);
+    for p in 0..draft.pool.len() {
+        let spare = u32::from(count(p) < panels % have);
+        draft.copies[p] = panels / have + spare;
+        draft.apply(p, f64::from(draft.copies[p]));
+    }
+    for (t, share) in target.iter().enumerate() {
+        draft.target[t] = share * f64::from(panels);
+        let per_person = (draft.target[t] / draft.sizes[t] + 1e-6).floor();
+        draft.whole[t] = per_person * draft.sizes[t];
+    }
+}
+
+/// Types that no panel of the pool seats although they should be seated: finds
+/// a panel for each, or the knowledge that there is none.
+fn seat_everybody(
+    instance: &Instance,
+    draft: &mut Draft,
+    pair: &mut Pair,
+    never: &mut Vec<usize>,
+    limits: &Limits<'_>,
+) {
+    let mut seated = vec![false; draft.sizes.len()];
+    for (t, _) in draft.pool.iter().flatten() {
+        seated[index(*t)] = true;
+    }
+    for t in 0..seated.len() {
+        if seated[t] || draft.target[t] < 1e-6 || limits.exhausted() {
+            continue;
+        }
+        let weights = draft.weights();
+        let priced = pair.pricers[0].containing(t, &weights, SEATABLE_NODES);
+        limits.spend(pair.pricers[0].take_work());
+        if priced.panel.is_none() && priced.complete {
+            never.push(t);
+        } else if let Some(panel) = draft.admit(instance, priced) {
+            for (t, _) in draft.pool[panel].clone() {
+                seated[index(t)] = true;
+            }
+        }
+    }
+}
+
+/// Prices, exchanges, and shuffles until everybody has their whole copies or
+/// nothing helps any more.
+fn improve(
+    instance: &Instance,
+    draft: &mut Draft,
+    pair: &mut Pair,
+    panels: u32,
+    limits: &Limits<'_>,
+) {
+    let mut random = Random::new(b"shuffle");
+    let mut best = draft.potential();
+    let mut stalled = 0_u32;
+    for round in 0..ROUNDS {
+        limits.watch.progress(Stage::Improving, round, ROUNDS);
+        if draft.reached() || stalled >= PATIENCE || limits.exhausted() {
+            break;
+        }
+        let calm = f64::from(stalled.min(8)) / 8.0;
+        let patience = 1 + stalled.to_usize().unwrap_or(0).min(6) / 2;
+        let average: Vec<f64> = draft.counts.iter().map(|c| c / f64::from(panels)).collect();
+        let both = pair.good(&draft.weights(), &average, [calm, 0.5 + calm], patience, limits);
+        for priced in both {
+            draft.admit(instance, priced);
+        }
+        draft.exchange(limits);
+        if round % 3 == 2 {
+            draft.shuffle(&mut random, 150, limits);
+        }
+        let now = draft.potential();
+        if now < best * 0.995 {
+            best = now;
+            stalled = 0;
+        } else {
+            stalled += 1;
+        }
+    }
 }

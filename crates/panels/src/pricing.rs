@@ -1,35 +1,64 @@
 //! The best panel for given weights: branch and bound over seat counts of types.
 //!
-//! Depth first, nearest rounding first, from the basis of the call before; so
-//! the first panel comes after a few dozen pivots, and node limits cut the tail.
-//! A panel that comes out meets every row by construction and is counted again
-//! by [`crate::check`] at the end.
+//! Depth first from the basis of the call before, within a *reach*: columns
+//! whose reduced cost says that changing them costs more than good panels
+//! usually lose against the fractional bound are held still, and a branch that
+//! falls further behind is cut. That makes a search of a few hundred columns
+//! one of a few dozen. A reach that finds nothing is widened, at last without
+//! limit; node limits cut the tail.
+//!
+//! This file must never be believed: what comes out is rounded from floating
+//! point, and is counted in integers by [`crate::check`] before it is used.
 
 use num_traits::ToPrimitive;
 
 use crate::instance::Instance;
+use crate::random::Random;
 use crate::simplex::{Simplex, Solved};
 
 /// How far from an integer still is one.
 const INTEGRAL: f64 = 1e-6;
+/// Pivots for one node.
+const PIVOTS: usize = 5_000;
+/// A panel that loses at most this share of what is possible is good enough.
+const GOOD_ENOUGH: f64 = 0.3;
+/// The reach, in usual losses.
+const REACH: f64 = 1.2;
+/// A usual loss is never taken to be less.
+const LEAST_LOSS: f64 = 0.04;
+/// Nodes after the first panel of a search.
+const NODES_AFTER: usize = 30;
 
-/// What a search is worth.
+/// How to choose the column to branch on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// The one that costs most either way: small trees.
+    Penalties,
+    /// Any: does not get stuck in one bad corner where rules are tight.
+    Shuffled,
+}
+
+/// One search.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Effort {
-    /// Nodes before the first panel is found.
-    pub(crate) nodes_to_first: usize,
+struct Search {
+    order: Order,
+    /// Nodes before the first panel.
+    first: usize,
     /// Nodes after it.
-    pub(crate) nodes_after: usize,
-    /// Relative gap at which a panel is good enough.
-    pub(crate) gap: f64,
+    after: usize,
+    /// Share of `bound − baseline` that may be lost at most.
+    reach: Option<f64>,
+    /// Share that may be lost by a panel which ends the search.
+    enough: f64,
+    baseline: f64,
 }
 
 /// Result of a search.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Priced {
-    /// Seats per type, and their weight; `None` if none was found.
-    pub(crate) best: Option<(Vec<u32>, f64)>,
-    /// Whether the search was exhaustive (so that `None` means: there is none).
+    /// Seats per type; `None` if no panel was found.
+    pub(crate) panel: Option<Vec<u32>>,
+    /// Whether the search was exhaustive (then `None` means that there is none).
     pub(crate) complete: bool,
 }
 
@@ -39,119 +68,247 @@ struct Branch {
     other: Option<(f64, f64)>,
 }
 
-/// A search that keeps its basis from call to call.
+/// A search that keeps its basis and its experience from call to call.
 #[derive(Debug, Clone)]
 pub(crate) struct Pricer {
-    pub(crate) simplex: Simplex,
-    pub(crate) tops: Vec<f64>,
+    simplex: Simplex,
+    tops: Vec<f64>,
+    random: Random,
+    /// What good panels usually lose, as a share of `bound − baseline`.
+    usual_loss: Option<f64>,
+    /// How often of late the first search found nothing, in [0, 1].
+    trouble: f64,
 }
 
 impl Pricer {
-    pub(crate) fn new(instance: &Instance) -> Self {
+    /// `label` seeds the search noise.
+    pub(crate) fn new(instance: &Instance, label: &[u8]) -> Self {
         let mut simplex = Simplex::new(&instance.columns(), &instance.row_bounds());
         let tops: Vec<f64> =
             instance.kinds.iter().map(|k| f64::from(k.size().min(instance.seats))).collect();
         for (t, top) in tops.iter().enumerate() {
             simplex.set_bounds(t, 0.0, *top);
         }
-        Self { simplex, tops }
+        Self { simplex, tops, random: Random::new(label), usual_loss: None, trouble: 0.0 }
     }
 
-    /// Maximises `weights · x` over panels.
-    pub(crate) fn best(&mut self, weights: &[f64], effort: Effort) -> Priced {
+    /// Work done since the last call of this function.
+    pub(crate) fn take_work(&mut self) -> u64 {
+        std::mem::take(&mut self.simplex.work)
+    }
+
+    /// A good panel for `weights`; `baseline` is the weight of an ordinary one.
+    /// `patience` multiplies the node limits.
+    pub(crate) fn good(&mut self, weights: &[f64], baseline: f64, patience: usize) -> Priced {
+        let mut reach = self.usual_loss.map_or(0.3, |u| u.max(LEAST_LOSS) * REACH);
+        let search = Search {
+            order: Order::Penalties,
+            first: 150 * patience,
+            after: NODES_AFTER * patience,
+            reach: Some(reach),
+            enough: GOOD_ENOUGH,
+            baseline,
+        };
+        // where penalties keep failing, try them only now and then
+        if self.trouble < 0.5 || self.random.unit() < 0.1 {
+            let priced = self.search(weights, search);
+            let missed = f64::from(u8::from(priced.panel.is_none()));
+            self.trouble = 0.9 * self.trouble + 0.1 * missed;
+            if priced.panel.is_some() {
+                return priced;
+            }
+        }
+        for _ in 0..2 {
+            reach *= 3.0;
+            let search = Search {
+                order: Order::Shuffled,
+                first: 600 * patience,
+                reach: Some(reach),
+                ..search
+            };
+            let priced = self.search(weights, search);
+            if priced.panel.is_some() {
+                return priced;
+            }
+        }
+        self.search(
+            weights,
+            Search { order: Order::Shuffled, first: 1_500 * patience, reach: None, ..search },
+        )
+    }
+
+    /// A panel with at least one seat for `kind`, or the knowledge that there is none.
+    pub(crate) fn containing(&mut self, kind: usize, weights: &[f64], nodes: usize) -> Priced {
+        let before = self.simplex.bounds(kind);
+        self.simplex.set_bounds(kind, 1.0, self.tops[kind]);
+        let mut priced = Priced { panel: None, complete: false };
+        for (order, share) in [(Order::Penalties, 4), (Order::Shuffled, 1)] {
+            let search = Search {
+                order,
+                first: nodes / share,
+                after: 0,
+                reach: None,
+                enough: 1.0,
+                baseline: 0.0,
+            };
+            priced = self.search(weights, search);
+            if priced.panel.is_some() || priced.complete {
+                break;
+            }
+        }
+        self.simplex.set_bounds(kind, before.0, before.1);
+        priced
+    }
+
+    /// The best panel there is, if `nodes` suffice to know.
+    #[cfg(test)]
+    pub(crate) fn exact(&mut self, weights: &[f64], nodes: usize) -> Priced {
+        let search = Search {
+            order: Order::Penalties,
+            first: nodes,
+            after: nodes,
+            reach: None,
+            enough: 0.0,
+            baseline: 0.0,
+        };
+        self.search(weights, search)
+    }
+
+    fn search(&mut self, weights: &[f64], search: Search) -> Priced {
         self.simplex.set_objective(weights);
+        let mut held: Vec<(usize, (f64, f64))> = Vec::new();
         let mut path: Vec<Branch> = Vec::new();
         let mut best: Option<(Vec<u32>, f64)> = None;
         let mut root: Option<f64> = None;
+        let mut cutoff = f64::NEG_INFINITY;
         let mut nodes = 0;
-        let mut complete = true;
+        let mut complete = search.reach.is_none();
         loop {
             nodes += 1;
-            let open = match self.simplex.solve(5_000) {
+            let mut open = None;
+            match self.simplex.solve(PIVOTS) {
                 Solved::Optimal => {
                     let bound = self.simplex.objective();
-                    let top = *root.get_or_insert(bound);
-                    let slack = (top.abs() * effort.gap).max(1e-9);
-                    if best.as_ref().is_some_and(|b| bound <= b.1 + slack.min(1e-7)) {
-                        None
-                    } else {
-                        match self.most_fractional() {
-                            Some(column) => Some(column),
-                            None => {
-                                let panel = self.rounded();
-                                best = Some((panel, bound));
-                                if bound >= top - slack {
-                                    break;
-                                }
-                                nodes = 0;
-                                None
+                    let top = match root {
+                        Some(top) => top,
+                        None => {
+                            if let Some(reach) = search.reach {
+                                let limit = (top_gain(bound, search.baseline)) * reach;
+                                held = self.hold(limit);
+                                cutoff = bound - limit;
                             }
+                            root = Some(bound);
+                            bound
+                        }
+                    };
+                    let beaten = best.as_ref().is_some_and(|b| bound <= b.1 + 1e-7);
+                    if bound >= cutoff && !beaten {
+                        open = self.choose(search.order);
+                        if open.is_none() {
+                            best = Some((self.rounded(), bound));
+                            if top - bound <= top_gain(top, search.baseline) * search.enough + 1e-9 {
+                                complete = false;
+                                break;
+                            }
+                            nodes = 0;
                         }
                     }
                 }
-                Solved::Infeasible(_) => None,
+                Solved::Infeasible(_) => {}
                 Solved::GaveUp => {
                     self.simplex.reset();
                     complete = false;
-                    None
                 }
-            };
-            let allowed =
-                if best.is_some() { effort.nodes_after } else { effort.nodes_to_first };
-            if nodes > allowed {
+            }
+            if nodes > if best.is_some() { search.after } else { search.first } {
                 complete = false;
                 break;
             }
-            if let Some(column) = open {
+            if let Some((column, up_first)) = open {
                 let v = self.simplex.values()[column];
                 let before = self.simplex.bounds(column);
                 let below = (before.0, v.floor());
                 let above = (v.floor() + 1.0, before.1);
-                let up_first = v - v.floor() > 0.5;
                 let (first, second) = if up_first { (above, below) } else { (below, above) };
                 self.simplex.set_bounds(column, first.0, first.1);
                 path.push(Branch { column, before, other: Some(second) });
-                continue;
-            }
-            // backtrack
-            let mut moved = false;
-            while let Some(branch) = path.last_mut() {
-                if let Some(second) = branch.other.take() {
-                    self.simplex.set_bounds(branch.column, second.0, second.1);
-                    moved = true;
-                    break;
-                }
-                self.simplex.set_bounds(branch.column, branch.before.0, branch.before.1);
-                path.pop();
-            }
-            if !moved {
+            } else if !self.backtrack(&mut path) {
                 break;
             }
         }
         for branch in path.iter().rev() {
             self.simplex.set_bounds(branch.column, branch.before.0, branch.before.1);
         }
-        Priced { best, complete }
+        for (column, bounds) in held {
+            self.simplex.set_bounds(column, bounds.0, bounds.1);
+        }
+        if let (Some((_, found)), Some(top)) = (&best, root) {
+            let loss = ((top - found) / top_gain(top, search.baseline)).clamp(0.0, 1.0);
+            self.usual_loss = Some(self.usual_loss.map_or(loss, |u| 0.9 * u + 0.1 * loss));
+        }
+        Priced { panel: best.map(|b| b.0), complete }
     }
 
-    /// The column to branch on: the one nearest to its ceiling, because seating
-    /// somebody decides more than leaving somebody out.
-    fn most_fractional(&self) -> Option<usize> {
-        let mut best: Option<(usize, f64)> = None;
-        for (t, v) in self.simplex.values().iter().enumerate() {
-            let fraction = v - v.floor();
-            if fraction > INTEGRAL && fraction < 1.0 - INTEGRAL {
-                let score = (fraction - 0.5).abs();
-                let score = if fraction > 0.5 { score + 0.01 } else { score };
-                if best.is_none_or(|(_, s)| score > s) {
-                    best = Some((t, score));
-                }
+    /// Holds every column still whose change would cost more than `limit`.
+    fn hold(&mut self, limit: f64) -> Vec<(usize, (f64, f64))> {
+        let expensive: Vec<usize> = (0..self.tops.len())
+            .filter(|&t| self.simplex.reduced()[t].abs() > limit)
+            .collect();
+        expensive
+            .into_iter()
+            .map(|t| {
+                let bounds = self.simplex.bounds(t);
+                let v = self.simplex.values()[t].round();
+                self.simplex.set_bounds(t, v, v);
+                (t, bounds)
+            })
+            .collect()
+    }
+
+    fn backtrack(&mut self, path: &mut Vec<Branch>) -> bool {
+        while let Some(branch) = path.last_mut() {
+            if let Some(second) = branch.other.take() {
+                self.simplex.set_bounds(branch.column, second.0, second.1);
+                return true;
+            }
+            self.simplex.set_bounds(branch.column, branch.before.0, branch.before.1);
+            path.pop();
+        }
+        false
+    }
+
+    /// The column to branch on, and whether to try its upper side first;
+    /// `None` if all are whole.
+    fn choose(&mut self, order: Order) -> Option<(usize, bool)> {
+        let fractional: Vec<(usize, f64)> = self
+            .simplex
+            .values()
+            .iter()
+            .enumerate()
+            .map(|(t, v)| (t, v - v.floor()))
+            .filter(|(_, f)| *f > INTEGRAL && *f < 1.0 - INTEGRAL)
+            .collect();
+        if order == Order::Shuffled {
+            let pick = self.random.below(fractional.len());
+            return fractional.get(pick).map(|(t, f)| (*t, *f > 0.5));
+        }
+        let mut best: Option<(usize, bool, f64)> = None;
+        for (t, f) in fractional {
+            let (down, up) = self.simplex.penalties(t).unwrap_or((f, 1.0 - f));
+            let score = down.clamp(1e-6, 1e3) * up.clamp(1e-6, 1e3);
+            if best.is_none_or(|b| score > b.2) {
+                best = Some((t, up < down, score));
             }
         }
-        best.map(|(t, _)| t)
+        best.map(|b| (b.0, b.1))
     }
 
     fn rounded(&self) -> Vec<u32> {
         self.simplex.values().iter().map(|v| v.round().to_u32().unwrap_or(0)).collect()
     }
+}
+
+/// What the bound promises beyond the baseline.
+fn top_gain(top: f64, baseline: f64) -> f64 {
+    (top - baseline).abs().max(1e-9)
 }

@@ -131,6 +131,11 @@ impl Simplex {
         }
     }
 
+    /// Reduced costs; 0 for basic and for fixed columns.
+    pub(crate) fn reduced(&self) -> &[f64] {
+        &self.reduced[..self.columns]
+    }
+
     pub(crate) fn values(&self) -> &[f64] {
         &self.value[..self.columns]
     }
@@ -242,6 +247,10 @@ impl Simplex {
                 self.reduced[column] = 0.0;
                 continue;
             }
+            if self.upper[column] <= self.lower[column] {
+                self.reduced[column] = 0.0;
+                continue;
+            }
             let d = self.cost[column] - self.dot(column, &prices);
             self.reduced[column] = d;
             if d > 1e-12 {
@@ -317,6 +326,34 @@ impl Simplex {
         reach < -FEASIBLE * 0.25
     }
 
+    /// What rounding a fractional basic column down and up would cost at least:
+    /// the first dual step of either (Driebeck's penalties).
+    pub(crate) fn penalties(&mut self, column: usize) -> Option<(f64, f64)> {
+        let row = self.place[column]?;
+        self.work += self.work_per_pivot / 2;
+        let m = self.rows;
+        let rho = &self.inverse[row * m..(row + 1) * m];
+        let (mut down, mut up) = (f64::INFINITY, f64::INFINITY);
+        for other in 0..self.columns + m {
+            if self.place[other].is_some() || self.upper[other] - self.lower[other] <= 0.0 {
+                continue;
+            }
+            let alpha = self.dot(other, rho);
+            if alpha.abs() <= PIVOT {
+                continue;
+            }
+            let ratio = self.reduced[other].abs() / alpha.abs();
+            // raising the column needs the others' sum to fall, and the reverse
+            if (alpha > 0.0) == self.at_upper[other] {
+                up = up.min(ratio);
+            } else {
+                down = down.min(ratio);
+            }
+        }
+        let fraction = self.value[column] - self.value[column].floor();
+        Some((down * fraction, up * (1.0 - fraction)))
+    }
+
     /// Maximises the objective from the present basis.
     pub(crate) fn solve(&mut self, pivot_limit: usize) -> Solved {
         let m = self.rows;
@@ -339,11 +376,12 @@ impl Simplex {
                 if self.place[column].is_some() {
                     continue;
                 }
-                let alpha = self.dot(column, &rho);
-                tableau[column] = alpha;
-                if self.upper[column] - self.lower[column] <= 0.0 {
+                if self.upper[column] <= self.lower[column] {
+                    tableau[column] = 0.0;
                     continue;
                 }
+                let alpha = self.dot(column, &rho);
+                tableau[column] = alpha;
                 let directed = sign * alpha;
                 let useful = if self.at_upper[column] { directed > PIVOT } else { directed < -PIVOT };
                 if useful {
