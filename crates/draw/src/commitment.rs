@@ -109,15 +109,17 @@ pub(crate) fn household_tag(key: &AddressKey, address: &str) -> HouseholdTag {
 /// Turns rows into parts, with one pool's key and columns. Reuses its buffers, which hold the last person's cells.
 pub struct PersonHasher {
     keyed: Hmac<Sha256>,
+    writer: RowWriter,
+    private_json: String,
+    public_json: String,
+    address: String,
+}
+
+/// Writes the JSON of rows with the same columns; checks the bounds of spec §2.1 on the way.
+pub(crate) struct RowWriter {
     columns: Columns,
     private: Members,
     public: Members,
-    /// `{"id":…,"row":{…}}` of the last person.
-    private_json: String,
-    /// `{"household":…,"row":{…}}` of the last person.
-    public_json: String,
-    /// The last person's address.
-    address: String,
 }
 
 /// The members of a `row` object in the order in which they are written.
@@ -176,49 +178,41 @@ fn push_cell(out: &mut String, cell: &str, column: &str, limit: usize) -> Result
     Ok(())
 }
 
-impl PersonHasher {
-    /// For one pool.
-    #[must_use]
-    pub fn new(key: &PoolKey, columns: &Columns) -> Self {
-        let keyed = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("HMAC takes a key of any length");
+impl RowWriter {
+    pub(crate) fn new(columns: &Columns) -> Self {
         Self {
-            keyed,
             columns: columns.clone(),
             private: Members::new(columns.private()),
             public: Members::new(columns.public()),
-            private_json: String::new(),
-            public_json: String::new(),
-            address: String::new(),
         }
     }
 
-    /// The pool's columns.
-    #[must_use]
-    pub fn columns(&self) -> &Columns {
-        &self.columns
-    }
-
-    /// Checks a row (spec §2.1) and computes both halves of its leaf.
-    pub fn parts(&mut self, row: &Row<'_>) -> Result<Parts<'_>, RowError> {
-        self.check_counts(row)?;
+    /// Replaces `json` by `{"id":…,"row":{each private column}}`.
+    pub(crate) fn write_private(&self, json: &mut String, row: &Row<'_>) -> Result<(), RowError> {
+        check_count("private", self.columns.private(), row.private)?;
         if row.id.is_empty() {
             return Err(RowError::EmptyId { column: self.columns.id().to_owned() });
         }
-        let json = &mut self.private_json;
         json.clear();
         json.push_str("{\"id\":");
         push_cell(json, row.id, self.columns.id(), ID_BYTES_MAX)?;
         json.push_str(",\"row\":");
         self.private.write(json, row.private, self.columns.private())?;
         json.push('}');
-        let salt = Salt(self.hmac(b"salt", row.id));
-        let private = private_part(&salt, &self.private_json);
+        Ok(())
+    }
 
-        let household = self.household(row)?;
-        let json = &mut self.public_json;
+    /// Replaces `json` by `{"household":tag?,"row":{each public column}}`.
+    pub(crate) fn write_public(
+        &self,
+        json: &mut String,
+        row: &Row<'_>,
+        tag: Option<HouseholdTag>,
+    ) -> Result<(), RowError> {
+        check_count("public", self.columns.public(), row.public)?;
         json.clear();
-        match &household {
-            Some((_, tag)) => {
+        match tag {
+            Some(tag) => {
                 let mut digits = [0; 32];
                 hex::encode_to_slice(tag.0, &mut digits).expect("32 digits for 16 bytes");
                 json.push_str("{\"household\":\"");
@@ -232,58 +226,87 @@ impl PersonHasher {
         if json.len() > PUBLIC_PART_BYTES_MAX {
             return Err(RowError::PublicPartTooLong { found: json.len() });
         }
+        Ok(())
+    }
+
+    /// Replaces `json` by `[cell of each household column, in order]`. `false`, and nothing written, if all of them are empty or
+    /// there are none: then there is no address.
+    pub(crate) fn write_address(&self, json: &mut String, row: &Row<'_>) -> Result<bool, RowError> {
+        let names = self.columns.household();
+        check_count("household", names, row.household)?;
+        if row.household.iter().all(|cell| cell.is_empty()) {
+            return Ok(false);
+        }
+        json.clear();
+        for (nth, (cell, name)) in row.household.iter().zip(names).enumerate() {
+            json.push(if nth == 0 { '[' } else { ',' });
+            push_cell(json, cell, name, CELL_BYTES_MAX)?;
+        }
+        json.push(']');
+        Ok(true)
+    }
+}
+
+fn check_count(role: &'static str, columns: &[String], cells: &[&str]) -> Result<(), RowError> {
+    if columns.len() == cells.len() {
+        return Ok(());
+    }
+    Err(RowError::CellCount { role, expected: columns.len(), found: cells.len() })
+}
+
+impl PersonHasher {
+    /// For one pool.
+    #[must_use]
+    pub fn new(key: &PoolKey, columns: &Columns) -> Self {
+        Self {
+            keyed: keyed(key),
+            writer: RowWriter::new(columns),
+            private_json: String::new(),
+            public_json: String::new(),
+            address: String::new(),
+        }
+    }
+
+    /// The pool's columns.
+    #[must_use]
+    pub fn columns(&self) -> &Columns {
+        &self.writer.columns
+    }
+
+    /// Checks a row (spec §2.1) and computes both halves of its leaf.
+    pub fn parts(&mut self, row: &Row<'_>) -> Result<Parts<'_>, RowError> {
+        self.writer.write_private(&mut self.private_json, row)?;
+        let salt = Salt(self.hmac(b"salt", row.id));
+        let private = private_part(&salt, &self.private_json);
+        let household = if self.writer.write_address(&mut self.address, row)? {
+            let key = AddressKey(self.hmac(b"household", &self.address));
+            let tag = household_tag(&key, &self.address);
+            Some((key, tag))
+        } else {
+            None
+        };
+        self.writer.write_public(&mut self.public_json, row, household.as_ref().map(|(_, tag)| *tag))?;
         Ok(Parts { private, public: &self.public_json, salt, household })
     }
 
-    /// Key and tag of the row's address, if it has one.
-    fn household(&mut self, row: &Row<'_>) -> Result<Option<(AddressKey, HouseholdTag)>, RowError> {
-        if row.household.iter().all(|cell| cell.is_empty()) {
-            return Ok(None);
-        }
-        push_address(&mut self.address, row.household, self.columns.household())?;
-        let key = AddressKey(self.hmac(b"household", &self.address));
-        let tag = household_tag(&key, &self.address);
-        Ok(Some((key, tag)))
-    }
-
     fn hmac(&self, label: &[u8], text: &str) -> [u8; 32] {
+        // The keyed state is cloned: keying it again would cost two compressions of four.
         let mut mac = self.keyed.clone();
         mac.update(label);
         mac.update(text.as_bytes());
         mac.finalize().into_bytes().into()
     }
+}
 
-    fn check_counts(&self, row: &Row<'_>) -> Result<(), RowError> {
-        let counts = [
-            ("private", self.columns.private().len(), row.private.len()),
-            ("household", self.columns.household().len(), row.household.len()),
-            ("public", self.columns.public().len(), row.public.len()),
-        ];
-        match counts.into_iter().find(|(_, expected, found)| expected != found) {
-            Some((role, expected, found)) => Err(RowError::CellCount { role, expected, found }),
-            None => Ok(()),
-        }
-    }
+/// HMAC-SHA256 with the pool's key.
+pub(crate) fn keyed(key: &PoolKey) -> Hmac<Sha256> {
+    Hmac::new_from_slice(key.as_bytes()).expect("HMAC takes a key of any length")
 }
 
 impl fmt::Debug for PersonHasher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PersonHasher").field("columns", &self.columns).finish_non_exhaustive()
+        f.debug_struct("PersonHasher").field("columns", self.columns()).finish_non_exhaustive()
     }
-}
-
-/// Replaces `out` by `JCS([cell of each household column, in order])` (spec §2.2).
-pub(crate) fn push_address<S: AsRef<str>>(out: &mut String, cells: &[S], names: &[String]) -> Result<(), RowError> {
-    out.clear();
-    out.push('[');
-    for (nth, (cell, name)) in cells.iter().zip(names).enumerate() {
-        if nth > 0 {
-            out.push(',');
-        }
-        push_cell(out, cell.as_ref(), name, CELL_BYTES_MAX)?;
-    }
-    out.push(']');
-    Ok(())
 }
 
 /// Why rows do not make a pool.

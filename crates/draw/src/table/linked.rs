@@ -1,0 +1,106 @@
+//! Linked pools (spec §2.5): a pool made of people whom an earlier draw opened.
+//!
+//! Each private part of the table occurs once in the table, and once among the drawn and the reserves of the earlier outcome. Whether
+//! that outcome is the one that the terms name is for the caller to have checked.
+
+use crate::hash::PrivatePart;
+
+use super::Table;
+
+/// The private parts that an earlier outcome opened.
+#[derive(Debug, Clone)]
+pub struct EarlierOpened {
+    /// Ascending; repeated as often as opened.
+    private_parts: Vec<PrivatePart>,
+}
+
+impl EarlierOpened {
+    /// The private parts of the outcome's `drawn` and `reserves`.
+    #[must_use]
+    pub fn new(drawn: impl IntoIterator<Item = PrivatePart>, reserves: impl IntoIterator<Item = PrivatePart>) -> Self {
+        let mut private_parts: Vec<PrivatePart> = drawn.into_iter().chain(reserves).collect();
+        private_parts.sort_unstable();
+        Self { private_parts }
+    }
+
+    /// How often one was opened.
+    fn count(&self, private: &PrivatePart) -> usize {
+        let start = self.private_parts.partition_point(|part| part < private);
+        let end = self.private_parts.partition_point(|part| part <= private);
+        end.saturating_sub(start)
+    }
+}
+
+/// Proven: everybody in the table was opened exactly once by the earlier draw, and is here exactly once. Made only by
+/// [`Table::check_from`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LinkedPool {
+    size: u32,
+    opened: usize,
+}
+
+impl LinkedPool {
+    /// People in the linked pool.
+    #[must_use]
+    pub fn size(&self) -> u32 {
+        self.size
+    }
+
+    /// People whom the earlier draw opened: drawn and reserves.
+    #[must_use]
+    pub fn opened(&self) -> usize {
+        self.opened
+    }
+}
+
+/// Why a pool is not made of the people opened by the earlier draw. Indices are those of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LinkError {
+    /// Somebody whom the earlier draw did not open.
+    #[error("person {index} of the pool was not opened by the earlier draw")]
+    Stranger {
+        /// Their index.
+        index: u32,
+    },
+    /// One person under two indices, with other public cells.
+    #[error("persons {first} and {second} of the pool are the same person")]
+    TwiceInTable {
+        /// Lower index.
+        first: u32,
+        /// Higher index.
+        second: u32,
+    },
+    /// Somebody whom the earlier outcome lists more than once.
+    #[error("person {index} of the pool was opened {found} times by the earlier draw, expected once")]
+    OpenedTwice {
+        /// Their index.
+        index: u32,
+        /// How often.
+        found: usize,
+    },
+}
+
+impl Table<'_> {
+    /// Checks that this pool is made of people whom an earlier draw opened (spec §2.5).
+    pub fn check_from(&self, earlier: &EarlierOpened) -> Result<LinkedPool, LinkError> {
+        let mut people = Vec::with_capacity(self.lines.len());
+        for index in 0..self.size {
+            if let Some((private, _)) = self.person(index) {
+                match earlier.count(&private) {
+                    0 => return Err(LinkError::Stranger { index }),
+                    1 => people.push((private, index)),
+                    found => return Err(LinkError::OpenedTwice { index, found }),
+                }
+            }
+        }
+        people.sort_unstable();
+        let twice = people.windows(2).find_map(|pair| match pair {
+            [(a, first), (b, second)] if a == b => Some(LinkError::TwiceInTable { first: *first, second: *second }),
+            _ => None,
+        });
+        match twice {
+            Some(error) => Err(error),
+            None => Ok(LinkedPool { size: self.size, opened: earlier.private_parts.len() }),
+        }
+    }
+}
