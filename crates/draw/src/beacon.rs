@@ -90,6 +90,9 @@ pub enum ChainInfoError {
     /// The public key is not a point of the right group, in canonical form, and not the identity.
     #[error("the public key is not a valid key of the scheme")]
     PublicKey,
+    /// A chained beacon that is not drand's default chain: rehearsals are unchained (spec §5.2).
+    #[error("a chain that is not pinned has the scheme bls-unchained-g1-rfc9380")]
+    Scheme,
 }
 
 impl TryFrom<Written> for ChainInfo {
@@ -145,7 +148,11 @@ impl ChainInfo {
         if !key_fits {
             return Err(ChainInfoError::PublicKey);
         }
-        Ok(Self { beacon_id, genesis, genesis_seed, period, public_key, scheme })
+        let info = Self { beacon_id, genesis, genesis_seed, period, public_key, scheme };
+        if scheme == Scheme::Chained && info.chain_hash() != Chain::default_chain().hash {
+            return Err(ChainInfoError::Scheme);
+        }
+        Ok(info)
     }
 
     /// drand's beacon id, such as `quicknet`.

@@ -9,6 +9,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::json::{self, JsonError};
+use crate::organiser::NoteRuleError;
+use crate::step::StepFormError;
+use crate::terms::TermsError;
 
 /// Why a note is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,9 +39,24 @@ pub enum SignedTextError {
     /// The JSON line.
     #[error(transparent)]
     Json(#[from] JsonError),
-    /// The value breaks a rule of its own.
-    #[error("{0}")]
-    Value(String),
+    /// Terms that break a rule of spec §3.
+    #[error("the terms: {0}")]
+    Terms(TermsError),
+    /// An organiser's note that breaks a rule of its kind.
+    #[error(transparent)]
+    Rule(NoteRuleError),
+    /// A step whose members do not fit its kind.
+    #[error(transparent)]
+    Step(Box<StepFormError>),
+}
+
+/// What a note's second line can hold: read as `Written`, and then checked by the rules of its own kind.
+pub trait Body: Clone {
+    /// The members as they stand in JSON, in ascending order, unchecked.
+    type Written: Serialize + DeserializeOwned + From<Self>;
+
+    /// Checks everything that can be known from the value alone.
+    fn check(written: Self::Written) -> Result<Self, SignedTextError>;
 }
 
 /// Why a note's signatures do not do.
@@ -56,8 +74,8 @@ pub enum SignatureError {
         /// Position, from 1.
         line: usize,
     },
-    /// Lines not ascending by key name, or one twice.
-    #[error("signature line {line} is not after the one before by key name")]
+    /// Lines not ascending by key name and key id, or one twice.
+    #[error("signature line {line} is not after the one before by key name and key id")]
     NotSorted {
         /// Position, from 1.
         line: usize,
@@ -102,8 +120,8 @@ pub fn text_of<T: Serialize>(context: &str, value: &T) -> Result<String, JsonErr
     Ok(format!("{context}\n{}\n", json::encode(value)?))
 }
 
-impl<T: Serialize + DeserializeOwned> SignedText<T> {
-    /// Reads a note of `context`, at most `limit` bytes with signatures.
+impl<T: Body> SignedText<T> {
+    /// Reads a note of `context`, at most `limit` bytes with signatures. Only the one canonical form of its value is accepted.
     pub fn parse(note: &str, context: &'static str, limit: usize) -> Result<Self, SignedTextError> {
         if note.len() > limit {
             return Err(SignedTextError::TooLong { limit, found: note.len() });
@@ -117,15 +135,19 @@ impl<T: Serialize + DeserializeOwned> SignedText<T> {
         if first != context {
             return Err(SignedTextError::Context { expected: context });
         }
-        let value = json::decode(line)?;
+        let value = T::check(json::read(line)?)?;
+        // Whatever the value does not hold (a member of another kind of step, a null) is not written again, and shows here.
+        json::same_bytes(line, &json::encode(&T::Written::from(value.clone()))?)?;
         Ok(Self { note: parsed, value })
     }
 
-    /// Signs a value with each of `keys`; the lines are sorted by key name.
+    /// Signs a value with each of `keys`; the lines are sorted by key name, and by key id where a key follows one of its own name.
+    /// A value that could not be read again is refused.
     pub fn sign(context: &'static str, value: T, keys: &[&SignerKey]) -> Result<Self, SignedTextError> {
-        let text = text_of(context, &value)?;
+        let value = T::check(value.into())?;
+        let text = text_of(context, &T::Written::from(value.clone()))?;
         let mut lines: Vec<_> = keys.iter().map(|key| key.sign(&text)).collect();
-        lines.sort_by(|a, b| a.name().as_str().cmp(b.name().as_str()));
+        lines.sort_by(|a, b| (a.name().as_str(), a.id()).cmp(&(b.name().as_str(), b.id())));
         let note = Note::from_parts(&text, lines).map_err(SignedTextError::Note)?;
         Ok(Self { note, value })
     }
@@ -156,19 +178,24 @@ impl<T> SignedText<T> {
         self.note.signatures().len()
     }
 
-    /// Checks that every line is a valid signature by one of `keys`, that lines ascend by key name, that no public key stands twice,
-    /// and that at least `threshold` keys signed (spec §1).
+    /// Checks that every line is a valid signature by one of `keys`, that lines ascend by key name (and by key id where names are equal,
+    /// as when a key follows another of its name), that no public key stands twice, and that at least `threshold` keys signed (spec §1).
     pub fn verify(&self, keys: &[VerifierKey], threshold: u64) -> Result<Signers, SignatureError> {
         let mut signers: Vec<VerifierKey> = Vec::new();
+        let place = |key: &VerifierKey| (key.name().as_str().to_owned(), key.id());
         for (signature, line) in self.note.signatures().iter().zip(1..) {
-            let key = keys.iter().find(|key| key.matches(signature)).ok_or(SignatureError::UnknownKey { line })?;
-            if signers.last().is_some_and(|last| last.name().as_str() >= key.name().as_str()) {
+            let mut claimed = keys.iter().filter(|key| key.matches(signature)).peekable();
+            let first = claimed.peek().ok_or(SignatureError::UnknownKey { line })?;
+            if signers.last().is_some_and(|last| place(last) >= place(first)) {
                 return Err(SignatureError::NotSorted { line });
             }
+            // Ids have 32 bits and can be made to collide: any key that bears this name and id may be the one.
+            let key = claimed
+                .find(|key| key.verify(self.note.text(), signature).is_ok())
+                .ok_or(SignatureError::Invalid { line })?;
             if signers.iter().any(|other| other.public_key() == key.public_key()) {
                 return Err(SignatureError::SameKey { line });
             }
-            key.verify(self.note.text(), signature).map_err(|_| SignatureError::Invalid { line })?;
             signers.push(key.clone());
         }
         let found = u64::try_from(signers.len()).unwrap_or(u64::MAX);

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::hash::{PoolRoot, StepHash};
 use crate::names::Slug;
+use crate::note::{Body, SignedTextError};
 use crate::terms::{BeaconTerms, MAX_TEXT_LEN, Vkey, titles_fit};
 
-/// A note other than terms has at most this many bytes with signatures, so that it fits into an entry of 65,535 bytes even when every
-/// quotation mark is escaped.
-pub const NOTE_LIMIT: usize = 24_576;
+/// A note other than terms is bounded by the entry that holds it (spec §4), so that this bound refuses nothing that the entry's does not.
+pub const NOTE_LIMIT: usize = 65_535;
 /// Most keys of an organiser.
 pub const MAX_KEYS: usize = 16;
 
@@ -57,6 +57,12 @@ pub enum NoteRuleError {
     /// `beacon` without `draws_at` or the other way round.
     #[error("beacon and draws_at stand together or not at all")]
     Beacon,
+    /// A key that changes into itself.
+    #[error("the new key is the old key")]
+    SameKey,
+    /// A reason that only the service can have.
+    #[error("no_quorum is the service's own reason and needs no note")]
+    NoQuorum,
 }
 
 macro_rules! checked {
@@ -71,6 +77,13 @@ macro_rules! checked {
             pub fn check(&self) -> Result<(), NoteRuleError> {
                 let check: fn(&Self) -> Result<(), NoteRuleError> = $check;
                 check(self)
+            }
+        }
+
+        impl Body for $name {
+            type Written = Self;
+            fn check(written: Self) -> Result<Self, SignedTextError> {
+                Self::check(&written).map(|()| written).map_err(SignedTextError::Rule)
             }
         }
     };
@@ -107,7 +120,7 @@ checked! {
         let texts: Vec<String> = note.keys.iter().map(|k| k.0.to_text()).collect();
         let sorted = texts.iter().zip(texts.iter().skip(1)).all(|(a, b)| a < b);
         let distinct = note.keys.iter().enumerate().all(|(i, k)| {
-            note.keys.iter().take(i).all(|other| other.0.public_key() != k.0.public_key() && other.0.name() != k.0.name())
+            note.keys.iter().take(i).all(|other| other.0.public_key() != k.0.public_key())
         });
         let named = note.keys.iter().all(|k| is_key_name(k.0.name().as_str(), &note.id));
         require((1..=MAX_KEYS).contains(&note.keys.len()) && sorted && distinct && named, NoteRuleError::Keys)?;
@@ -148,7 +161,10 @@ checked! {
         /// Which.
         role: KeyRole,
     }
-    |note| require(text_fits(&note.log) && note.new != note.old, NoteRuleError::Text)
+    |note| {
+        require(text_fits(&note.log), NoteRuleError::Text)?;
+        require(note.new.0.public_key() != note.old.0.public_key(), NoteRuleError::SameKey)
+    }
 }
 
 checked! {
@@ -260,7 +276,10 @@ checked! {
         /// Why.
         reason: VoidReason,
     }
-    |note| require(text_fits(&note.log), NoteRuleError::Text)
+    |note| {
+        require(text_fits(&note.log), NoteRuleError::Text)?;
+        require(note.reason != VoidReason::NoQuorum, NoteRuleError::NoQuorum)
+    }
 }
 
 /// Why a result is annulled (spec §4.10).

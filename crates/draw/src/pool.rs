@@ -147,7 +147,7 @@ impl TryFrom<Listed> for Columns {
             }
         }
         names.sort_unstable();
-        if let Some([name, _]) = names.array_windows().find(|[a, b]| a == b) {
+        if let Some(name) = names.chunk_by(|a, b| a == b).find(|same| same.len() > 1).and_then(|same| same.first()) {
             return Err(ColumnsError::Repeated { name: (*name).to_owned() });
         }
         for (role, names) in [("private", columns.private()), ("public", columns.public())] {

@@ -4,13 +4,12 @@
 //! follow the others is the ledger's question, not this module's.
 
 use klero_tlog::{SignerKey, VerifierKey, leaf_hash};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::beacon::{ChainInfo, Round};
+use crate::beacon::{Chain, ChainInfo, Round};
 use crate::hash::{ArtifactHash, StepHash, TermsHash};
 use crate::names::Slug;
-use crate::note::{SignatureError, SignedText, SignedTextError};
+use crate::note::{Body, SignatureError, SignedText, SignedTextError};
 use crate::organiser::{
     AnnounceNote, AnnulNote, EraseNote, KeyNote, NOTE_LIMIT, OrganiserNote, VacateNote, VoidNote, VoidReason, context,
 };
@@ -22,8 +21,6 @@ pub const STEP_CONTEXT: &str = "kleroterion/v1/step";
 pub const STEP_LIMIT: usize = 65_535;
 /// The protocol version that `opened` names.
 pub const PROTOCOL: &str = "kleroterion/v1";
-/// Longest witness policy in `opened`, in bytes.
-pub const MAX_POLICY_LEN: usize = 16_384;
 
 /// One step, unsigned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -242,10 +239,10 @@ impl UnverifiedStep {
     }
 }
 
-/// All members that any kind of step has, in order.
-#[derive(Clone, Serialize, Deserialize)]
+/// All members that any kind of step has, in order, unchecked.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+pub struct Written {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     draw: Option<Slug>,
     kind: String,
@@ -290,52 +287,54 @@ struct Written {
 
 /// A step whose members do not fit its kind. Superfluous members need no case here: they do not survive re-encoding.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-enum WrittenError {
+pub enum StepFormError {
+    /// A kind that this version does not know.
     #[error("unknown kind of step")]
     Kind,
-    #[error("the member {0} is missing")]
+    /// A member that its kind demands.
+    #[error("the member {0} is missing or malformed")]
     Missing(&'static str),
+    /// `draw` is missing where it belongs, or there where it does not.
     #[error("the draw is missing, or does not belong to this kind of step")]
     Draw,
-    #[error("unknown protocol version")]
+    /// Another protocol version.
+    #[error("unknown protocol version, expected {PROTOCOL}")]
     Protocol,
-    #[error("the witness policy is too long")]
-    Policy,
-    #[error("a signature is not lower-case hexadecimal")]
+    /// A rehearsal beacon that is one of the pinned chains.
+    #[error("the rehearsal beacon is a pinned chain")]
+    Rehearsal,
+    /// A beacon signature.
+    #[error("a beacon signature is not lower-case hexadecimal")]
     Hex,
+    /// The note that stands in the step.
     #[error("the note within the step: {0}")]
-    Note(String),
+    Note(SignedTextError),
+    /// Step and note name different draws or reasons.
     #[error("the note within the step is about another draw or reason")]
     OtherDraw,
 }
 
-fn need<T>(member: Option<T>, name: &'static str) -> Result<T, WrittenError> {
-    member.ok_or(WrittenError::Missing(name))
+fn need<T>(member: Option<T>, name: &'static str) -> Result<T, StepFormError> {
+    member.ok_or(StepFormError::Missing(name))
 }
 
-fn note<T: Serialize + DeserializeOwned, E: std::fmt::Display>(
-    text: Option<String>,
-    context: &'static str,
-    check: impl FnOnce(&T) -> Result<(), E>,
-) -> Result<Box<SignedText<T>>, WrittenError> {
+fn note<T: Body>(text: Option<String>, context: &'static str) -> Result<Box<SignedText<T>>, StepFormError> {
     let text = need(text, "note")?;
-    let parsed = SignedText::<T>::parse(&text, context, NOTE_LIMIT).map_err(|e| WrittenError::Note(e.to_string()))?;
-    check(parsed.value()).map_err(|e| WrittenError::Note(e.to_string()))?;
-    Ok(Box::new(parsed))
+    SignedText::parse(&text, context, NOTE_LIMIT).map(Box::new).map_err(StepFormError::Note)
 }
 
-fn bytes(text: &str) -> Result<Vec<u8>, WrittenError> {
+fn bytes(text: &str) -> Result<Vec<u8>, StepFormError> {
     if text.bytes().any(|b| b.is_ascii_uppercase()) {
-        return Err(WrittenError::Hex);
+        return Err(StepFormError::Hex);
     }
-    hex::decode(text).map_err(|_| WrittenError::Hex)
+    hex::decode(text).map_err(|_| StepFormError::Hex)
 }
 
-fn round(number: Option<u64>, signature: Option<&str>, previous: Option<&str>) -> Result<Option<Round>, WrittenError> {
+fn round(number: Option<u64>, signature: Option<&str>, previous: Option<&str>) -> Result<Option<Round>, StepFormError> {
     match (number, signature) {
         (None, None) if previous.is_none() => Ok(None),
-        (None, _) => Err(WrittenError::Missing("round")),
-        (Some(_), None) => Err(WrittenError::Missing("signature")),
+        (None, _) => Err(StepFormError::Missing("round")),
+        (Some(_), None) => Err(StepFormError::Missing("signature")),
         (Some(round), Some(signature)) => Ok(Some(Round {
             round,
             signature: bytes(signature)?,
@@ -345,23 +344,30 @@ fn round(number: Option<u64>, signature: Option<&str>, previous: Option<&str>) -
 }
 
 impl TryFrom<Written> for Step {
-    type Error = String;
-    fn try_from(w: Written) -> Result<Self, String> {
-        read(w).map_err(|e| e.to_string())
+    type Error = StepFormError;
+    fn try_from(w: Written) -> Result<Self, StepFormError> {
+        read(w)
     }
 }
 
-fn read(w: Written) -> Result<Step, WrittenError> {
+impl Body for Step {
+    type Written = Written;
+    fn check(written: Written) -> Result<Self, SignedTextError> {
+        read(written).map_err(|e| SignedTextError::Step(Box::new(e)))
+    }
+}
+
+fn read(w: Written) -> Result<Step, StepFormError> {
     let beacon = round(w.round, w.signature.as_deref(), w.previous_signature.as_deref())?;
     // The draw that a note within is about; the step must name the same.
     let mut about: Option<Slug> = w.draw.clone();
     let kind = match w.kind.as_str() {
         "opened" => {
             if w.protocol.as_deref() != Some(PROTOCOL) {
-                return Err(WrittenError::Protocol);
+                return Err(StepFormError::Protocol);
             }
-            if w.policy.as_ref().is_some_and(|p| p.len() > MAX_POLICY_LEN) {
-                return Err(WrittenError::Policy);
+            if w.rehearsal.as_ref().is_some_and(|info| !Chain::rehearsal(info.clone()).is_rehearsal()) {
+                return Err(StepFormError::Rehearsal);
             }
             StepKind::Opened(Box::new(Opened {
                 log: need(w.log, "log")?.0,
@@ -370,26 +376,26 @@ fn read(w: Written) -> Result<Step, WrittenError> {
                 rehearsal: w.rehearsal,
             }))
         }
-        "key" => StepKind::Key(note(w.note, context::KEY, KeyNote::check)?),
+        "key" => StepKind::Key(note(w.note, context::KEY)?),
         "closed" => StepKind::Closed(w.successor),
-        "organiser" => StepKind::Organiser(note(w.note, context::ORGANISER, OrganiserNote::check)?),
+        "organiser" => StepKind::Organiser(note(w.note, context::ORGANISER)?),
         "announced" => {
-            let note = note(w.note, context::ANNOUNCE, AnnounceNote::check)?;
+            let note = note::<AnnounceNote>(w.note, context::ANNOUNCE)?;
             about = Some(note.value().draw.clone());
             StepKind::Announced(note)
         }
         "sealed" => {
-            let terms = parse_terms(&need(w.terms, "terms")?).map_err(|e| WrittenError::Note(e.to_string()))?;
+            let terms = parse_terms(&need(w.terms, "terms")?).map_err(StepFormError::Note)?;
             about = Some(terms.value().draw.clone());
             StepKind::Sealed(Box::new(Sealed { terms, organiser: need(w.organiser, "organiser")? }))
         }
         "drawn" => StepKind::Drawn(Drawn {
-            terms: need(w.terms, "terms")?.parse().map_err(|_| WrittenError::Missing("terms"))?,
+            terms: need(w.terms, "terms")?.parse().map_err(|_| StepFormError::Missing("terms"))?,
             round: need(beacon, "round")?,
             outcome: need(w.outcome, "outcome")?,
         }),
         "vacated" => {
-            let note = note(w.note, context::VACATE, VacateNote::check)?;
+            let note = note::<VacateNote>(w.note, context::VACATE)?;
             about = Some(note.value().draw.clone());
             StepKind::Vacated(note)
         }
@@ -405,40 +411,40 @@ fn read(w: Written) -> Result<Step, WrittenError> {
             let inner = match w.note {
                 None => None,
                 some => {
-                    let note = note(some, context::VOID, VoidNote::check)?;
+                    let note = note::<VoidNote>(some, context::VOID)?;
                     if note.value().reason != reason {
-                        return Err(WrittenError::OtherDraw);
+                        return Err(StepFormError::OtherDraw);
                     }
                     about = Some(note.value().draw.clone());
                     Some(*note)
                 }
             };
             if inner.is_none() != (reason == VoidReason::NoQuorum) {
-                return Err(WrittenError::Missing("note"));
+                return Err(StepFormError::Missing("note"));
             }
             StepKind::Voided(Voided { note: inner, reason, round: beacon })
         }
         "annulled" => {
-            let note = note(w.note, context::ANNUL, AnnulNote::check)?;
+            let note = note::<AnnulNote>(w.note, context::ANNUL)?;
             about = Some(note.value().draw.clone());
             StepKind::Annulled(note)
         }
         "erased" => {
-            let note = note(w.note, context::ERASE, EraseNote::check)?;
+            let note = note::<EraseNote>(w.note, context::ERASE)?;
             about = Some(note.value().draw.clone());
             StepKind::Erased(note)
         }
-        _ => return Err(WrittenError::Kind),
+        _ => return Err(StepFormError::Kind),
     };
     let of_a_draw = !matches!(
         kind,
         StepKind::Opened(_) | StepKind::Key(_) | StepKind::Closed(_) | StepKind::Organiser(_)
     );
     if w.draw.is_some() != of_a_draw {
-        return Err(WrittenError::Draw);
+        return Err(StepFormError::Draw);
     }
     if about != w.draw {
-        return Err(WrittenError::OtherDraw);
+        return Err(StepFormError::OtherDraw);
     }
     Ok(Step { seq: w.seq, prev: w.prev, time: w.time, draw: w.draw, kind })
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::beacon::ChainInfo;
 use crate::hash::{ArtifactHash, ChainHash, PoolRoot, StepHash, TermsHash, tagged};
 use crate::names::Slug;
-use crate::note::{SignedText, SignedTextError};
+use crate::note::{Body, SignedText, SignedTextError};
 use crate::pool::Columns;
 
 /// Context of a terms note.
@@ -274,9 +274,10 @@ pub struct TermsParts {
     pub title: BTreeMap<String, String>,
 }
 
-#[derive(Clone, Serialize, Deserialize)]
+/// Terms as they stand in JSON, unchecked.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WrittenTerms {
+pub struct WrittenTerms {
     attempt: u64,
     beacon: BeaconTerms,
     draw: Slug,
@@ -479,6 +480,13 @@ impl Terms {
     #[must_use]
     pub fn parts(&self) -> &TermsParts {
         &self.0
+    }
+}
+
+impl Body for Terms {
+    type Written = WrittenTerms;
+    fn check(written: WrittenTerms) -> Result<Self, SignedTextError> {
+        Self::try_from(written).map_err(SignedTextError::Terms)
     }
 }
 

@@ -35,14 +35,14 @@ impl<'t> Interner<'t> {
 
     /// The next person's value, as the scanner gives it: equal literals are equal values.
     pub(super) fn push(&mut self, literal: &'t str) {
-        let mut slot = self.recent.get_mut(slot(literal));
+        let slot = self.recent.get_mut(slot(literal));
         let code = match slot.as_deref() {
             Some(Some((seen, code))) if *seen == literal => *code,
             _ => {
                 // Fits: there are at most 2^32 - 1 people.
                 let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
                 let code = *self.numbers.entry(literal).or_insert(next);
-                if let Some(slot) = slot.as_deref_mut() {
+                if let Some(slot) = slot {
                     *slot = Some((literal, code));
                 }
                 code
