@@ -25,8 +25,8 @@ use std::sync::Arc;
 
 use klero_draw::commitment::{PersonHasher, Salt, leaf};
 use klero_draw::hash::{ArtifactHash, PoolRoot, PrivatePart};
+use klero_draw::outcome::{Opening, ProofHash};
 use klero_draw::pool::{Columns, PoolKey};
-use klero_tlog::InclusionProof;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -99,19 +99,6 @@ pub struct Person {
     pub public_part: String,
     /// The person's salt.
     pub salt: Salt,
-}
-
-/// One opened leaf (spec §7.6): what an outcome says about a person. Its proof has been checked against the pool's root.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Opened {
-    /// The person's index.
-    pub index: u32,
-    /// The leaf's private half.
-    pub private_part: PrivatePart,
-    /// The leaf's public half, canonical JSON.
-    pub public_part: String,
-    /// The proof that the leaf lies at `index` under the pool's root.
-    pub proof: InclusionProof,
 }
 
 /// What [`PoolDir::verify`] has recomputed and found equal to what was committed.
@@ -236,8 +223,8 @@ impl PoolDir {
         Ok(None)
     }
 
-    /// Opens the leaves of `indices`, in their order. Every proof has been checked against the pool's root.
-    pub fn openings(&self, indices: &[u32]) -> Result<Vec<Opened>, Failure> {
+    /// Opens the leaves of `indices`, in their order (spec §7.6). Every opening has been verified against the pool's root.
+    pub fn openings(&self, indices: &[u32]) -> Result<Vec<Opening>, Failure> {
         let (root, proofs) = self.index.proofs(indices).named("read", &self.dir.join(INDEX))?;
         if root != self.root() {
             return Err(Failure::refused(format!(
@@ -248,11 +235,18 @@ impl PoolDir {
         }
         let mut rows = self.rows();
         let mut hasher = PersonHasher::new(&self.key, &self.manifest.columns);
-        let opened = indices.iter().zip(proofs).map(|(&index, proof)| {
+        let openings = indices.iter().zip(proofs).map(|(&index, proof)| {
             let person = self.read_person(&mut rows, &mut hasher, index)?;
-            Ok(Opened { index, private_part: person.private_part, public_part: person.public_part, proof })
+            let opening = Opening {
+                index,
+                private: person.private_part,
+                proof: proof.hashes().iter().map(|hash| ProofHash(hash.to_bytes())).collect(),
+                public: klero_draw::json::decode(&person.public_part).map_err(Failure::refused)?,
+            };
+            opening.verify(self.size(), &self.root()).map_err(Failure::refused)?;
+            Ok(opening)
         });
-        opened.collect()
+        openings.collect()
     }
 
     /// Reads the person at `index`, and checks that the row still has the leaf that was committed.

@@ -4,9 +4,9 @@
 //! pool, and whatever goes wrong leaves no copy of the rows behind.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -186,9 +186,11 @@ impl Staging {
         }
         let parent = parent(out);
         std::fs::create_dir_all(&parent).named("make the folder", &parent)?;
-        // tempfile makes folders with mode 0700.
-        let folder =
-            tempfile::Builder::new().prefix(".klero-pool-").tempdir_in(&parent).named("write in the folder", &parent)?;
+        let folder = tempfile::Builder::new()
+            .prefix(".klero-pool-")
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir_in(&parent)
+            .named("write in the folder", &parent)?;
         Ok(Self { folder, out: out.to_owned() })
     }
 
