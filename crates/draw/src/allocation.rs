@@ -74,8 +74,7 @@ fn largest_remainder(seats: u64, claims: &[Claim], open: &[usize]) -> Vec<u64> {
     let population = |i: usize| claims.get(i).map_or(0, |claim| u128::from(claim.population));
     let total: u128 = open.iter().map(|i| population(*i)).sum::<u128>().max(1);
     let product = |i: usize| u128::from(seats) * population(i);
-    let mut shares: Vec<u64> =
-        open.iter().map(|i| u64::try_from(product(*i) / total).unwrap_or(u64::MAX)).collect();
+    let mut shares: Vec<u64> = open.iter().map(|i| u64::try_from(product(*i) / total).unwrap_or(u64::MAX)).collect();
     let rest = seats.saturating_sub(shares.iter().sum());
     let mut order: Vec<usize> = (0..open.len()).collect();
     order.sort_by_key(|at| {
@@ -95,7 +94,10 @@ mod tests {
     use super::*;
 
     fn of(seats: u64, claims: &[(u64, Option<u64>)]) -> Result<Vec<u64>, AllocationError> {
-        let claims: Vec<Claim> = claims.iter().map(|(population, capacity)| Claim { population: *population, capacity: *capacity }).collect();
+        let claims: Vec<Claim> = claims
+            .iter()
+            .map(|(population, capacity)| Claim { population: *population, capacity: *capacity })
+            .collect();
         allocate(seats, &claims)
     }
 

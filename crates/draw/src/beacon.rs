@@ -142,8 +142,12 @@ impl ChainInfo {
         }
         let key_fits = public_key.len() == scheme.public_key_len()
             && match scheme {
-                Scheme::UnchainedG1 => min_sig::PublicKey::key_validate(&public_key).is_ok_and(|k| k.compress() == *public_key),
-                Scheme::Chained => min_pk::PublicKey::key_validate(&public_key).is_ok_and(|k| k.compress() == *public_key),
+                Scheme::UnchainedG1 => {
+                    min_sig::PublicKey::key_validate(&public_key).is_ok_and(|k| k.compress() == *public_key)
+                }
+                Scheme::Chained => {
+                    min_pk::PublicKey::key_validate(&public_key).is_ok_and(|k| k.compress() == *public_key)
+                }
             };
         if !key_fits {
             return Err(ChainInfoError::PublicKey);
@@ -397,24 +401,31 @@ impl Chain {
         }
         let scheme = self.info.scheme;
         if round.signature.len() != scheme.signature_len() {
-            return Err(BeaconError::SignatureLength { expected: scheme.signature_len(), found: round.signature.len() });
+            return Err(BeaconError::SignatureLength {
+                expected: scheme.signature_len(),
+                found: round.signature.len(),
+            });
         }
         let message = self.message(round)?;
         match scheme {
             Scheme::UnchainedG1 => {
-                let signature = min_sig::Signature::sig_validate(&round.signature, true).map_err(|_| BeaconError::NotAPoint)?;
+                let signature =
+                    min_sig::Signature::sig_validate(&round.signature, true).map_err(|_| BeaconError::NotAPoint)?;
                 if signature.compress()[..] != round.signature[..] {
                     return Err(BeaconError::NotAPoint);
                 }
-                let key = min_sig::PublicKey::key_validate(&self.info.public_key).map_err(|_| BeaconError::DoesNotVerify)?;
+                let key =
+                    min_sig::PublicKey::key_validate(&self.info.public_key).map_err(|_| BeaconError::DoesNotVerify)?;
                 holds(signature.verify(true, &message, DST_G1, &[], &key, true))?;
             }
             Scheme::Chained => {
-                let signature = min_pk::Signature::sig_validate(&round.signature, true).map_err(|_| BeaconError::NotAPoint)?;
+                let signature =
+                    min_pk::Signature::sig_validate(&round.signature, true).map_err(|_| BeaconError::NotAPoint)?;
                 if signature.compress()[..] != round.signature[..] {
                     return Err(BeaconError::NotAPoint);
                 }
-                let key = min_pk::PublicKey::key_validate(&self.info.public_key).map_err(|_| BeaconError::DoesNotVerify)?;
+                let key =
+                    min_pk::PublicKey::key_validate(&self.info.public_key).map_err(|_| BeaconError::DoesNotVerify)?;
                 holds(signature.verify(true, &message, DST_G2, &[], &key, true))?;
             }
         }

@@ -95,7 +95,9 @@ pub enum MethodError {
         people: u64,
     },
     /// Seats or reserves of the strata do not add up.
-    #[error("the strata have {seats} seats and {reserves} reserves in all, the terms say {terms_seats} and {terms_reserves}")]
+    #[error(
+        "the strata have {seats} seats and {reserves} reserves in all, the terms say {terms_seats} and {terms_reserves}"
+    )]
     StrataSum {
         /// Sum of seats.
         seats: u64,
@@ -118,7 +120,9 @@ pub enum MethodError {
     #[error("a value of column '{0}' in the table has no quota")]
     NoQuota(String),
     /// Other counts than the terms promise.
-    #[error("the list has {panels} panels and everybody is on {min} to {max} of them; the terms say {terms_panels}, {terms_min} to {terms_max}")]
+    #[error(
+        "the list has {panels} panels and everybody is on {min} to {max} of them; the terms say {terms_panels}, {terms_min} to {terms_max}"
+    )]
     Counts {
         /// Panels of the list.
         panels: u64,

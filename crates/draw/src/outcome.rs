@@ -175,7 +175,11 @@ impl Outcome {
     /// Reads the artifact.
     pub fn parse(text: &str) -> Result<Self, OutcomeError> {
         let outcome: Self = json::decode(text)?;
-        if outcome.format == OUTCOME_FORMAT { Ok(outcome) } else { Err(OutcomeError::Format { expected: OUTCOME_FORMAT }) }
+        if outcome.format == OUTCOME_FORMAT {
+            Ok(outcome)
+        } else {
+            Err(OutcomeError::Format { expected: OUTCOME_FORMAT })
+        }
     }
 
     /// The artifact's text.

@@ -436,10 +436,8 @@ fn read(w: Written) -> Result<Step, StepFormError> {
         }
         _ => return Err(StepFormError::Kind),
     };
-    let of_a_draw = !matches!(
-        kind,
-        StepKind::Opened(_) | StepKind::Key(_) | StepKind::Closed(_) | StepKind::Organiser(_)
-    );
+    let of_a_draw =
+        !matches!(kind, StepKind::Opened(_) | StepKind::Key(_) | StepKind::Closed(_) | StepKind::Organiser(_));
     if w.draw.is_some() != of_a_draw {
         return Err(StepFormError::Draw);
     }

@@ -344,7 +344,9 @@ pub enum TermsError {
     #[error("titles stand under two-letter language codes and have 1 to {MAX_TEXT_LEN} bytes; at least one is needed")]
     Title,
     /// Groups of seats that are not drawn.
-    #[error("seats that are not drawn: 1 to {MAX_NOT_DRAWN} groups, each of 1 seat or more, with a reason of 1 to {MAX_TEXT_LEN} bytes")]
+    #[error(
+        "seats that are not drawn: 1 to {MAX_NOT_DRAWN} groups, each of 1 seat or more, with a reason of 1 to {MAX_TEXT_LEN} bytes"
+    )]
     NotDrawn,
     /// The log's origin is empty or too long.
     #[error("the log's origin has 1 to {MAX_TEXT_LEN} bytes")]
