@@ -4,6 +4,7 @@
 //! numbers, never as contents, and it is a suspicion: two people may share a name and a birthday. Nothing is changed.
 
 use std::collections::hash_map::RandomState;
+use std::fmt;
 use std::hash::{BuildHasher, Hasher};
 use std::path::Path;
 
@@ -47,7 +48,7 @@ pub struct Finding {
 }
 
 /// What an audit found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// Size, root and table, recomputed from the rows and equal to what was committed.
     pub verified: Verified,
@@ -63,6 +64,35 @@ impl Report {
     }
 }
 
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} people; the rows have the committed root {}", self.verified.size, self.verified.root)?;
+        for Finding { likeness, columns, groups, people, lines } in &self.findings {
+            let what = match likeness {
+                Likeness::Id => "ids that differ in case, accents, spaces or punctuation only",
+                Likeness::Row => "rows that are the same but for the id",
+                Likeness::NameAndBirth => "people with the same names and the same birth",
+            };
+            if columns.is_empty() {
+                writeln!(f, "{what}: not looked for, no such columns")?;
+                continue;
+            }
+            writeln!(f, "{what} ({}): {groups} groups, {people} people", columns.join(", "))?;
+            for group in lines {
+                let lines: Vec<String> = group.iter().map(u64::to_string).collect();
+                writeln!(f, "  lines {}", lines.join(", "))?;
+            }
+            if u64::try_from(lines.len()).is_ok_and(|listed| listed < *groups) {
+                writeln!(f, "  …")?;
+            }
+        }
+        match self.suspicions() {
+            0 => writeln!(f, "nobody looks as if they were in the pool twice"),
+            _ => writeln!(f, "these are suspicions: compare the rows before you remove anybody"),
+        }
+    }
+}
+
 /// Audits the pool in `dir`. A pool whose rows do not have the committed root is refused.
 pub fn audit(dir: &Path, progress: &mut dyn FnMut(Progress)) -> Result<Report, Failure> {
     let pool = PoolDir::open(dir)?;
@@ -75,7 +105,8 @@ pub fn audit(dir: &Path, progress: &mut dyn FnMut(Progress)) -> Result<Report, F
         all_but_id.iter().copied().filter(|&position| headings.get(position).is_some_and(|h| words(h))).collect()
     };
     let (names, births) = (named(holds_names), named(holds_births));
-    let name_and_birth = if names.is_empty() || births.is_empty() { Vec::new() } else { [&names[..], &births].concat() };
+    let name_and_birth =
+        if names.is_empty() || births.is_empty() { Vec::new() } else { [&names[..], &births].concat() };
 
     // A keyed 64-bit hash for each person and likeness: among 10,000,000 people, the chance that two different keys fall together is
     // under one in 300,000, and nobody can prepare a file that makes it happen.
@@ -172,8 +203,24 @@ fn fold(text: &str, into: &mut String) {
 /// Whether a column's heading says that it holds names of people, in the languages of Europe's registers.
 fn holds_names(heading: &str) -> bool {
     const WORDS: [&str; 18] = [
-        "nom", "noms", "prenom", "prenoms", "first", "last", "given", "family", "surname", "apellido", "apellidos", "nombre", "cognome",
-        "nome", "imie", "nazwisko", "naam", "jmeno",
+        "nom",
+        "noms",
+        "prenom",
+        "prenoms",
+        "first",
+        "last",
+        "given",
+        "family",
+        "surname",
+        "apellido",
+        "apellidos",
+        "nombre",
+        "cognome",
+        "nome",
+        "imie",
+        "nazwisko",
+        "naam",
+        "jmeno",
     ];
     words(heading).iter().any(|word| WORDS.contains(&word.as_str()) || word.ends_with("name") || word.ends_with("naam"))
 }

@@ -8,6 +8,7 @@ mod problems;
 mod records;
 mod safe;
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
@@ -86,6 +87,36 @@ pub struct Summary {
     pub byte_order_mark: bool,
     /// Lines of the first cells that look like formulas; at most [`PROBLEMS_LISTED`].
     pub formula_lines: Vec<u64>,
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let delimiter = if self.delimiter == '\t' { "tab".to_owned() } else { format!("'{}'", self.delimiter) };
+        writeln!(f, "{} people, {} columns, delimiter {delimiter}", self.people, self.columns.len())?;
+        for column in &self.columns {
+            write!(f, "  {} ({})", column.name, column.role)?;
+            for (count, what) in [
+                (column.trimmed, "trimmed"),
+                (column.composed, "brought into Unicode form C"),
+                (column.formulas, "that look like formulas"),
+            ] {
+                if count > 0 {
+                    write!(f, "; {count} cells {what}")?;
+                }
+            }
+            writeln!(f)?;
+        }
+        if !self.formula_lines.is_empty() {
+            let lines: Vec<String> = self.formula_lines.iter().take(10).map(u64::to_string).collect();
+            let more = if self.formula_lines.len() > 10 { " …" } else { "" };
+            writeln!(
+                f,
+                "warning: cells that look like formulas on lines {}{more}: they are committed as they are",
+                lines.join(", ")
+            )?;
+        }
+        Ok(())
+    }
 }
 
 /// Where a cell's normalised text lies: in the record, or among the changed cells.

@@ -25,8 +25,10 @@ use std::sync::Arc;
 
 use klero_draw::commitment::{PersonHasher, Salt, leaf};
 use klero_draw::hash::{ArtifactHash, PoolRoot, PrivatePart};
+use klero_draw::names::Slug;
 use klero_draw::outcome::{Opening, ProofHash};
 use klero_draw::pool::{Columns, PoolKey};
+use klero_draw::receipt::{PoolTerms, Receipt};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -35,7 +37,7 @@ use crate::people_csv::{self, Layout, People, person};
 use index::Index;
 use rows::Rows;
 
-pub use commit::{CommitOptions, Committed, TableWish, check, commit};
+pub use commit::{TableWish, check, commit};
 pub use linked::{LinkedOptions, commit_linked};
 pub use result::{ResultFiles, Selected};
 
@@ -83,7 +85,10 @@ pub struct PoolDir {
 
 impl fmt::Debug for PoolDir {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PoolDir").field("size", &self.manifest.size).field("root", &self.manifest.root).finish_non_exhaustive()
+        f.debug_struct("PoolDir")
+            .field("size", &self.manifest.size)
+            .field("root", &self.manifest.root)
+            .finish_non_exhaustive()
     }
 }
 
@@ -102,13 +107,14 @@ pub struct Person {
 }
 
 /// What [`PoolDir::verify`] has recomputed and found equal to what was committed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Verified {
     /// Number of people.
     pub size: u32,
     /// The root.
     pub root: PoolRoot,
     /// The table's name, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub table: Option<ArtifactHash>,
 }
 
@@ -133,8 +139,11 @@ impl PoolDir {
         let people = File::open(&people_path).named("read", &people_path)?;
         let layout = Self::people(&people_path, &manifest)?.layout().clone();
         if layout.columns != manifest.columns {
-            return Err(Failure::refused(format!("{}: the columns are not those that were committed", people_path.display()))
-                .advise("put back the file as it was committed"));
+            return Err(Failure::refused(format!(
+                "{}: the columns are not those that were committed",
+                people_path.display()
+            ))
+            .advise("put back the file as it was committed"));
         }
         Ok(Self { dir: dir.to_owned(), manifest, layout, key, people: Arc::new(people), index })
     }
@@ -247,6 +256,48 @@ impl PoolDir {
             Ok(opening)
         });
         openings.collect()
+    }
+
+    /// The receipt of the person at `index` (spec §2.4), for a draw from this pool in the log `log`.
+    pub fn receipt(&self, index: u32, draw: &Slug, log: &str) -> Result<Receipt, Failure> {
+        let mut made = None;
+        self.receipts(&[index], draw, log, &mut |receipt| {
+            made = Some(receipt);
+            Ok(())
+        })?;
+        made.ok_or_else(|| Failure::usage(format!("there is no person {index} in this pool")))
+    }
+
+    /// Makes the receipts of `indices`, in their order, and hands each to `take`. Every receipt has been checked against the pool.
+    ///
+    /// The index is read once for each call and all proofs are held meanwhile, about 1 kB a person: whoever makes receipts for a whole
+    /// country calls it for some 100,000 people at a time.
+    pub fn receipts(
+        &self,
+        indices: &[u32],
+        draw: &Slug,
+        log: &str,
+        take: &mut dyn FnMut(Receipt) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let (_, proofs) = self.index.proofs(indices).named("read", &self.dir.join(INDEX))?;
+        let columns = &self.manifest.columns;
+        let pool = PoolTerms { columns, draw, log, root: self.root(), size: self.size() };
+        let mut rows = self.rows();
+        let mut hasher = PersonHasher::new(&self.key, columns);
+        for (&index, proof) in indices.iter().zip(&proofs) {
+            let (_, offset) = self.index.entry(index).named("read", &self.dir.join(INDEX))?;
+            let row = rows.at(offset).named("read", &self.dir.join(PEOPLE))?;
+            let mut cells = Vec::new();
+            row.by_role(&mut cells);
+            let row = person(&cells, columns);
+            let parts = hasher.parts(&row).map_err(Failure::refused)?;
+            let (receipt, _) = Receipt::make(&pool, &row, &parts, index, proof).map_err(|e| {
+                Failure::refused(format!("no receipt can be made for person {index}: {e}"))
+                    .advise("klero audit tells whether the pool's folder is as it was committed")
+            })?;
+            take(receipt)?;
+        }
+        Ok(())
     }
 
     /// Reads the person at `index`, and checks that the row still has the leaf that was committed.

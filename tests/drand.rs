@@ -77,7 +77,11 @@ async fn check(name: &str, bad: Relay, expected: RelayError) {
     let relays = [bad.clone(), honest(&chain, 3).await];
     let fetched = client().fetch_verified(&chain, &relays, 3, AT_ONCE, |wait| wait).await.unwrap();
     assert_eq!(fetched.relay, relays[1], "{name}");
-    assert_eq!(hex::encode(fetched.verified.randomness()), recorded(&chain, 3)["randomness"].as_str().unwrap(), "{name}");
+    assert_eq!(
+        hex::encode(fetched.verified.randomness()),
+        recorded(&chain, 3)["randomness"].as_str().unwrap(),
+        "{name}"
+    );
     assert_eq!(fetched.complaints, [Complaint { relay: bad, error: expected, times: 1 }], "{name}");
 }
 
@@ -99,7 +103,11 @@ async fn a_relay_that_brings_something_wrong_is_named_and_passed_over() {
     let not_json = RelayError::NotARound("not JSON");
     let no_members = RelayError::NotARound("expected the members round and signature");
     for (name, body, expected) in [
-        ("another round's signature", with("signature", another_rounds), RelayError::DoesNotVerify(BeaconError::DoesNotVerify)),
+        (
+            "another round's signature",
+            with("signature", another_rounds),
+            RelayError::DoesNotVerify(BeaconError::DoesNotVerify),
+        ),
         ("no point", with("signature", flipped(95)), RelayError::DoesNotVerify(BeaconError::NotAPoint)),
         (
             "short signature",
@@ -225,8 +233,7 @@ async fn a_late_round_is_waited_for_with_growing_pauses() {
             }
         })
         .await;
-        let patience =
-            Patience { passes: 9, first_wait: Duration::from_secs(2), longest_wait: Duration::from_secs(5) };
+        let patience = Patience { passes: 9, first_wait: Duration::from_secs(2), longest_wait: Duration::from_secs(5) };
         let mut waits = Vec::new();
         let jitter = |wait| {
             waits.push(wait);
@@ -255,7 +262,8 @@ async fn nobody_is_asked_again_who_brought_something_wrong() {
     assert_eq!(none.to_string(), format!("no relay brought round 3\n  {liar} {error}"));
 
     let busy = always(503, "").await;
-    let none = client().fetch_verified(&chain, &[liar.clone(), busy.clone()], 3, AT_ONCE, |wait| wait).await.unwrap_err();
+    let none =
+        client().fetch_verified(&chain, &[liar.clone(), busy.clone()], 3, AT_ONCE, |wait| wait).await.unwrap_err();
     let again = Complaint { relay: busy, error: RelayError::Status { status: 503 }, times: 3 };
     assert_eq!(none.complaints, [Complaint { relay: liar, error, times: 1 }, again]);
     assert_eq!(asked.load(Ordering::SeqCst), 2);
@@ -302,9 +310,17 @@ fn addresses_of_relays() {
         let relay: Relay = good.parse().unwrap();
         assert_eq!(relay.to_string(), good.trim_end_matches('/'));
     }
-    for bad in
-        ["", "api.drand.sh", "ftp://a", "file:///etc/passwd", "https://", "https://u:p@host", "https://h?x=1", "https://h#f", "/a"]
-    {
+    for bad in [
+        "",
+        "api.drand.sh",
+        "ftp://a",
+        "file:///etc/passwd",
+        "https://",
+        "https://u:p@host",
+        "https://h?x=1",
+        "https://h#f",
+        "/a",
+    ] {
         assert_eq!(bad.parse::<Relay>(), Err(NotARelay), "{bad}");
     }
     assert_eq!(Relay::defaults().len(), 4);
@@ -358,7 +374,10 @@ async fn the_rehearsal_beacon_speaks_like_a_relay_and_never_early() {
     assert_eq!(late, RelayError::Late { status: 425 });
 
     let v1 = get(&relay, &format!("/{hash}/info")).await.1;
-    assert_eq!((v1["hash"].as_str(), v1["genesis_time"].as_u64(), v1["period"].as_u64()), (Some(&hash[..]), Some(1_000), Some(3)));
+    assert_eq!(
+        (v1["hash"].as_str(), v1["genesis_time"].as_u64(), v1["period"].as_u64()),
+        (Some(&hash[..]), Some(1_000), Some(3))
+    );
     assert_eq!(v1["schemeID"], "bls-unchained-g1-rfc9380");
     let v2 = get(&relay, &format!("/v2/chains/{hash}/info")).await.1;
     assert_eq!((v2["chain_hash"].as_str(), v2["public_key"].as_str()), (Some(&hash[..]), v1["public_key"].as_str()));

@@ -50,11 +50,7 @@ fn every_fault_is_named_with_its_line() {
         (b"\xef\xbb\xbf\r\n\n".to_vec(), &id, vec!["the file is empty"]),
         (b"id,name\r\n".to_vec(), &id, vec!["the file names columns and holds no people"]),
         (b"Id,name\n1,a\n".to_vec(), &id, vec!["line 1: no column 'id' for --id; the file has: Id, name"]),
-        (
-            b"id|name\n1|a\n".to_vec(),
-            &id,
-            vec!["line 1: no column 'id' for --id; the file has: id|name"],
-        ),
+        (b"id|name\n1|a\n".to_vec(), &id, vec!["line 1: no column 'id' for --id; the file has: id|name"]),
         (
             b"id,,name,id, name \n1,2,3,4,5\n".to_vec(),
             &id,
@@ -64,10 +60,16 @@ fn every_fault_is_named_with_its_line() {
                 "line 1: columns 3 and 5 are both named 'name'",
             ],
         ),
-        (format!("id,{long_name}\n1,2\n").into_bytes(), &id, vec![
-            "line 1: the name of column 2 has 129 bytes; at most 128 are allowed",
-        ]),
-        (format!("{}\n{}\n", names(65), cells(65)).into_bytes(), &id, vec!["line 1: 65 columns; at most 64 are allowed"]),
+        (
+            format!("id,{long_name}\n1,2\n").into_bytes(),
+            &id,
+            vec!["line 1: the name of column 2 has 129 bytes; at most 128 are allowed"],
+        ),
+        (
+            format!("{}\n{}\n", names(65), cells(65)).into_bytes(),
+            &id,
+            vec!["line 1: 65 columns; at most 64 are allowed"],
+        ),
         (
             b"id,a,b\n1,x,y\n2,x\n3,x,y,z\n\n4,x,y\n".to_vec(),
             &id,
@@ -77,7 +79,11 @@ fn every_fault_is_named_with_its_line() {
         (
             "id,a\n1,x\n2,y\n 1,z\n\u{e9},p\ne\u{301},q\n1,r\n".as_bytes().to_vec(),
             &id,
-            vec!["line 4: the same id as on line 2", "line 6: the same id as on line 5", "line 7: the same id as on line 2"],
+            vec![
+                "line 4: the same id as on line 2",
+                "line 6: the same id as on line 5",
+                "line 7: the same id as on line 2",
+            ],
         ),
         (b"id,a\n1,x\n2,m\xfcller\n".to_vec(), &id, vec![not_utf8]),
         // One character split between two cells.
@@ -85,22 +91,31 @@ fn every_fault_is_named_with_its_line() {
         (b"id,a\n1,x\n2,cut\xc3".to_vec(), &id, vec![not_utf8]),
         (b"id,n\xe9\n1,x\n".to_vec(), &id, vec!["line 1: expected UTF-8, found another encoding"]),
         (b"i\0d,a\n1,x\n".to_vec(), &id, vec!["line 1: a NUL character in column '1'"]),
-        (b"id,a\n1,x\n2,y\0\n\0,z\n".to_vec(), &id, vec![
-            "line 3: a NUL character in column 'a'",
-            "line 4: a NUL character in column 'id'",
-        ]),
-        (format!("id,a\n{},x\n", "9".repeat(257)).into_bytes(), &id, vec![
-            "line 2: the id has 257 bytes; at most 256 are allowed",
-        ]),
-        (format!("id,a\n1,{}\n2,{}\n", "y".repeat(4096), "y".repeat(4097)).into_bytes(), &id, vec![
-            "line 3: 4097 bytes in column 'a'; at most 4096 are allowed",
-        ]),
-        (format!("id,a\n1,{}\n2,x\n1,z\n", "y".repeat(10_000_000)).into_bytes(), &id, vec![
-            "line 2: the row that begins here is too long to be one person's",
-        ]),
-        (format!("id,a\n1,x\n2,\"{}", "y,\n".repeat(400_000)).into_bytes(), &id, vec![
-            "line 3: the row that begins here goes on to the end of the file",
-        ]),
+        (
+            b"id,a\n1,x\n2,y\0\n\0,z\n".to_vec(),
+            &id,
+            vec!["line 3: a NUL character in column 'a'", "line 4: a NUL character in column 'id'"],
+        ),
+        (
+            format!("id,a\n{},x\n", "9".repeat(257)).into_bytes(),
+            &id,
+            vec!["line 2: the id has 257 bytes; at most 256 are allowed"],
+        ),
+        (
+            format!("id,a\n1,{}\n2,{}\n", "y".repeat(4096), "y".repeat(4097)).into_bytes(),
+            &id,
+            vec!["line 3: 4097 bytes in column 'a'; at most 4096 are allowed"],
+        ),
+        (
+            format!("id,a\n1,{}\n2,x\n1,z\n", "y".repeat(10_000_000)).into_bytes(),
+            &id,
+            vec!["line 2: the row that begins here is too long to be one person's"],
+        ),
+        (
+            format!("id,a\n1,x\n2,\"{}", "y,\n".repeat(400_000)).into_bytes(),
+            &id,
+            vec!["line 3: the row that begins here goes on to the end of the file"],
+        ),
     ];
     for (text, options, faults) in cases {
         check(text, options, faults);
@@ -110,17 +125,27 @@ fn every_fault_is_named_with_its_line() {
 #[test]
 fn roles_must_fit_the_columns() {
     let text = b"id,a,b\n1,x,y\n";
-    check(text, &options("id", &["a", "c"], &["d"]), &[
-        "line 1: no column 'd' for --household; the file has: id, a, b",
-        "line 1: no column 'c' for --public; the file has: id, a, b",
-    ]);
-    check(text, &options("id", &["a", "id"], &["a"]), &["column 'a' was given two roles", "column 'id' was given two roles"]);
+    check(
+        text,
+        &options("id", &["a", "c"], &["d"]),
+        &[
+            "line 1: no column 'd' for --household; the file has: id, a, b",
+            "line 1: no column 'c' for --public; the file has: id, a, b",
+        ],
+    );
+    check(
+        text,
+        &options("id", &["a", "id"], &["a"]),
+        &["column 'a' was given two roles", "column 'id' was given two roles"],
+    );
     let public: Vec<String> = (0..5).map(|i| format!("c{i}")).collect();
     let public: Vec<&str> = public.iter().map(String::as_str).collect();
     let wide = format!("id,c0,c1,c2,c3,c4\n1{}\n", format!(",{}", "y".repeat(3_500)).repeat(5));
-    check(wide.as_bytes(), &options("id", &public, &[]), &[
-        "line 2: the public cells are together longer than 16384 bytes",
-    ]);
+    check(
+        wide.as_bytes(),
+        &options("id", &public, &[]),
+        &["line 2: the public cells are together longer than 16384 bytes"],
+    );
 }
 
 #[test]
@@ -140,7 +165,10 @@ fn the_first_fifty_faults_are_listed_and_all_are_counted() {
 #[test]
 fn no_fault_shows_a_cell() {
     let secret = "Secretperson";
-    let text = format!("id,a\n{secret},x,{secret}\n,{secret}\n{secret},1\n{secret},2\n3,{secret}\0\n4,{}\n", secret.repeat(400));
+    let text = format!(
+        "id,a\n{secret},x,{secret}\n,{secret}\n{secret},1\n{secret},2\n3,{secret}\0\n4,{}\n",
+        secret.repeat(400)
+    );
     for text in [text.as_bytes(), &[text.as_bytes(), secret.as_bytes(), b",\xff\n"].concat()] {
         let message = read_text(text, &options("id", &[], &[])).unwrap_err();
         assert!(message.contains("line 5") && !message.contains(secret), "{message}");
@@ -153,12 +181,10 @@ fn what_is_changed_is_counted_by_column() {
     let summary = read(&path, &options("Nr", &["Ort"], &["Straße"])).unwrap();
     assert_eq!((summary.people, summary.delimiter, summary.byte_order_mark), (2, ';', true));
     let columns: Vec<_> = summary.columns.iter().map(|c| (c.name.as_str(), c.role, c.trimmed, c.composed)).collect();
-    assert_eq!(columns, [
-        ("Nr", "id", 0, 0),
-        ("Name", "private", 1, 1),
-        ("Straße", "household", 0, 0),
-        ("Ort", "public", 0, 0),
-    ]);
+    assert_eq!(
+        columns,
+        [("Nr", "id", 0, 0), ("Name", "private", 1, 1), ("Straße", "household", 0, 0), ("Ort", "public", 0, 0),]
+    );
 
     let text = "id\ta\tb\n1\t=1+1\t-5\n2\t+32 87 59\t@x\n3\t\u{a0}z\u{200b}\t-x\n";
     let summary = read_text(text.as_bytes(), &options("id", &[], &[])).unwrap();
@@ -170,7 +196,10 @@ fn what_is_changed_is_counted_by_column() {
 #[test]
 fn other_encodings_are_refused_with_advice_for_spreadsheets() {
     for (name, fault) in [
-        ("latin1.csv", "2 problems in the file; nothing was committed\n  line 3: expected UTF-8, found another encoding\n  line 4: expected UTF-8, found another encoding"),
+        (
+            "latin1.csv",
+            "2 problems in the file; nothing was committed\n  line 3: expected UTF-8, found another encoding\n  line 4: expected UTF-8, found another encoding",
+        ),
         ("utf16le.csv", "1 problem in the file; nothing was committed\n  line 1: expected UTF-8, found UTF-16"),
     ] {
         let failure = pool_dir::check(&fixture(name), &options("id", &[], &[]), &mut |_| {}).unwrap_err();

@@ -6,12 +6,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use klero_draw::hash::PoolRoot;
+use klero_draw::receipt::{PoolTerms, Receipt};
 use klero_draw::table::Table;
 use kleroterion::failure::Failure;
 use kleroterion::people_csv::Options;
-use kleroterion::pool_dir::{
-    CommitOptions, Committed, LinkedOptions, PoolDir, Selected, TableWish, commit, commit_linked,
-};
+use kleroterion::pool_dir::{LinkedOptions, PoolDir, Selected, TableWish, commit, commit_linked};
 
 fn roles(id: &str, public: &[&str], household: &[&str]) -> Options {
     let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
@@ -22,13 +21,13 @@ fn people_csv() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/csv/people.csv")
 }
 
-fn municipal() -> CommitOptions {
-    CommitOptions { roles: roles("id", &["municipality"], &["street", "number"]), table: TableWish::IfUseful }
+fn municipal() -> Options {
+    roles("id", &["municipality"], &["street", "number"])
 }
 
 /// Commits the fixture with its municipality public and its address as household.
-fn committed(out: &Path) -> Committed {
-    commit(&people_csv(), &municipal(), out, &mut |_| {}).unwrap()
+fn committed(out: &Path) -> PoolDir {
+    commit(&people_csv(), &municipal(), true, out, &mut |_| {}).unwrap().0
 }
 
 fn mode(path: &Path) -> u32 {
@@ -58,8 +57,9 @@ fn a_pool_is_private_whole_and_verifies() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join("pools/eupen");
     let mut told = Vec::new();
-    let done = commit(&people_csv(), &municipal(), &dir, &mut |p| told.push(p)).unwrap();
-    assert_eq!((done.size, done.columns.private()), (7, &["birth_year".to_owned(), "name".to_owned()][..]));
+    let (done, summary) = commit(&people_csv(), &municipal(), true, &dir, &mut |p| told.push(p)).unwrap();
+    assert_eq!(summary.people, 7);
+    assert_eq!((done.size(), done.columns().private()), (7, &["birth_year".to_owned(), "name".to_owned()][..]));
     assert!(told.iter().all(|p| p.done == p.total) && !told.is_empty());
     assert_eq!(mode(&dir), 0o700);
     assert_eq!(names(&dir), ["index", "people.csv", "pool.json", "pool.key", "table"]);
@@ -67,12 +67,12 @@ fn a_pool_is_private_whole_and_verifies() {
     assert_eq!(names(dir.parent().unwrap()), ["eupen"]);
     assert_eq!(std::fs::read(dir.join("people.csv")).unwrap(), std::fs::read(people_csv()).unwrap());
     let manifest = std::fs::read_to_string(dir.join("pool.json")).unwrap();
-    assert!(!manifest.contains("Anna") && !manifest.contains("P-00") && manifest.contains(&done.root.to_string()));
+    assert!(!manifest.contains("Anna") && !manifest.contains("P-00") && manifest.contains(&done.root().to_string()));
 
     let pool = PoolDir::open(&dir).unwrap();
     let verified = pool.verify(&mut |_| {}).unwrap();
-    assert_eq!((verified.size, verified.root, verified.table), (7, done.root, done.table));
-    assert!(done.table.is_some());
+    assert_eq!((verified.size, verified.root, verified.table), (7, done.root(), done.table()));
+    assert!(done.table().is_some());
     let shown = format!("{pool:?}");
     assert!(!shown.contains(pool.key().to_hex().as_str()) && !shown.contains("Anna"), "{shown}");
 
@@ -87,7 +87,7 @@ fn a_pool_is_private_whole_and_verifies() {
     assert_eq!(table.value(of("P-004"), 0), "Kelmis");
 
     // Another commitment of the same file has another key, hence another root.
-    assert_ne!(committed(&folder.path().join("again")).root, done.root);
+    assert_ne!(committed(&folder.path().join("again")).root(), done.root());
 }
 
 #[test]
@@ -121,6 +121,30 @@ fn people_are_found_and_opened() {
 }
 
 #[test]
+fn receipts_check_against_the_pool_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let pool = committed(&folder.path().join("pool"));
+    let (draw, log) = ("eupen-2026".parse().unwrap(), "example.org/log");
+    let terms = PoolTerms { columns: pool.columns(), draw: &draw, log, root: pool.root(), size: pool.size() };
+    let indices: Vec<u32> = (0..7).rev().collect();
+    let mut made = Vec::new();
+    pool.receipts(&indices, &draw, log, &mut |receipt| {
+        made.push(receipt);
+        Ok(())
+    })
+    .unwrap();
+    for (receipt, index) in made.iter().zip(&indices) {
+        let text = receipt.encode().unwrap();
+        let checked = Receipt::parse(&text).unwrap().check(&terms).unwrap();
+        assert_eq!(checked.index(), *index);
+        assert_eq!(checked.private_part(), pool.person_at(*index).unwrap().private_part);
+        assert!(pool.receipt(*index, &draw, log).unwrap() == *receipt);
+    }
+    assert_eq!(made.len(), 7);
+    assert!(said(pool.receipt(7, &draw, log)).contains("no person 7"));
+}
+
+#[test]
 fn the_table_is_written_when_wanted_or_useful() {
     let folder = tempfile::tempdir().unwrap();
     let (plain, public) = (roles("id", &[], &[]), roles("id", &["municipality"], &[]));
@@ -135,10 +159,9 @@ fn the_table_is_written_when_wanted_or_useful() {
     .enumerate()
     {
         let dir = folder.path().join(n.to_string());
-        let options = CommitOptions { roles: roles.clone(), table };
-        let done = commit(&people_csv(), &options, &dir, &mut |_| {}).unwrap();
-        assert_eq!((done.table.is_some(), dir.join("table").exists()), (expected, expected));
-        PoolDir::open(&dir).unwrap().verify(&mut |_| {}).unwrap();
+        let (done, _) = commit(&people_csv(), roles, table, &dir, &mut |_| {}).unwrap();
+        assert_eq!((done.table().is_some(), dir.join("table").exists()), (expected, expected));
+        done.verify(&mut |_| {}).unwrap();
     }
 }
 
@@ -148,21 +171,21 @@ fn a_refused_file_leaves_nothing_behind() {
     let bad = folder.path().join("bad.csv");
     std::fs::write(&bad, "id,name\nP-001,Schmitz\nP-001,Schmitz\n").unwrap();
     let out = folder.path().join("out");
-    let options = CommitOptions { roles: roles("id", &[], &[]), ..CommitOptions::default() };
-    let text = said(commit(&bad, &options, &out, &mut |_| {}));
+    let options = roles("id", &[], &[]);
+    let text = said(commit(&bad, &options, true, &out, &mut |_| {}));
     assert!(text.contains("line 3: the same id as on line 2"), "{text}");
     assert_eq!(names(folder.path()), ["bad.csv"]);
-    let text = said(commit(&folder.path().join("none.csv"), &options, &out, &mut |_| {}));
+    let text = said(commit(&folder.path().join("none.csv"), &options, true, &out, &mut |_| {}));
     assert!(text.contains("none.csv"), "{text}");
     assert_eq!(names(folder.path()), ["bad.csv"]);
 
     // A folder with something in it is never touched; an empty one is used.
     std::fs::create_dir(&out).unwrap();
     std::fs::write(out.join("note"), "mine").unwrap();
-    assert!(said(commit(&people_csv(), &options, &out, &mut |_| {})).contains("is not empty"));
+    assert!(said(commit(&people_csv(), &options, true, &out, &mut |_| {})).contains("is not empty"));
     assert_eq!(names(&out), ["note"]);
     std::fs::remove_file(out.join("note")).unwrap();
-    commit(&people_csv(), &options, &out, &mut |_| {}).unwrap();
+    commit(&people_csv(), &options, true, &out, &mut |_| {}).unwrap();
     assert_eq!(mode(&out), 0o700);
 }
 
@@ -236,19 +259,15 @@ fn a_changed_pool_is_refused() {
 fn results_keep_the_original_columns() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join("pool");
-    let done = committed(&dir);
-    let pool = PoolDir::open(&dir).unwrap();
+    let pool = committed(&dir);
     let of = |id: &str| pool.find_id(id).unwrap().unwrap();
     let (drawn, reserves) = ([of("P-006"), of("P-005")], [of("P-001")]);
-    let selected = Selected { root: done.root, size: 7, drawn: &drawn, reserves: &reserves };
+    let selected = Selected { root: pool.root(), size: 7, drawn: &drawn, reserves: &reserves };
     let out = folder.path().join("result");
     let files = pool.result(selected, &out, &mut |_| {}).unwrap();
     let read = |path: &Path| std::fs::read_to_string(path).unwrap();
     let head = "id,name,birth_year,municipality,street,number\r\n";
-    assert_eq!(
-        read(&files.drawn),
-        format!("{head}P-006,François Élan,1966,Kelmis,,\r\nP-005,'=Evi,1955,Eupen,,\r\n")
-    );
+    assert_eq!(read(&files.drawn), format!("{head}P-006,François Élan,1966,Kelmis,,\r\nP-005,'=Evi,1955,Eupen,,\r\n"));
     assert_eq!(read(&files.reserves), format!("{head}P-001,Anna Schmitz,1980,Eupen,Hauptstraße,1\r\n"));
     let remaining = read(&files.remaining);
     let ids: Vec<&str> = remaining.lines().skip(1).map(|line| &line[..5]).collect();
@@ -283,10 +302,13 @@ fn a_linked_pool_keeps_key_ids_and_private_parts() {
         ..LinkedOptions::default()
     };
     let out = folder.path().join("linked");
-    let done = commit_linked(&earlier, &answers, &options, &out, &mut |_| {}).unwrap();
-    let (first, linked) = (PoolDir::open(&earlier).unwrap(), PoolDir::open(&out).unwrap());
+    let (linked, _) = commit_linked(&earlier, &answers, options.clone(), &out, &mut |_| {}).unwrap();
+    let first = PoolDir::open(&earlier).unwrap();
     linked.verify(&mut |_| {}).unwrap();
-    assert_eq!((done.size, linked.columns().public()), (3, &["municipality", "schooling", "sex"].map(str::to_owned)[..]));
+    assert_eq!(
+        (linked.size(), linked.columns().public()),
+        (3, &["municipality", "schooling", "sex"].map(str::to_owned)[..])
+    );
     assert_eq!(linked.columns().private(), first.columns().private());
     assert!(linked.key() == first.key());
     for id in ["P-001", "P-004", "P-006"] {
@@ -303,8 +325,8 @@ fn a_linked_pool_keeps_key_ids_and_private_parts() {
 
     // Only those whom the earlier outcome opened.
     let index = |id: &str| first.find_id(id).unwrap().unwrap();
-    let opened = LinkedOptions { opened: Some([index("P-004"), index("P-006")].into()), ..options.clone() };
-    let text = said(commit_linked(&earlier, &answers, &opened, &folder.path().join("x"), &mut |_| {}));
+    let opened = LinkedOptions { opened: Some([index("P-004"), index("P-006")].into()), ..options };
+    let text = said(commit_linked(&earlier, &answers, opened, &folder.path().join("x"), &mut |_| {}));
     assert!(text.contains("1 problem") && text.contains("line 3: nobody in the earlier pool"), "{text}");
 }
 
@@ -317,23 +339,36 @@ fn a_linked_pool_refuses_strangers_doubles_and_taken_columns() {
     let check = |text: &str, public: &[&str], faults: &[&str]| {
         std::fs::write(&answers, text).unwrap();
         let public = public.iter().map(|name| (*name).to_owned()).collect();
-        let options = LinkedOptions { id: "id".to_owned(), public, ..LinkedOptions::default() };
+        let options = Options { id: "id".to_owned(), public, ..Options::default() };
         let said = said(commit_linked(&earlier, &answers, &options, &folder.path().join("out"), &mut |_| {}));
-        let lines: Vec<&str> = said.lines().skip(1).take_while(|line| !line.starts_with("  →")).map(str::trim).collect();
+        let lines: Vec<&str> =
+            said.lines().skip(1).take_while(|line| !line.starts_with("  →")).map(str::trim).collect();
         assert_eq!(lines, faults);
         assert_eq!(names(folder.path()), ["answers.csv", "earlier"]);
     };
-    check("id,sex\nP-001,f\nQ-1,m\nP-002,m\np-003,f\n", &["sex"], &[
-        "line 3: nobody in the earlier pool could answer with this id",
-        "line 5: nobody in the earlier pool could answer with this id",
-    ]);
+    check(
+        "id,sex\nP-001,f\nQ-1,m\nP-002,m\np-003,f\n",
+        &["sex"],
+        &[
+            "line 3: nobody in the earlier pool could answer with this id",
+            "line 5: nobody in the earlier pool could answer with this id",
+        ],
+    );
     check("id,sex\nP-001,f\nP-002,m\nP-001,m\n", &["sex"], &["line 4: the same id as on line 2"]);
-    check("id,sex\nP-001,f\n", &["sex", "name", "street", "sex", "id"], &[
-        "column 'name' was given two roles",
-        "column 'street' was given two roles",
-        "column 'sex' was given two roles",
-        "column 'id' was given two roles",
-    ]);
-    check("id,sex\nP-001,f\n", &["age"], &["line 1: no column 'age' for --public; the file has: id, sex, municipality"]);
+    check(
+        "id,sex\nP-001,f\n",
+        &["sex", "name", "street", "sex", "id"],
+        &[
+            "column 'name' was given two roles",
+            "column 'street' was given two roles",
+            "column 'sex' was given two roles",
+            "column 'id' was given two roles",
+        ],
+    );
+    check(
+        "id,sex\nP-001,f\n",
+        &["age"],
+        &["line 1: no column 'age' for --public; the file has: id, sex, municipality"],
+    );
     check("id,sex\n", &["sex"], &["the file names columns and holds no people"]);
 }

@@ -28,8 +28,11 @@ pub struct SafeWriter<W: Write> {
 impl<W: Write> SafeWriter<W> {
     /// Writes to `out`, with `delimiter` between the cells.
     pub fn new(out: W, delimiter: u8) -> Self {
-        let inner =
-            csv::WriterBuilder::new().delimiter(delimiter).terminator(csv::Terminator::CRLF).flexible(true).from_writer(out);
+        let inner = csv::WriterBuilder::new()
+            .delimiter(delimiter)
+            .terminator(csv::Terminator::CRLF)
+            .flexible(true)
+            .from_writer(out);
         Self { inner, cell: String::new(), neutralised: 0 }
     }
 

@@ -11,13 +11,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use klero_draw::commitment::{CommitError, Commitment, PersonHasher, PoolBuilder, PushError, leaf};
-use klero_draw::hash::{ArtifactHash, PoolRoot};
-use klero_draw::pool::{Columns, PoolKey, RowError};
+use klero_draw::hash::ArtifactHash;
+use klero_draw::pool::{PoolKey, RowError};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::rows::Rows;
-use super::{FORMAT, INDEX, KEY, MANIFEST, Manifest, PEOPLE, Progress, TABLE, index};
+use super::{FORMAT, INDEX, KEY, MANIFEST, Manifest, PEOPLE, PoolDir, Progress, TABLE, index};
 use crate::failure::{Failure, Named};
 use crate::people_csv::{self, Layout, People, Problem, ReadError, Summary, person, recycle};
 
@@ -36,36 +36,15 @@ pub enum TableWish {
     Never,
 }
 
-/// How to commit a pool.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CommitOptions {
-    /// Roles of the columns, and the delimiter.
-    pub roles: people_csv::Options,
-    /// Whether to write the table.
-    pub table: TableWish,
-}
-
-/// A pool that was committed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Committed {
-    /// Number of people.
-    pub size: u32,
-    /// The pool's root (spec §2.2).
-    pub root: PoolRoot,
-    /// Roles and names of the columns, as the terms name them.
-    pub columns: Columns,
-    /// The table's name, if one was written.
-    pub table: Option<ArtifactHash>,
-    /// What was read and changed.
-    pub summary: Summary,
+impl From<bool> for TableWish {
+    /// Whether a table is wanted where it is useful.
+    fn from(wanted: bool) -> Self {
+        if wanted { Self::IfUseful } else { Self::Never }
+    }
 }
 
 /// Reads a file as `commit` would, and writes nothing.
-pub fn check(
-    csv: &Path,
-    roles: &people_csv::Options,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<Summary, Failure> {
+pub fn check(csv: &Path, roles: &people_csv::Options, progress: &mut dyn FnMut(Progress)) -> Result<Summary, Failure> {
     let people = People::open(csv, roles).map_err(Failure::from)?;
     // Doubles are found by salted ids, as in a commitment; the key is thrown away.
     let key = random_key()?;
@@ -76,17 +55,18 @@ pub fn check(
 /// Commits the people of `csv` into the new folder `out`, with a new key from the operating system's randomness.
 pub fn commit(
     csv: &Path,
-    options: &CommitOptions,
+    roles: &people_csv::Options,
+    table: impl Into<TableWish>,
     out: &Path,
     progress: &mut dyn FnMut(Progress),
-) -> Result<Committed, Failure> {
+) -> Result<(PoolDir, Summary), Failure> {
     let staging = Staging::new(out)?;
     let mut from = File::open(csv).named("read", csv)?;
-    let people_path = staging.path(PEOPLE);
     let mut to = staging.create(PEOPLE)?;
+    // Between files this is one system call, and on some file systems no copy at all.
     io::copy(&mut from, &mut to).named("copy", csv)?;
-    to.sync_all().named("write", &people_path)?;
-    staging.commit(random_key()?, options, progress)
+    to.sync_all().named("write", &staging.path(PEOPLE))?;
+    staging.commit(random_key()?, roles, table.into(), progress)
 }
 
 /// Reads all people and commits to them. Every problem of the file is collected before it is refused.
@@ -149,11 +129,7 @@ fn problem(line: u64, refused: PushError) -> Problem {
 }
 
 /// The lines of the rows that begin at the offsets in `groups`. Reads the file again: only a file with doubles pays for it.
-fn lines_of(
-    path: &Path,
-    roles: &people_csv::Options,
-    groups: &[Vec<u64>],
-) -> Result<BTreeMap<u64, u64>, Failure> {
+fn lines_of(path: &Path, roles: &people_csv::Options, groups: &[Vec<u64>]) -> Result<BTreeMap<u64, u64>, Failure> {
     let mut lines: BTreeMap<u64, u64> = groups.iter().flatten().map(|&offset| (offset, 0)).collect();
     let mut people = People::open(path, roles).map_err(Failure::from)?;
     while people.advance().named("read", path)? {
@@ -208,39 +184,34 @@ impl Staging {
     pub(super) fn commit(
         self,
         key: PoolKey,
-        wish: &CommitOptions,
+        roles: &people_csv::Options,
+        table: TableWish,
         progress: &mut dyn FnMut(Progress),
-    ) -> Result<Committed, Failure> {
+    ) -> Result<(PoolDir, Summary), Failure> {
         let path = self.path(PEOPLE);
-        let people = People::open(&path, &wish.roles).map_err(Failure::from)?;
+        let people = People::open(&path, roles).map_err(Failure::from)?;
         let delimiter = people.delimiter();
-        let (built, layout, summary) = build(people, &path, &wish.roles, &key, progress)?;
+        let (built, layout, summary) = build(people, &path, roles, &key, progress)?;
         let columns = layout.columns.clone();
 
         let index_file = self.create(INDEX)?;
         index::write(&index_file, built.entries()).named("write", &self.path(INDEX))?;
         index_file.sync_all().named("write", &self.path(INDEX))?;
-        let wanted = match wish.table {
+        let wanted = match table {
             TableWish::Always => true,
             TableWish::Never => false,
             TableWish::IfUseful => !columns.public().is_empty() || !columns.household().is_empty(),
         };
         let table = if wanted { Some(self.write_table(&built, &layout, delimiter, &key, progress)?) } else { None };
 
-        let manifest = Manifest {
-            columns: columns.clone(),
-            delimiter,
-            format: FORMAT.to_owned(),
-            root: built.root(),
-            size: built.size(),
-            table,
-        };
+        let manifest =
+            Manifest { columns, delimiter, format: FORMAT.to_owned(), root: built.root(), size: built.size(), table };
         let text = klero_draw::json::encode(&manifest).map_err(Failure::usage)?;
         self.write(KEY, &Zeroizing::new(format!("{}\n", key.to_hex().as_str())))?;
         self.write(MANIFEST, &format!("{text}\n"))?;
-        let committed = Committed { size: manifest.size, root: manifest.root, columns, table, summary };
+        let out = self.out.clone();
         self.publish()?;
-        Ok(committed)
+        Ok((PoolDir::open(&out)?, summary))
     }
 
     /// Writes a small file, durably.

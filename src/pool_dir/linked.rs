@@ -9,10 +9,10 @@ use std::path::Path;
 
 use klero_draw::commitment::{PersonHasher, leaf};
 
-use super::commit::{CommitOptions, Committed, Staging, TableWish};
+use super::commit::{Staging, TableWish};
 use super::{INDEX, PEOPLE, PoolDir, Progress};
 use crate::failure::{Failure, Named};
-use crate::people_csv::{self, People, Problem, Problems, ReadError, person};
+use crate::people_csv::{self, People, Problem, Problems, ReadError, Summary, person};
 
 /// How to make a linked pool.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,6 +27,13 @@ pub struct LinkedOptions {
     pub opened: Option<BTreeSet<u32>>,
 }
 
+impl From<&people_csv::Options> for LinkedOptions {
+    /// Roles as for any file. Household columns are those of the earlier pool, whatever is named here.
+    fn from(roles: &people_csv::Options) -> Self {
+        Self { id: roles.id.clone(), public: roles.public.clone(), delimiter: roles.delimiter, opened: None }
+    }
+}
+
 /// One person's answers.
 struct Answer {
     line: u64,
@@ -37,10 +44,11 @@ struct Answer {
 pub fn commit_linked(
     earlier: &Path,
     answers: &Path,
-    options: &LinkedOptions,
+    options: impl Into<LinkedOptions>,
     out: &Path,
     progress: &mut dyn FnMut(Progress),
-) -> Result<Committed, Failure> {
+) -> Result<(PoolDir, Summary), Failure> {
+    let options = &options.into();
     let earlier = PoolDir::open(earlier)?;
     let (from_answers, from_earlier) = share_out(&earlier, answers, options)?;
     let mut answers_by_id = read_answers(answers, options, &from_answers)?;
@@ -50,9 +58,11 @@ pub fn commit_linked(
     let columns = earlier.columns().clone();
     let file = BufWriter::with_capacity(1 << 18, staging.create(PEOPLE)?);
     let mut writer = csv::Writer::from_writer(file);
-    let kept: Vec<&str> =
-        std::iter::once(columns.id()).chain(columns.private().iter().chain(columns.household()).map(String::as_str)).collect();
-    let headings: Vec<&str> = kept.iter().copied().chain(from_answers.iter().chain(&from_earlier).map(String::as_str)).collect();
+    let kept: Vec<&str> = std::iter::once(columns.id())
+        .chain(columns.private().iter().chain(columns.household()).map(String::as_str))
+        .collect();
+    let headings: Vec<&str> =
+        kept.iter().copied().chain(from_answers.iter().chain(&from_earlier).map(String::as_str)).collect();
     writer.write_record(&headings).map_err(std::io::Error::from).named("write", &path)?;
 
     let earlier_path = earlier.dir.join(PEOPLE);
@@ -71,7 +81,8 @@ pub fn commit_linked(
             let mut cells = Vec::new();
             row.by_role(&mut cells);
             let parts = hasher.parts(&person(&cells, &columns)).map_err(Failure::refused)?;
-            let index = earlier.index.find(&leaf(&parts.private, parts.public)).named("read", &earlier.dir.join(INDEX))?;
+            let index =
+                earlier.index.find(&leaf(&parts.private, parts.public)).named("read", &earlier.dir.join(INDEX))?;
             if !index.is_some_and(|index| opened.contains(&index)) {
                 problems.add(|| Problem::Stranger { line: answer.line });
                 continue;
@@ -98,13 +109,17 @@ pub fn commit_linked(
         delimiter: Some(b','),
     };
     // Linked pools need a table (spec §2.5).
-    let wish = CommitOptions { roles, table: TableWish::Always };
-    staging.commit(earlier.key().clone(), &wish, progress)
+    staging.commit(earlier.key().clone(), &roles, TableWish::Always, progress)
 }
 
 /// Which public columns come from the answers, and which from the earlier pool.
-fn share_out(earlier: &PoolDir, answers: &Path, options: &LinkedOptions) -> Result<(Vec<String>, Vec<String>), Failure> {
-    let bare = people_csv::Options { id: options.id.clone(), delimiter: options.delimiter, ..people_csv::Options::default() };
+fn share_out(
+    earlier: &PoolDir,
+    answers: &Path,
+    options: &LinkedOptions,
+) -> Result<(Vec<String>, Vec<String>), Failure> {
+    let bare =
+        people_csv::Options { id: options.id.clone(), delimiter: options.delimiter, ..people_csv::Options::default() };
     let people = People::open(answers, &bare).map_err(Failure::from)?;
     let headings = &people.layout().headings;
     let columns = earlier.columns();
@@ -135,10 +150,8 @@ fn read_answers(path: &Path, options: &LinkedOptions, public: &[String]) -> Resu
         delimiter: options.delimiter,
     };
     let mut people = People::open(path, &roles).map_err(Failure::from)?;
-    let positions: Vec<usize> = public
-        .iter()
-        .filter_map(|name| people.layout().headings.iter().position(|heading| heading == name))
-        .collect();
+    let positions: Vec<usize> =
+        public.iter().filter_map(|name| people.layout().headings.iter().position(|heading| heading == name)).collect();
     let mut answers: BTreeMap<String, Answer> = BTreeMap::new();
     while people.advance().named("read", path)? {
         let row = people.row();
