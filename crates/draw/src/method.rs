@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::artifacts::{PanelList, StrataList, Stratum};
 use crate::seed::{Seed, Stage};
 use crate::terms::{Method, Terms};
-use crate::tickets::{Ticket, TicketKey};
+use crate::tickets::{Lowest, TicketKey};
 
 /// What a method needs to know of people: the table, or anything that answers like it. Columns are public columns, by number.
 pub trait People {
@@ -168,7 +168,7 @@ pub fn check_feasible(terms: &Terms, inputs: &DrawInputs<'_>) -> Result<(), Meth
             if list.columns() != columns {
                 return Err(MethodError::StrataColumns);
             }
-            let members = by_stratum(list, people)?;
+            let members = count_strata(list, people)?;
             let sum = |part: fn(&Stratum) -> u32| list.strata().iter().map(|s| u64::from(part(s))).sum::<u64>();
             let (seats, reserves) = (sum(|s| s.seats), sum(|s| s.reserves));
             if seats != u64::from(terms.seats) || reserves != u64::from(terms.reserves) {
@@ -179,10 +179,10 @@ pub fn check_feasible(terms: &Terms, inputs: &DrawInputs<'_>) -> Result<(), Meth
                     terms_reserves: terms.reserves,
                 });
             }
-            for (at, (stratum, members)) in list.strata().iter().zip(&members).enumerate() {
+            for (at, (stratum, people)) in list.strata().iter().zip(members).enumerate() {
                 let needed = (u64::from(stratum.seats) + u64::from(stratum.reserves)).max(1);
-                if len(members.len()) < needed {
-                    return Err(MethodError::TooFewInStratum { stratum: at, needed, people: len(members.len()) });
+                if people < needed {
+                    return Err(MethodError::TooFewInStratum { stratum: at, needed, people });
                 }
             }
             Ok(())
@@ -196,83 +196,76 @@ pub fn check_feasible(terms: &Terms, inputs: &DrawInputs<'_>) -> Result<(), Meth
     }
 }
 
-/// Carries the method out (spec §7). Inputs that [`check_feasible`] refuses are refused here as well, or give what is there.
+/// Carries the method out (spec §7). Whatever [`check_feasible`] refuses is refused here as well: a selection is always whole.
 pub fn draw(terms: &Terms, inputs: &DrawInputs<'_>, seed: &Seed) -> Result<Selection, MethodError> {
+    check_feasible(terms, inputs)?;
     let key = seed.key(Stage::People);
     let (seats, reserves) = (terms.seats, terms.reserves);
     let size = terms.pool.size;
+    let wanted = seats.saturating_add(reserves);
     match &terms.method {
         Method::Equal => {
-            let lowest = key.lowest(size, seats.saturating_add(reserves));
+            let lowest = key.lowest(size, wanted);
             Ok(split(lowest.into_iter().map(|(_, person)| person).collect(), seats))
         }
         Method::Households => {
             let people = table(terms, inputs)?;
-            let wanted = len_u32(seats).saturating_add(len_u32(reserves));
             let mut tags = BTreeSet::new();
-            let taken = in_order(&key, 0..size)
-                .into_iter()
+            let taken = key
+                .order(size, wanted.saturating_mul(2))
+                .people()
                 .filter(|person| people.household(*person).is_none_or(|tag| tags.insert(tag)))
-                .take(wanted)
+                .take(index(wanted))
                 .collect();
             Ok(split(taken, seats))
         }
         Method::Stratified { .. } => {
             let people = table(terms, inputs)?;
             let list = inputs.strata.ok_or(MethodError::Missing("the strata list"))?;
-            let mut selection = Selection { drawn: Vec::new(), reserves: Vec::new(), panel: None };
-            for (stratum, members) in list.strata().iter().zip(by_stratum(list, people)?) {
-                let wanted = len_u32(stratum.seats).saturating_add(len_u32(stratum.reserves));
-                let taken = in_order(&key, members).into_iter().take(wanted).collect();
-                let part = split(taken, stratum.seats);
-                selection.drawn.extend(part.drawn);
-                selection.reserves.extend(part.reserves);
-            }
-            Ok(selection)
+            Ok(draw_strata(list, &StrataIndex::new(list, people)?, people, &key))
         }
         Method::Panels { .. } => {
             let list = inputs.panels.ok_or(MethodError::Missing("the panel list"))?;
             let count = u32::try_from(list.panels().len()).unwrap_or(u32::MAX);
-            let panel = seed.key(Stage::Panels).lowest(count, 1).first().map_or(0, |(_, panel)| *panel);
-            let drawn = list.panels().get(len_u32(panel)).cloned().unwrap_or_default();
-            let reserves = in_order(&key, 0..size)
-                .into_iter()
-                .filter(|person| drawn.binary_search(person).is_err())
-                .take(len_u32(reserves))
-                .collect();
+            let lowest = seed.key(Stage::Panels).lowest(count, 1);
+            let panel = lowest.first().map(|(_, panel)| *panel).ok_or(MethodError::Missing("the panel list"))?;
+            let drawn = list.panels().get(index(panel)).cloned().unwrap_or_default();
+            // The members stand among the first in order at worst, so that many more suffice.
+            let lowest = key.lowest(size, wanted);
+            let others = lowest.into_iter().map(|(_, person)| person).filter(|p| drawn.binary_search(p).is_err());
+            let reserves = others.take(index(reserves)).collect();
             Ok(Selection { drawn, reserves, panel: Some(panel) })
         }
     }
 }
 
-fn len_u32(n: u32) -> usize {
+/// In each stratum the first in order; all strata in one pass over the key stream.
+fn draw_strata(list: &StrataList, strata: &StrataIndex<'_>, people: &dyn People, key: &TicketKey) -> Selection {
+    let wanted = |stratum: &Stratum| stratum.seats.saturating_add(stratum.reserves);
+    let mut lowest: Vec<Lowest> = list.strata().iter().map(|stratum| Lowest::new(wanted(stratum))).collect();
+    for (ticket, person) in key.tickets(0, u64::from(people.size())).zip(0u32..) {
+        if let Some(lowest) = strata.of(people, person).and_then(|at| lowest.get_mut(at)) {
+            lowest.offer(ticket, person);
+        }
+    }
+    let mut selection = Selection { drawn: Vec::new(), reserves: Vec::new(), panel: None };
+    for (stratum, lowest) in list.strata().iter().zip(lowest) {
+        let taken = lowest.finish().into_iter().map(|(_, person)| person).collect();
+        let part = split(taken, stratum.seats);
+        selection.drawn.extend(part.drawn);
+        selection.reserves.extend(part.reserves);
+    }
+    selection
+}
+
+/// A count or an index as a position; `usize` holds every u32 on the platforms that hold such a pool.
+fn index(n: u32) -> usize {
     usize::try_from(n).unwrap_or(usize::MAX)
 }
 
 fn split(mut taken: Vec<u32>, seats: u32) -> Selection {
-    let reserves = if taken.len() > len_u32(seats) { taken.split_off(len_u32(seats)) } else { Vec::new() };
+    let reserves = if taken.len() > index(seats) { taken.split_off(index(seats)) } else { Vec::new() };
     Selection { drawn: taken, reserves, panel: None }
-}
-
-/// People ascending by (ticket, index).
-pub(crate) fn in_order(key: &TicketKey, people: impl IntoIterator<Item = u32>) -> Vec<u32> {
-    let mut next = 0;
-    let mut stream: Option<Box<dyn Iterator<Item = Ticket>>> = None;
-    let mut order: Vec<(Ticket, u32)> = Vec::new();
-    for person in people {
-        // Consecutive people share one pass over the key stream; a leap begins a new one.
-        if stream.is_none() || person < next || person - next > 64 {
-            stream = Some(Box::new(key.tickets(person, u64::from(u32::MAX - person) + 1)));
-            next = person;
-        }
-        let skip = len_u32(person - next);
-        if let Some(ticket) = stream.as_mut().and_then(|s| s.nth(skip)) {
-            order.push((ticket, person));
-        }
-        next = person.saturating_add(1);
-    }
-    order.sort_unstable();
-    order.into_iter().map(|(_, person)| person).collect()
 }
 
 /// The table, if it is of the right size.
@@ -289,29 +282,36 @@ fn column(people: &dyn People, name: &str) -> Result<usize, MethodError> {
     people.column(name).ok_or_else(|| MethodError::NoColumn(name.to_owned()))
 }
 
-/// The stratum of a person, as a position in the list.
-pub(crate) fn stratum_of(list: &StrataList, people: &dyn People, person: u32) -> Result<Option<usize>, MethodError> {
-    let columns: Vec<usize> = list.columns().iter().map(|name| column(people, name)).collect::<Result<_, _>>()?;
-    Ok(position(list, people, &columns, person))
+/// Strata by number: the columns of the list, resolved once.
+pub(crate) struct StrataIndex<'a> {
+    list: &'a StrataList,
+    columns: Vec<usize>,
 }
 
-fn position(list: &StrataList, people: &dyn People, columns: &[usize], person: u32) -> Option<usize> {
-    list.strata()
-        .binary_search_by(|stratum| {
+impl<'a> StrataIndex<'a> {
+    pub(crate) fn new(list: &'a StrataList, people: &dyn People) -> Result<Self, MethodError> {
+        let columns = list.columns().iter().map(|name| column(people, name)).collect::<Result<_, _>>()?;
+        Ok(Self { list, columns })
+    }
+
+    /// The stratum of a person, as a position in the list.
+    pub(crate) fn of(&self, people: &dyn People, person: u32) -> Option<usize> {
+        let compare = |stratum: &Stratum| {
             let values = stratum.values.iter().map(String::as_str);
-            values.cmp(columns.iter().map(|column| people.value(person, *column)))
-        })
-        .ok()
+            values.cmp(self.columns.iter().map(|column| people.value(person, *column)))
+        };
+        self.list.strata().binary_search_by(compare).ok()
+    }
 }
 
-/// The members of each stratum, ascending by index. Everybody must be in one.
-fn by_stratum(list: &StrataList, people: &dyn People) -> Result<Vec<Vec<u32>>, MethodError> {
-    let columns: Vec<usize> = list.columns().iter().map(|name| column(people, name)).collect::<Result<_, _>>()?;
-    let mut members = vec![Vec::new(); list.strata().len()];
+/// How many people each stratum has. Everybody must be in one.
+fn count_strata(list: &StrataList, people: &dyn People) -> Result<Vec<u64>, MethodError> {
+    let strata = StrataIndex::new(list, people)?;
+    let mut members = vec![0u64; list.strata().len()];
     let mut unlisted: Option<(u64, u32)> = None;
     for person in 0..people.size() {
-        match position(list, people, &columns, person).and_then(|at| members.get_mut(at)) {
-            Some(stratum) => stratum.push(person),
+        match strata.of(people, person).and_then(|at| members.get_mut(at)) {
+            Some(count) => *count += 1,
             None => {
                 let (count, first) = unlisted.unwrap_or((0, person));
                 unlisted = Some((count + 1, first));
@@ -344,6 +344,11 @@ impl<'a> QuotaIndex<'a> {
         Ok(Self { columns })
     }
 
+    /// The quotas of each column.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = impl Iterator<Item = usize> + '_> + '_ {
+        self.columns.iter().map(|(_, values)| values.values().copied())
+    }
+
     /// The quotas that a person counts towards.
     pub(crate) fn of<'b>(&'b self, people: &'b dyn People, person: u32) -> impl Iterator<Item = usize> + 'b {
         self.columns.iter().filter_map(move |(column, values)| values.get(people.value(person, *column)).copied())
@@ -353,8 +358,8 @@ impl<'a> QuotaIndex<'a> {
 /// Each panel has exactly `seats` members of the pool, meets every quota and the household rule; every value of a column that has quotas
 /// has one (spec §7.4).
 pub fn check_panels(list: &PanelList, terms: &Terms, people: &dyn People) -> Result<(), MethodError> {
-    let index = QuotaIndex::new(list, people)?;
-    for (column, values) in &index.columns {
+    let quotas = QuotaIndex::new(list, people)?;
+    for (column, values) in &quotas.columns {
         if (0..people.size()).any(|person| !values.contains_key(people.value(person, *column))) {
             let name = list.quotas().iter().find(|q| people.column(&q.column) == Some(*column));
             return Err(MethodError::NoQuota(name.map(|q| q.column.clone()).unwrap_or_default()));
@@ -362,7 +367,7 @@ pub fn check_panels(list: &PanelList, terms: &Terms, people: &dyn People) -> Res
     }
     for (panel, members) in list.panels().iter().enumerate() {
         let wrong = |problem| MethodError::Panel { panel, problem };
-        if members.len() != len_u32(terms.seats) {
+        if members.len() != index(terms.seats) {
             return Err(wrong("has not as many members as there are seats"));
         }
         if members.last().is_some_and(|last| *last >= terms.pool.size) {
@@ -371,7 +376,7 @@ pub fn check_panels(list: &PanelList, terms: &Terms, people: &dyn People) -> Res
         let mut counts = vec![0u32; list.quotas().len()];
         let mut tags = BTreeSet::new();
         for member in members {
-            for quota in index.of(people, *member) {
+            for quota in quotas.of(people, *member) {
                 if let Some(count) = counts.get_mut(quota) {
                     *count += 1;
                 }
@@ -384,7 +389,7 @@ pub fn check_panels(list: &PanelList, terms: &Terms, people: &dyn People) -> Res
             return Err(wrong("does not meet a quota"));
         }
     }
-    if len(terms.seats.try_into().unwrap_or(usize::MAX)) + u64::from(terms.reserves) > u64::from(people.size()) {
+    if u64::from(terms.seats) + u64::from(terms.reserves) > u64::from(people.size()) {
         return Err(MethodError::TooFewReserves);
     }
     Ok(())
@@ -395,9 +400,9 @@ pub fn check_counts(list: &PanelList, terms: &Terms) -> Result<(), MethodError> 
     let Method::Panels { panels, min_count, max_count, .. } = terms.method else {
         return Err(MethodError::Missing("the method panels"));
     };
-    let mut counts = vec![0u32; len_u32(terms.pool.size)];
+    let mut counts = vec![0u32; index(terms.pool.size)];
     for member in list.panels().iter().flatten() {
-        if let Some(count) = counts.get_mut(len_u32(*member)) {
+        if let Some(count) = counts.get_mut(index(*member)) {
             *count += 1;
         }
     }

@@ -8,6 +8,7 @@ use crate::hash::{PoolRoot, PrivatePart, StepHash, TermsHash};
 use crate::json::{self, JsonError};
 use crate::names::Slug;
 use crate::pool::PublicPart;
+use crate::terms::PoolTerms;
 
 /// Format of an outcome.
 pub const OUTCOME_FORMAT: &str = "kleroterion/v1/outcome";
@@ -62,6 +63,12 @@ pub enum OpeningError {
         /// The index.
         index: u32,
     },
+    /// The public part has other columns than the terms, or a household where the terms name none.
+    #[error("the opened row of index {index} does not have exactly the public columns of the terms")]
+    OtherColumns {
+        /// The index.
+        index: u32,
+    },
     /// The public part cannot be encoded.
     #[error("the public row of index {index} cannot be encoded")]
     Public {
@@ -91,6 +98,17 @@ impl Opened {
 }
 
 impl Opening {
+    /// As [`Self::verify`], and checks that the public part has exactly the public columns of the terms, with a household only if they name
+    /// household columns (spec §2.2). Where there is a table, its reader has checked that for everybody.
+    pub fn verify_in(&self, pool: &PoolTerms) -> Result<Opened, OpeningError> {
+        // Both ascend by code point.
+        let columns = self.public.row.keys().eq(pool.columns.public());
+        if !columns || (self.public.household.is_some() && pool.columns.household().is_empty()) {
+            return Err(OpeningError::OtherColumns { index: self.index });
+        }
+        self.verify(pool.size, &pool.root)
+    }
+
     /// Checks that `leaf = SHA-256(0x00 ‖ private ‖ public)` is at `index` under the pool's root (spec §2.2).
     pub fn verify(&self, size: u32, root: &PoolRoot) -> Result<Opened, OpeningError> {
         let index = self.index;

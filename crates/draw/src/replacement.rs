@@ -1,11 +1,13 @@
 //! Replacement (spec §7.5): who follows when seats are given up. A pure function of the seats so far, the leavers and the tickets.
+//!
+//! Nothing here knows why somebody left, and nobody who ever left is seated again.
 
 use std::collections::BTreeSet;
 
-use crate::artifacts::PanelList;
-use crate::method::{DrawInputs, MethodError, People, QuotaIndex, in_order, stratum_of, table};
+use crate::artifacts::{PanelList, Quota};
+use crate::method::{DrawInputs, MethodError, People, QuotaIndex, StrataIndex, table};
 use crate::terms::{Method, Terms};
-use crate::tickets::TicketKey;
+use crate::tickets::{Order, TicketKey};
 
 /// Who holds a seat, and who ever left one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,6 +36,12 @@ pub enum ReplacementError {
         /// The index.
         index: u32,
     },
+    /// A seat is to be filled that nobody gave up, or that is to be filled twice.
+    #[error("the seat of index {index} is not vacant")]
+    NotVacant {
+        /// The index.
+        index: u32,
+    },
     /// Inputs.
     #[error(transparent)]
     Inputs(#[from] MethodError),
@@ -58,15 +66,14 @@ impl Seats {
         &self.left
     }
 
-    /// Takes seats from those who gave them up. Nothing changes if one of them holds none.
+    /// Takes seats from those who gave them up. Nothing changes if one of them holds none, or is named twice.
     pub fn vacate(&mut self, leavers: &[u32]) -> Result<(), ReplacementError> {
-        if let Some(index) = leavers.iter().find(|index| !self.seated.contains(index)) {
+        let mut leaving = BTreeSet::new();
+        if let Some(index) = leavers.iter().find(|index| !self.seated.contains(index) || !leaving.insert(**index)) {
             return Err(ReplacementError::NotSeated { index: *index });
         }
-        for leaver in leavers {
-            self.seated.remove(leaver);
-            self.left.insert(*leaver);
-        }
+        self.seated.retain(|person| !leaving.contains(person));
+        self.left.append(&mut leaving);
         Ok(())
     }
 
@@ -75,7 +82,8 @@ impl Seats {
         self.seated.insert(person);
     }
 
-    /// Fills the seats of `leavers`, who have been taken out with [`Self::vacate`], with the tickets of `key` (spec §7.5).
+    /// Fills the seats of `leavers`, who have been taken out with [`Self::vacate`], with the tickets of `key` (spec §7.5). The fills are in
+    /// order of the leavers' (ticket, index), and each is seated before the next vacancy is filled.
     pub fn replace(
         &mut self,
         leavers: &[u32],
@@ -83,34 +91,42 @@ impl Seats {
         inputs: &DrawInputs<'_>,
         key: &TicketKey,
     ) -> Result<Vec<Fill>, ReplacementError> {
-        let order = in_order(key, 0..terms.pool.size);
-        let leavers = in_order(key, leavers.iter().copied());
         let rule = Rule::new(terms, inputs)?;
-        leavers.into_iter().map(|left| self.fill(left, &order, &rule)).collect()
+        let mut vacancies = BTreeSet::new();
+        for index in leavers {
+            let vacant = self.left.contains(index) && *index < terms.pool.size;
+            if !vacant || !vacancies.insert((key.ticket(*index), *index)) {
+                return Err(ReplacementError::NotVacant { index: *index });
+            }
+        }
+        let expected = self.seated.len() + 2 * leavers.len();
+        let mut order = key.order(terms.pool.size, u32::try_from(expected).unwrap_or(u32::MAX));
+        Ok(vacancies.into_iter().map(|(_, left)| self.fill(left, &mut order, &rule)).collect())
     }
 
-    fn fill(&mut self, left: u32, order: &[u32], rule: &Rule<'_>) -> Result<Fill, ReplacementError> {
-        let stratum = rule.stratum(left)?;
-        let tags = rule.tags(&self.seated);
-        let counts = rule.counts(&self.seated);
+    fn fill(&mut self, left: u32, order: &mut Order, rule: &Rule<'_>) -> Fill {
+        let stratum = rule.stratum(left);
+        let tags: BTreeSet<_> = self.seated.iter().filter_map(|person| rule.household(*person)).collect();
+        let needs = rule.needs(&self.seated);
+        let best_possible = needs.as_ref().map_or(0, Needs::least);
         let mut candidates = Vec::new();
-        let mut best: Option<(u64, usize)> = None;
-        for person in order {
-            if self.seated.contains(person) || self.left.contains(person) || rule.stratum(*person)? != stratum {
+        let mut best: Option<(i64, usize)> = None;
+        for person in order.people() {
+            if self.seated.contains(&person) || self.left.contains(&person) || rule.stratum(person) != stratum {
                 continue;
             }
             let at = candidates.len();
-            candidates.push(*person);
-            if rule.household(*person).is_some_and(|tag| tags.contains(&tag)) {
+            candidates.push(person);
+            if rule.household(person).is_some_and(|tag| tags.contains(&tag)) {
                 continue;
             }
-            let shortfall = rule.shortfall_with(&counts, *person);
-            if best.is_none_or(|(least, _)| shortfall < least) {
-                best = Some((shortfall, at));
-            }
-            // Nobody can be better than the first in order where there are no quotas.
-            if rule.quotas.is_none() {
-                break;
+            let change = needs.as_ref().map_or(0, |needs| needs.change(person));
+            if best.is_none_or(|(least, _)| change < least) {
+                best = Some((change, at));
+                // Whoever comes later can at most equal this one, and then the first in order has the seat.
+                if change <= best_possible {
+                    break;
+                }
             }
         }
         let seated = best.and_then(|(_, at)| candidates.get(at).copied());
@@ -118,14 +134,15 @@ impl Seats {
             candidates.truncate(at);
             self.seated.insert(person);
         }
-        Ok(Fill { left, passed: candidates, seated })
+        Fill { left, passed: candidates, seated }
     }
 }
 
 /// What a method asks of those who follow.
+#[derive(Default)]
 struct Rule<'a> {
     people: Option<&'a dyn People>,
-    strata: Option<&'a crate::artifacts::StrataList>,
+    strata: Option<StrataIndex<'a>>,
     households: bool,
     quotas: Option<(&'a PanelList, QuotaIndex<'a>)>,
 }
@@ -133,62 +150,78 @@ struct Rule<'a> {
 impl<'a> Rule<'a> {
     fn new(terms: &Terms, inputs: &DrawInputs<'a>) -> Result<Self, MethodError> {
         Ok(match &terms.method {
-            Method::Equal => Self { people: None, strata: None, households: false, quotas: None },
-            Method::Households => {
-                Self { people: Some(table(terms, inputs)?), strata: None, households: true, quotas: None }
-            }
+            Method::Equal => Self::default(),
+            Method::Households => Self { people: Some(table(terms, inputs)?), households: true, ..Self::default() },
             Method::Stratified { .. } => {
+                let people = table(terms, inputs)?;
                 let list = inputs.strata.ok_or(MethodError::Missing("the strata list"))?;
-                Self { people: Some(table(terms, inputs)?), strata: Some(list), households: false, quotas: None }
+                Self { people: Some(people), strata: Some(StrataIndex::new(list, people)?), ..Self::default() }
             }
             Method::Panels { .. } => {
                 let people = table(terms, inputs)?;
                 let list = inputs.panels.ok_or(MethodError::Missing("the panel list"))?;
-                let index = QuotaIndex::new(list, people)?;
-                Self { people: Some(people), strata: None, households: list.households(), quotas: Some((list, index)) }
+                let quotas = Some((list, QuotaIndex::new(list, people)?));
+                Self { people: Some(people), households: list.households(), quotas, ..Self::default() }
             }
         })
     }
 
-    fn stratum(&self, person: u32) -> Result<Option<usize>, MethodError> {
-        match (self.strata, self.people) {
-            (Some(list), Some(people)) => stratum_of(list, people, person),
-            _ => Ok(None),
-        }
+    /// The stratum of a person; `None` for everybody where there are no strata.
+    fn stratum(&self, person: u32) -> Option<usize> {
+        let people = self.people?;
+        self.strata.as_ref()?.of(people, person)
     }
 
+    /// The household of a person, where households count.
     fn household(&self, person: u32) -> Option<[u8; 16]> {
         if self.households { self.people.and_then(|people| people.household(person)) } else { None }
     }
 
-    fn tags(&self, seated: &BTreeSet<u32>) -> BTreeSet<[u8; 16]> {
-        seated.iter().filter_map(|person| self.household(*person)).collect()
-    }
-
-    /// How many of the seated count towards each quota.
-    fn counts(&self, seated: &BTreeSet<u32>) -> Vec<u64> {
-        let (Some((list, index)), Some(people)) = (&self.quotas, self.people) else { return Vec::new() };
-        let mut counts = vec![0u64; list.quotas().len()];
+    /// What the seated leave to be wished for by the quotas.
+    fn needs<'b>(&'b self, seated: &BTreeSet<u32>) -> Option<Needs<'b>> {
+        let (list, index) = self.quotas.as_ref()?;
+        let people = self.people?;
+        let mut counts = vec![0u32; list.quotas().len()];
         for quota in seated.iter().flat_map(|person| index.of(people, *person)) {
             if let Some(count) = counts.get_mut(quota) {
                 *count += 1;
             }
         }
-        counts
+        let changes = list.quotas().iter().zip(counts).map(|(quota, count)| change(quota, count)).collect();
+        Some(Needs { people, index, changes })
+    }
+}
+
+/// By how much one more person of a quota changes max(0, min − count) + max(0, count − max): −1, 0 or 1, since min ≤ max.
+fn change(quota: &Quota, count: u32) -> i64 {
+    if count < quota.min {
+        -1
+    } else if count >= quota.max {
+        1
+    } else {
+        0
+    }
+}
+
+/// How each quota's shortfall would change with one more person. The total shortfall of spec §7.5 over the seated and a candidate is that
+/// over the seated, which is the same for all candidates, plus the candidate's changes: so comparing changes compares totals.
+struct Needs<'b> {
+    people: &'b dyn People,
+    index: &'b QuotaIndex<'b>,
+    changes: Vec<i64>,
+}
+
+impl Needs<'_> {
+    fn change(&self, person: u32) -> i64 {
+        self.index.of(self.people, person).filter_map(|quota| self.changes.get(quota)).sum()
     }
 
-    /// Σ max(0, min − count) + Σ max(0, count − max), counted over the seated and the candidate.
-    fn shortfall_with(&self, counts: &[u64], person: u32) -> u64 {
-        let (Some((list, index)), Some(people)) = (&self.quotas, self.people) else { return 0 };
-        let mut counts = counts.to_vec();
-        for quota in index.of(people, person) {
-            if let Some(count) = counts.get_mut(quota) {
-                *count += 1;
-            }
-        }
-        let one = |(quota, count): (&crate::artifacts::Quota, &u64)| {
-            u64::from(quota.min).saturating_sub(*count) + count.saturating_sub(u64::from(quota.max))
+    /// Nobody can change the total by less: one quota of each column at most.
+    fn least(&self) -> i64 {
+        let of_column = |quotas: &mut dyn Iterator<Item = usize>| {
+            // Without a quota for a value, the value changes nothing.
+            quotas.filter_map(|quota| self.changes.get(quota)).copied().min().unwrap_or(0).min(0)
         };
-        list.quotas().iter().zip(&counts).map(one).sum()
+        self.index.columns().map(|mut quotas| of_column(&mut quotas)).sum()
     }
 }
