@@ -1,7 +1,10 @@
-//! From a proof bundle to a report (docs/spec.md §9), and the rules of the log (§4) as a state machine.
+//! From a proof bundle to a report (docs/spec.md §§4, 8, 9): composes the log and the draw, and decides nothing that they have not shown.
 //!
-//! This library does no I/O, holds no network code, and trusts no key that a bundle carries: trust is an argument. It never stops at
-//! "invalid" without naming the check.
+//! This library does no input or output, reads no clock, and trusts no key that a bundle carries unless the verifier has none of their own,
+//! and then it says so. It never stops at "invalid": every refusal names the check.
 
 pub mod ledger;
 pub mod report;
+mod scan;
+pub mod trust;
+mod when;

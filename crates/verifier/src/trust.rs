@@ -1,0 +1,216 @@
+//! The verifier's own trust file (spec §9.2): whose keys, which witnesses, which beacons. It never comes out of a bundle.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use klero_draw::beacon::{Chain, ChainInfo};
+use klero_draw::hash::{ChainHash, PoolRoot};
+use klero_draw::json::{self, JsonError};
+use klero_draw::names::Slug;
+use klero_draw::terms::Vkey;
+use klero_tlog::policy::PolicyFileError;
+use klero_tlog::{Hash, Policy, TreeHead, VerifierKey};
+use serde::Deserialize;
+use serde::de::{MapAccess, Visitor};
+
+/// Format of a trust file.
+pub const TRUST_FORMAT: &str = "kleroterion/v1/trust";
+/// Longest trust file read, in bytes: a policy of the greatest size and room for every organiser.
+pub const TRUST_LIMIT: usize = 1 << 20;
+
+/// A trust file that was read and checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trust {
+    log: VerifierKey,
+    service: VerifierKey,
+    policy: Option<Policy>,
+    margin_secs: u64,
+    chains: Vec<Chain>,
+    rehearsal: Option<Chain>,
+    organisers: BTreeMap<Slug, PinnedOrganiser>,
+    anchor: Option<TreeHead>,
+}
+
+/// What an organiser's first enrolment must equal.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PinnedOrganiser {
+    /// Its keys.
+    pub keys: Vec<Vkey>,
+    /// How many must sign.
+    pub threshold: u64,
+}
+
+/// Why a trust file cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TrustError {
+    /// Longer than [`TRUST_LIMIT`].
+    #[error("the trust file has {found} bytes, at most {TRUST_LIMIT} are read")]
+    TooLong {
+        /// Bytes found.
+        found: usize,
+    },
+    /// Not JSON, or with missing, unknown or repeated members.
+    #[error("the trust file: {0}")]
+    Json(#[from] JsonError),
+    /// Another format.
+    #[error("the trust file's format is not {TRUST_FORMAT:?}")]
+    Format,
+    /// The policy is not a tlog-policy.
+    #[error("the trust file's policy: {0}")]
+    Policy(#[from] PolicyFileError),
+    /// The policy does not list the log key.
+    #[error("the trust file's policy does not list the log key: add the line \"log {expected}\"")]
+    PolicyLog {
+        /// The vkey.
+        expected: String,
+    },
+    /// A chain is not pinned in this program.
+    #[error("chain {found} is not pinned in this program; accepted are {quicknet} (quicknet) and {default} (default)")]
+    Chain {
+        /// In the file.
+        found: ChainHash,
+        /// quicknet's hash.
+        quicknet: ChainHash,
+        /// The default chain's hash.
+        default: ChainHash,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    #[serde(default)]
+    anchor: Option<WrittenHead>,
+    #[serde(default)]
+    chains: Option<Vec<ChainHash>>,
+    format: String,
+    log: Vkey,
+    #[serde(default)]
+    margin_secs: u64,
+    #[serde(default)]
+    organisers: Once,
+    #[serde(default)]
+    policy: Option<String>,
+    #[serde(default)]
+    rehearsal: Option<ChainInfo>,
+    service: Vkey,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenHead {
+    // A root of the log; the type is the pool's only for its reading of 64 hex digits.
+    root: PoolRoot,
+    size: u64,
+}
+
+/// Organisers by slug, each once.
+#[derive(Default)]
+struct Once(BTreeMap<Slug, PinnedOrganiser>);
+
+impl<'de> Deserialize<'de> for Once {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = Once;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of organisers, each once")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Once, A::Error> {
+                let mut members = BTreeMap::new();
+                while let Some((slug, pinned)) = map.next_entry()? {
+                    if members.insert(slug, pinned).is_some() {
+                        return Err(serde::de::Error::custom("an organiser stands twice"));
+                    }
+                }
+                Ok(Once(members))
+            }
+        }
+        d.deserialize_map(Members)
+    }
+}
+
+impl Trust {
+    /// Reads a trust file.
+    pub fn parse(text: &str) -> Result<Self, TrustError> {
+        if text.len() > TRUST_LIMIT {
+            return Err(TrustError::TooLong { found: text.len() });
+        }
+        let written: Written = json::read(text)?;
+        if written.format != TRUST_FORMAT {
+            return Err(TrustError::Format);
+        }
+        let policy = written.policy.map(|text| Policy::parse(text.as_bytes())).transpose()?;
+        let log = written.log.0;
+        if policy.as_ref().is_some_and(|policy| !policy.log_keys().contains(&log)) {
+            return Err(TrustError::PolicyLog { expected: log.to_text() });
+        }
+        let chains = match written.chains {
+            None => pinned_chains(),
+            Some(hashes) => hashes.into_iter().map(pinned).collect::<Result<_, _>>()?,
+        };
+        let anchor =
+            written.anchor.map(|head| TreeHead { size: head.size, root: Hash::from_bytes(head.root.0) });
+        Ok(Self {
+            log,
+            service: written.service.0,
+            policy,
+            margin_secs: written.margin_secs,
+            chains,
+            rehearsal: written.rehearsal.map(Chain::rehearsal),
+            organisers: written.organisers.0,
+            anchor,
+        })
+    }
+
+    /// The log key that is trusted.
+    #[must_use]
+    pub fn log(&self) -> &VerifierKey {
+        &self.log
+    }
+    /// The service key that is trusted.
+    #[must_use]
+    pub fn service(&self) -> &VerifierKey {
+        &self.service
+    }
+    /// The witness policy, if it asks for witnesses.
+    #[must_use]
+    pub fn quorum(&self) -> Option<&Policy> {
+        self.policy.as_ref().filter(|policy| !policy.asks_for_no_witness())
+    }
+    /// How long before the round a seal must have been witnessed, in seconds.
+    #[must_use]
+    pub fn margin_secs(&self) -> u64 {
+        self.margin_secs
+    }
+    /// The accepted chain with this hash, pinned or rehearsal.
+    #[must_use]
+    pub fn chain(&self, hash: &ChainHash) -> Option<&Chain> {
+        self.chains.iter().chain(&self.rehearsal).find(|chain| chain.hash() == *hash)
+    }
+    /// What an organiser's first enrolment must equal.
+    #[must_use]
+    pub fn organiser(&self, id: &Slug) -> Option<&PinnedOrganiser> {
+        self.organisers.get(id)
+    }
+    /// A state of the log seen earlier.
+    #[must_use]
+    pub fn anchor(&self) -> Option<TreeHead> {
+        self.anchor
+    }
+}
+
+/// The chains whose keys this program holds.
+pub(crate) fn pinned_chains() -> Vec<Chain> {
+    vec![Chain::quicknet(), Chain::default_chain()]
+}
+
+fn pinned(hash: ChainHash) -> Result<Chain, TrustError> {
+    let unknown = || TrustError::Chain {
+        found: hash,
+        quicknet: Chain::quicknet().hash(),
+        default: Chain::default_chain().hash(),
+    };
+    pinned_chains().into_iter().find(|chain| chain.hash() == hash).ok_or_else(unknown)
+}
