@@ -7,6 +7,7 @@ pub mod allocation;
 pub mod artifacts;
 pub mod beacon;
 pub mod commitment;
+mod people;
 pub mod pool;
 pub mod hash;
 pub mod json;
