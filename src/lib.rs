@@ -3,9 +3,25 @@
 //! Everything that decides whether a draw is valid lives in `klero-tlog`, `klero-draw` and `klero-verifier`; this package only carries bytes,
 //! keeps them, and asks those crates.
 
+pub mod atomic;
+pub mod audit;
+pub mod cli;
+pub mod clock;
+pub mod drand;
+pub mod failure;
 pub mod files;
 pub mod guard;
 pub mod log_check;
+pub mod organiser_note;
+pub mod people_csv;
+pub mod pool_dir;
 pub mod publish;
+pub mod register;
+pub mod rehearsal;
+pub mod result;
 pub mod sequencer;
+pub mod service;
+pub mod signer;
 pub mod store;
+pub mod verify_io;
+pub mod when;

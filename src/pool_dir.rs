@@ -37,7 +37,7 @@ use crate::people_csv::{self, Layout, People, person};
 use index::Index;
 use rows::Rows;
 
-pub use commit::{TableWish, check, commit};
+pub use commit::{CommitOptions, Committed, TableWish, check, commit};
 pub use linked::{LinkedOptions, commit_linked};
 pub use result::{ResultFiles, Selected};
 

@@ -11,13 +11,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use klero_draw::commitment::{CommitError, Commitment, PersonHasher, PoolBuilder, PushError, leaf};
-use klero_draw::hash::ArtifactHash;
-use klero_draw::pool::{PoolKey, RowError};
+use klero_draw::hash::{ArtifactHash, PoolRoot};
+use klero_draw::pool::{Columns, PoolKey, RowError};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::rows::Rows;
-use super::{FORMAT, INDEX, KEY, MANIFEST, Manifest, PEOPLE, PoolDir, Progress, TABLE, index};
+use super::{FORMAT, INDEX, KEY, MANIFEST, Manifest, PEOPLE, Progress, TABLE, index};
 use crate::failure::{Failure, Named};
 use crate::people_csv::{self, Layout, People, Problem, ReadError, Summary, person, recycle};
 
@@ -36,11 +36,28 @@ pub enum TableWish {
     Never,
 }
 
-impl From<bool> for TableWish {
-    /// Whether a table is wanted where it is useful.
-    fn from(wanted: bool) -> Self {
-        if wanted { Self::IfUseful } else { Self::Never }
-    }
+/// How to commit a pool.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CommitOptions {
+    /// Roles of the columns, and the delimiter.
+    pub roles: people_csv::Options,
+    /// Whether to write the table.
+    pub table: TableWish,
+}
+
+/// A pool that was committed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Committed {
+    /// Number of people.
+    pub size: u32,
+    /// The pool's root (spec §2.2).
+    pub root: PoolRoot,
+    /// Roles and names of the columns, as the terms name them.
+    pub columns: Columns,
+    /// The table's name, if one was written.
+    pub table: Option<ArtifactHash>,
+    /// What was read and changed.
+    pub summary: Summary,
 }
 
 /// Reads a file as `commit` would, and writes nothing.
@@ -55,18 +72,17 @@ pub fn check(csv: &Path, roles: &people_csv::Options, progress: &mut dyn FnMut(P
 /// Commits the people of `csv` into the new folder `out`, with a new key from the operating system's randomness.
 pub fn commit(
     csv: &Path,
-    roles: &people_csv::Options,
-    table: impl Into<TableWish>,
+    options: &CommitOptions,
     out: &Path,
     progress: &mut dyn FnMut(Progress),
-) -> Result<(PoolDir, Summary), Failure> {
+) -> Result<Committed, Failure> {
     let staging = Staging::new(out)?;
     let mut from = File::open(csv).named("read", csv)?;
     let mut to = staging.create(PEOPLE)?;
     // Between files this is one system call, and on some file systems no copy at all.
     io::copy(&mut from, &mut to).named("copy", csv)?;
     to.sync_all().named("write", &staging.path(PEOPLE))?;
-    staging.commit(random_key()?, roles, table.into(), progress)
+    staging.commit(random_key()?, options, progress)
 }
 
 /// Reads all people and commits to them. Every problem of the file is collected before it is refused.
@@ -184,10 +200,10 @@ impl Staging {
     pub(super) fn commit(
         self,
         key: PoolKey,
-        roles: &people_csv::Options,
-        table: TableWish,
+        options: &CommitOptions,
         progress: &mut dyn FnMut(Progress),
-    ) -> Result<(PoolDir, Summary), Failure> {
+    ) -> Result<Committed, Failure> {
+        let CommitOptions { roles, table } = options;
         let path = self.path(PEOPLE);
         let people = People::open(&path, roles).map_err(Failure::from)?;
         let delimiter = people.delimiter();
@@ -209,9 +225,9 @@ impl Staging {
         let text = klero_draw::json::encode(&manifest).map_err(Failure::usage)?;
         self.write(KEY, &Zeroizing::new(format!("{}\n", key.to_hex().as_str())))?;
         self.write(MANIFEST, &format!("{text}\n"))?;
-        let out = self.out.clone();
+        let Manifest { columns, root, size, table, .. } = manifest;
         self.publish()?;
-        Ok((PoolDir::open(&out)?, summary))
+        Ok(Committed { size, root, columns, table, summary })
     }
 
     /// Writes a small file, durably.

@@ -9,10 +9,10 @@ use std::path::Path;
 
 use klero_draw::commitment::{PersonHasher, leaf};
 
-use super::commit::{Staging, TableWish};
+use super::commit::{CommitOptions, Committed, Staging, TableWish};
 use super::{INDEX, PEOPLE, PoolDir, Progress};
 use crate::failure::{Failure, Named};
-use crate::people_csv::{self, People, Problem, Problems, ReadError, Summary, person};
+use crate::people_csv::{self, People, Problem, Problems, ReadError, person};
 
 /// How to make a linked pool.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,13 +27,6 @@ pub struct LinkedOptions {
     pub opened: Option<BTreeSet<u32>>,
 }
 
-impl From<&people_csv::Options> for LinkedOptions {
-    /// Roles as for any file. Household columns are those of the earlier pool, whatever is named here.
-    fn from(roles: &people_csv::Options) -> Self {
-        Self { id: roles.id.clone(), public: roles.public.clone(), delimiter: roles.delimiter, opened: None }
-    }
-}
-
 /// One person's answers.
 struct Answer {
     line: u64,
@@ -44,11 +37,10 @@ struct Answer {
 pub fn commit_linked(
     earlier: &Path,
     answers: &Path,
-    options: impl Into<LinkedOptions>,
+    options: &LinkedOptions,
     out: &Path,
     progress: &mut dyn FnMut(Progress),
-) -> Result<(PoolDir, Summary), Failure> {
-    let options = &options.into();
+) -> Result<Committed, Failure> {
     let earlier = PoolDir::open(earlier)?;
     let (from_answers, from_earlier) = share_out(&earlier, answers, options)?;
     let mut answers_by_id = read_answers(answers, options, &from_answers)?;
@@ -109,7 +101,8 @@ pub fn commit_linked(
         delimiter: Some(b','),
     };
     // Linked pools need a table (spec §2.5).
-    staging.commit(earlier.key().clone(), &roles, TableWish::Always, progress)
+    let options = CommitOptions { roles, table: TableWish::Always };
+    staging.commit(earlier.key().clone(), &options, progress)
 }
 
 /// Which public columns come from the answers, and which from the earlier pool.

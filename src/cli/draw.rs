@@ -1,0 +1,434 @@
+//! `klero draw`: announce, seal, follow and close draws.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use klero_draw::names::Slug;
+use serde_json::{Value, json};
+
+use super::{Dir, backend, out};
+use crate::clock::{Clock, SystemClock};
+use crate::failure::{Failure, Named};
+use crate::service::request::{DrawStatus, HandedRound, Logged, Request};
+use crate::{atomic, organiser_note, result, signer, when};
+
+/// Subcommands.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Announce a draw, or postpone an announced one
+    #[command(
+        after_help = "Example:\n  klero draw announce letters-2026 --dir service --organiser eupen --purpose letters \\\n      --title \"de=Einladungen\" --title \"en=Invitations\" --draws-at 2026-12-01T20:00:00+01:00 --key clerk.key --key mayor.key\n\nAnnouncing the same draw again postpones it; that is counted and shown."
+    )]
+    Announce(Announce),
+    /// Seal pool and rules; from then on nobody can change them
+    #[command(after_help = "Example:\n  klero draw seal terms.note --dir service --pool pool")]
+    Seal {
+        /// The signed terms
+        terms: PathBuf,
+        /// The committed pool
+        #[arg(long, value_name = "DIR")]
+        pool: PathBuf,
+        #[command(flatten)]
+        dir: Dir,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Hand in a beacon round for a draw that waits for it; it counts if it verifies
+    #[command(
+        after_help = "Example:\n  klero draw round letters-2026 round.json --dir service\n\nThe file holds what drand's HTTP API gives: round, signature, and previous_signature for a chained beacon."
+    )]
+    Round {
+        /// The draw
+        draw: Slug,
+        /// JSON file with the round
+        file: PathBuf,
+        #[command(flatten)]
+        dir: Dir,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give up a draw before it is drawn
+    #[command(
+        after_help = "Example:\n  klero draw void letters-2026 --dir service --reason pool_error --key clerk.key --key mayor.key\n\nReasons: cancelled, pool_error, terms_error, beacon_lost, court. After the beacon's round this is shown as an abandonment."
+    )]
+    Void(Decision),
+    /// Annul a result: a court, or an upheld complaint. The outcome stays visible
+    #[command(
+        after_help = "Example:\n  klero draw annul letters-2026 --dir service --reason court --key clerk.key --key mayor.key\n\nReasons: court, complaint."
+    )]
+    Annul(Decision),
+    /// Log that seats were given up; they are filled by the rule in the terms
+    #[command(
+        after_help = "Example:\n  klero draw vacate council-2026 --dir service --seat 17=declined --seat 40=not_eligible --key clerk.key --key mayor.key\n\nReasons: declined, not_eligible, ended. Name all known ones in one step."
+    )]
+    Vacate(Vacate),
+    /// Log that a pool's key, rows and table were destroyed
+    #[command(after_help = "Example:\n  klero draw erase letters-2026 --dir service --key clerk.key --key mayor.key")]
+    Erase(Erase),
+    /// Show the state of one draw, or of all
+    Status {
+        /// The draw; all if absent
+        draw: Option<Slug>,
+        #[command(flatten)]
+        dir: Dir,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the proof bundle of a draw
+    #[command(after_help = "Example:\n  klero draw bundle letters-2026 --dir service --out letters.bundle.json")]
+    Bundle {
+        /// The draw
+        draw: Slug,
+        #[command(flatten)]
+        dir: Dir,
+        /// File to write; standard output if absent
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Write who was drawn, with the original columns: drawn.csv, reserves.csv, remaining.csv
+    #[command(
+        after_help = "Example, offline:\n  klero draw result letters-2026 --pool pool --bundle letters.bundle.json --out result\n\nThe files hold personal data. They are written for you alone (mode 0600)."
+    )]
+    Result(result::Args),
+}
+
+/// Arguments of `announce`.
+#[derive(Debug, clap::Args)]
+pub struct Announce {
+    /// Name of the draw: never used before
+    draw: Slug,
+    #[command(flatten)]
+    dir: Dir,
+    /// The organiser
+    #[arg(long)]
+    organiser: Option<Slug>,
+    /// What the seats are for; attempts are counted by it
+    #[arg(long)]
+    purpose: Option<Slug>,
+    /// Title, LANGUAGE=TEXT; once for each language
+    #[arg(long, value_name = "LANG=TEXT")]
+    title: Vec<String>,
+    /// When it is drawn: 2026-12-01T20:00:00Z, +2h, or seconds since 1970
+    #[arg(long, value_name = "TIME")]
+    draws_at: Option<String>,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+/// How an organiser's note is signed and handed in.
+#[derive(Debug, clap::Args)]
+pub struct Signing {
+    /// Sign with this private key; once for each member who signs here
+    #[arg(long, value_name = "FILE")]
+    key: Vec<PathBuf>,
+    /// Write the note here instead of handing it in, so that others can sign it (klero sign)
+    #[arg(long, value_name = "FILE", conflicts_with = "note")]
+    out: Option<PathBuf>,
+    /// Hand in this signed note
+    #[arg(long, value_name = "FILE", conflicts_with = "key")]
+    note: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Arguments of `void` and `annul`.
+#[derive(Debug, clap::Args)]
+pub struct Decision {
+    /// The draw
+    draw: Slug,
+    #[command(flatten)]
+    dir: Dir,
+    /// Why
+    #[arg(long)]
+    reason: Option<String>,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+/// Arguments of `vacate`.
+#[derive(Debug, clap::Args)]
+pub struct Vacate {
+    /// The draw
+    draw: Slug,
+    #[command(flatten)]
+    dir: Dir,
+    /// A seat that was given up, INDEX=REASON; once for each
+    #[arg(long = "seat", value_name = "INDEX=REASON")]
+    seats: Vec<String>,
+    /// When the replacements are drawn; only where the terms say replacement: beacon
+    #[arg(long, value_name = "TIME")]
+    draws_at: Option<String>,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+/// Arguments of `erase`.
+#[derive(Debug, clap::Args)]
+pub struct Erase {
+    /// The draw
+    draw: Slug,
+    #[command(flatten)]
+    dir: Dir,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+/// Runs it.
+pub fn run(command: Command) -> Result<u8, Failure> {
+    match command {
+        Command::Announce(args) => announce(&args)?,
+        Command::Seal { terms, pool, dir, json } => {
+            let text = std::fs::read_to_string(&terms).named("read the terms", &terms)?;
+            let pool = std::path::absolute(&pool).named("find the pool", &pool)?;
+            let logged = backend::logged(backend::ask(&dir.dir, Request::Seal { terms: text, pool })?)?;
+            tell(&logged, json)?;
+        }
+        Command::Round { draw, file, dir, json } => {
+            let text = std::fs::read_to_string(&file).named("read the round", &file)?;
+            let round: HandedRound = serde_json::from_str(&text).map_err(|_| {
+                Failure::usage(format!("{} does not hold a beacon round", file.display()))
+                    .advise("expected JSON with round (a number) and signature (hex), as drand's HTTP API gives it")
+            })?;
+            tell(&backend::logged(backend::ask(&dir.dir, Request::Round { draw, round })?)?, json)?;
+        }
+        Command::Void(args) => decide(&args, "void", None)?,
+        Command::Annul(args) => decide(&args, "annul", Some("annul"))?,
+        Command::Vacate(args) => vacate(&args)?,
+        Command::Erase(args) => erase(&args)?,
+        Command::Status { draw, dir, json } => show(&backend::statuses(&dir.dir, draw)?, json)?,
+        Command::Bundle { draw, dir, out } => {
+            let text = backend::bundle(&dir.dir, &draw)?;
+            match out {
+                Some(path) => atomic::write(&path, text.as_bytes())?,
+                None => out::write(&text)?,
+            }
+        }
+        Command::Result(args) => result::run(&args)?,
+    }
+    Ok(0)
+}
+
+fn announce(args: &Announce) -> Result<(), Failure> {
+    let dir = &args.dir.dir;
+    hand_in(dir, &args.signing, "announce", || {
+        let missing = |what: &str| {
+            Failure::usage(format!("--{what} is missing")).advise("klero draw announce --help shows an example")
+        };
+        let at = args.draws_at.as_deref().ok_or_else(|| missing("draws-at"))?;
+        let draws_at = when::parse(at, SystemClock.now())?;
+        let about = backend::about(dir)?;
+        let draws = backend::statuses(dir, None)?;
+        let mut title = titles(&args.title)?;
+        if let Some(known) = draws.iter().find(|d| d.draw == args.draw) {
+            if title.is_empty() {
+                title = known.title.clone();
+            }
+            let previous = previous_of(&draws, known.attempt, &known.organiser, &known.purpose)?;
+            return Ok(note_of(
+                json!({
+                    "attempt": known.attempt, "draw": args.draw, "draws_at": draws_at, "log": about.origin,
+                    "organiser": known.organiser, "postponed": known.postponed + 1, "purpose": known.purpose, "title": title,
+                }),
+                previous,
+            ));
+        }
+        let organiser = match (&args.organiser, about.organisers.as_slice()) {
+            (Some(id), _) => id.clone(),
+            (None, [only]) => only.id.clone(),
+            (None, _) => return Err(missing("organiser")),
+        };
+        let purpose = args.purpose.clone().ok_or_else(|| missing("purpose"))?;
+        if title.is_empty() {
+            return Err(missing("title"));
+        }
+        let attempt = 1 + draws.iter().filter(|d| d.organiser == organiser && d.purpose == purpose).count() as u64;
+        let previous = previous_of(&draws, attempt, &organiser, &purpose)?;
+        Ok(note_of(
+            json!({
+                "attempt": attempt, "draw": args.draw, "draws_at": draws_at, "log": about.origin, "organiser": organiser,
+                "postponed": 0, "purpose": purpose, "title": title,
+            }),
+            previous,
+        ))
+    })
+}
+
+fn note_of(mut value: Value, previous: Option<String>) -> Value {
+    if let Some(previous) = previous {
+        value["previous"] = previous.into();
+    }
+    value
+}
+
+/// The step that closed the attempt before, for attempt 2 and later.
+pub(super) fn previous_of(
+    draws: &[DrawStatus],
+    attempt: u64,
+    organiser: &Slug,
+    purpose: &Slug,
+) -> Result<Option<String>, Failure> {
+    if attempt == 1 {
+        return Ok(None);
+    }
+    let before = draws.iter().find(|d| d.attempt == attempt - 1 && &d.organiser == organiser && &d.purpose == purpose);
+    match before.and_then(|d| d.closed_by) {
+        Some(leaf) => Ok(Some(leaf.to_string())),
+        None => Err(Failure::refused(format!("attempt {} for '{purpose}' is still open", attempt - 1))
+            .advise("there is one open attempt for each purpose: finish it, or give it up with klero draw void")),
+    }
+}
+
+fn decide(args: &Decision, context: &str, needs_outcome: Option<&str>) -> Result<(), Failure> {
+    let dir = &args.dir.dir;
+    hand_in(dir, &args.signing, context, || {
+        let reason = args.reason.as_deref().ok_or_else(|| {
+            Failure::usage("--reason is missing").advise(format!("klero draw {context} --help lists the reasons"))
+        })?;
+        let status = backend::status(dir, &args.draw)?;
+        let origin = backend::about(dir)?.origin;
+        let mut value = json!({"draw": args.draw, "log": origin, "organiser": status.organiser, "reason": reason});
+        if needs_outcome.is_some() {
+            value["after"] = after(&status)?.into();
+        }
+        Ok(value)
+    })
+}
+
+fn after(status: &DrawStatus) -> Result<String, Failure> {
+    status.after.map(|leaf| leaf.to_string()).ok_or_else(|| {
+        Failure::refused(format!("'{}' has no outcome yet", status.draw)).advise("before the draw, use klero draw void")
+    })
+}
+
+fn vacate(args: &Vacate) -> Result<(), Failure> {
+    let dir = &args.dir.dir;
+    hand_in(dir, &args.signing, "vacate", || {
+        let mut seats = BTreeMap::new();
+        for seat in &args.seats {
+            let wrong = || {
+                Failure::usage(format!("'{seat}' is not INDEX=REASON"))
+                    .advise("for instance --seat 17=declined; reasons: declined, not_eligible, ended")
+            };
+            let (index, reason) = seat.split_once('=').ok_or_else(wrong)?;
+            let index: u32 = index.parse().map_err(|_| wrong())?;
+            if seats.insert(index, reason).is_some() {
+                return Err(Failure::usage(format!("seat {index} is named twice")));
+            }
+        }
+        if seats.is_empty() {
+            return Err(
+                Failure::usage("--seat is missing").advise("name each seat that was given up: --seat INDEX=REASON")
+            );
+        }
+        let status = backend::status(dir, &args.draw)?;
+        let origin = backend::about(dir)?.origin;
+        let seats: Vec<Value> =
+            seats.into_iter().map(|(index, reason)| json!({"index": index, "reason": reason})).collect();
+        let mut value = json!({
+            "after": after(&status)?, "draw": args.draw, "log": origin, "organiser": status.organiser, "seats": seats,
+        });
+        if let Some(at) = &args.draws_at {
+            let draws_at = when::parse(at, SystemClock.now())?;
+            let (chain, info) = backend::chain_of(dir, &args.draw)?;
+            let round =
+                info.round_after(draws_at).ok_or_else(|| Failure::usage("the beacon has no round after this time"))?;
+            value["beacon"] = json!({"chain": chain, "round": round});
+            value["draws_at"] = draws_at.into();
+        }
+        Ok(value)
+    })
+}
+
+fn erase(args: &Erase) -> Result<(), Failure> {
+    let dir = &args.dir.dir;
+    hand_in(dir, &args.signing, "erase", || {
+        let status = backend::status(dir, &args.draw)?;
+        let origin = backend::about(dir)?.origin;
+        let root =
+            status.root.clone().ok_or_else(|| Failure::refused(format!("'{}' has no sealed pool", args.draw)))?;
+        Ok(json!({"draw": args.draw, "log": origin, "organiser": status.organiser, "root": root}))
+    })
+}
+
+/// Writes, signs and hands in a note, or stops after writing it, as the arguments say.
+fn hand_in(
+    dir: &Path,
+    signing: &Signing,
+    context: &str,
+    value: impl FnOnce() -> Result<Value, Failure>,
+) -> Result<(), Failure> {
+    let mut note = match &signing.note {
+        Some(path) => std::fs::read_to_string(path).named("read the note", path)?,
+        None => organiser_note::unsigned(&format!("kleroterion/v1/{context}"), &value()?)?,
+    };
+    for path in &signing.key {
+        note = organiser_note::add_signature(&note, &signer::load(path)?)?;
+    }
+    match &signing.out {
+        Some(path) => {
+            atomic::write(path, note.as_bytes())?;
+            out::line(format!("written: {} — sign it with klero sign, hand it in with --note", path.display()))
+        }
+        None => tell(&backend::submit(dir, note)?, signing.json),
+    }
+}
+
+fn tell(logged: &Logged, json: bool) -> Result<(), Failure> {
+    if json {
+        return out::json(logged);
+    }
+    out::line(format!("{}: logged as step {}", logged.kind, logged.seq))
+}
+
+fn show(draws: &[DrawStatus], json: bool) -> Result<(), Failure> {
+    if json {
+        return out::json(&draws);
+    }
+    if draws.is_empty() {
+        return out::line("no draw has been announced");
+    }
+    for draw in draws {
+        let mut text = format!("{} — {}", draw.draw, draw.phase);
+        if draw.overdue {
+            text.push_str(", OVERDUE");
+        }
+        if draw.rehearsal {
+            text.push_str("  (rehearsal beacon: proves nothing)");
+        }
+        out::line(text)?;
+        out::line(format!(
+            "  {} for {}, attempt {}, draws at {}",
+            draw.organiser,
+            draw.purpose,
+            draw.attempt,
+            when::show(draw.draws_at)
+        ))?;
+        if let (Some(people), Some(round), Some(at)) = (draw.people, draw.round, draw.round_at) {
+            out::line(format!("  {people} people, beacon round {round} at {}", when::show(at)))?;
+        }
+        if let Some(waiting) = &draw.waiting_for {
+            out::line(format!("  waiting: {waiting}"))?;
+        }
+        if let Some(outcome) = &draw.outcome {
+            out::line(format!("  outcome {outcome}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads `LANG=TEXT` titles.
+pub fn titles(given: &[String]) -> Result<BTreeMap<String, String>, Failure> {
+    given
+        .iter()
+        .map(|one| {
+            one.split_once('=').map(|(l, t)| (l.trim().to_owned(), t.trim().to_owned())).ok_or_else(|| {
+                Failure::usage(format!("'{one}' is not LANGUAGE=TEXT"))
+                    .advise("for instance --title \"de=Einladungen\"")
+            })
+        })
+        .collect()
+}

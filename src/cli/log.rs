@@ -1,0 +1,169 @@
+//! `klero log`: check a log against everything that could contradict it, repair it from its public copy, export it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use klero_draw::hash::StepHash;
+use klero_verifier::ledger::Ledger;
+use serde::Serialize;
+
+use super::{Dir, out};
+use crate::failure::{Failure, Named};
+use crate::files::{LogFolder, RealFiles};
+use crate::log_check::{self, Export, Site, Verdict};
+use crate::sequencer::Place;
+use crate::service::config::Folders;
+use crate::signer;
+
+/// Subcommands.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Compare database, guard, tiles and checkpoint, and replay every step. The service must not be running
+    Fsck {
+        #[command(flatten)]
+        dir: Dir,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Rebuild what is damaged from what is whole. Nothing is destroyed: the old is set aside
+    #[command(
+        after_help = "Examples:\n  klero log repair --from-tiles --dir service     rebuild the database from the public tiles\n  klero log repair --tiles --dir service          rebuild the tiles from the database\n  klero log repair --guard checkpoint.txt --dir service\n                                                  restore a lost guard from the newest checkpoint that you know of"
+    )]
+    Repair {
+        #[command(flatten)]
+        dir: Dir,
+        #[command(flatten)]
+        what: What,
+    },
+    /// Print every entry of a log, proved under its signed checkpoint, one line of JSON each
+    #[command(after_help = "Example:\n  klero log export --dir service > log.jsonl")]
+    Export {
+        #[command(flatten)]
+        dir: Dir,
+    },
+}
+
+/// What to repair.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+pub struct What {
+    /// Rebuild the database from the public tiles, and prove it against the guard
+    #[arg(long)]
+    from_tiles: bool,
+    /// Rebuild the public tiles from the database
+    #[arg(long)]
+    tiles: bool,
+    /// Restore the guard from this checkpoint
+    #[arg(long, value_name = "FILE")]
+    guard: Option<PathBuf>,
+}
+
+/// Runs it.
+pub fn run(command: Command) -> Result<u8, Failure> {
+    match command {
+        Command::Fsck { dir, json } => fsck(&Folders(dir.dir), json),
+        Command::Repair { dir, what } => repair(&Folders(dir.dir), &what),
+        Command::Export { dir } => export(&Folders(dir.dir)),
+    }
+}
+
+fn site(folders: &Folders) -> Result<Site, Failure> {
+    let key = signer::load_public(&folders.log_key())?;
+    Ok(Site { folder: LogFolder::new(&folders.0), files: Arc::new(RealFiles), keys: vec![key] })
+}
+
+/// Replays each entry by the rules of the log.
+fn replay(folders: &Folders) -> Result<impl FnMut(Place, &[u8]) -> Result<(), String> + use<>, Failure> {
+    let _service = signer::load_public(&folders.service_key())?;
+    let mut ledger = Ledger::new();
+    Ok(move |place: Place, entry: &[u8]| {
+        let step = ledger.open(entry).map_err(|e| e.to_string())?;
+        if step.step().seq != place.seq || step.step().prev != StepHash(*place.prev.as_bytes()) {
+            return Err("its seq or prev does not fit its place".to_owned());
+        }
+        ledger.apply(&step).map_err(|e| e.to_string())
+    })
+}
+
+fn fsck(folders: &Folders, json: bool) -> Result<u8, Failure> {
+    #[derive(Serialize)]
+    struct Told<'a> {
+        about: &'a str,
+        agrees: Option<bool>,
+        expected: &'a str,
+        found: &'a str,
+    }
+    let report = log_check::fsck(&site(folders)?, &mut replay(folders)?).map_err(|e| {
+        let advice = e.advice();
+        Failure::unavailable(&e).advise(advice)
+    })?;
+    let sound = report.is_sound();
+    if json {
+        let facts: Vec<Told<'_>> = report
+            .facts
+            .iter()
+            .map(|fact| Told {
+                about: fact.about,
+                agrees: match fact.verdict {
+                    Verdict::Agrees => Some(true),
+                    Verdict::Differs => Some(false),
+                    Verdict::Unknown => None,
+                },
+                expected: &fact.expected,
+                found: &fact.found,
+            })
+            .collect();
+        out::json(&serde_json::json!({"sound": sound, "facts": facts, "advice": report.advice}))?;
+    } else {
+        for fact in &report.facts {
+            let (mark, rest) = match fact.verdict {
+                Verdict::Agrees => ("ok     ", fact.found.clone()),
+                Verdict::Differs => ("DIFFERS", format!("expected {}, found {}", fact.expected, fact.found)),
+                Verdict::Unknown => ("unknown", fact.found.clone()),
+            };
+            out::line(format!("{mark} {:<24} {rest}", fact.about))?;
+        }
+        for advice in &report.advice {
+            out::line(format!("  → {advice}"))?;
+        }
+        out::line(if sound { "the log is sound" } else { "the log is NOT sound" })?;
+    }
+    Ok(u8::from(!sound))
+}
+
+fn repair(folders: &Folders, what: &What) -> Result<u8, Failure> {
+    let site = site(folders)?;
+    let mut check = replay(folders)?;
+    let repaired = match &what.guard {
+        Some(path) => {
+            let checkpoint = std::fs::read(path).named("read the checkpoint", path)?;
+            log_check::restore_guard(&site, &checkpoint, &mut check)
+        }
+        None if what.tiles => log_check::repair_tiles(&site, &mut check),
+        None => log_check::repair_from_tiles(&site, &mut check),
+    }
+    .map_err(|e| {
+        let advice = e.advice();
+        Failure::refused(&e).advise(advice)
+    })?;
+    out::line(format!("repaired: {} entries, root {}", repaired.head.size, repaired.head.root))?;
+    for path in &repaired.set_aside {
+        out::line(format!("set aside: {}", path.display()))?;
+    }
+    Ok(0)
+}
+
+fn export(folders: &Folders) -> Result<u8, Failure> {
+    let key = signer::load_public(&folders.0.join("public").join("log.vkey"))?;
+    let failed = |e: log_check::ExportError| {
+        let advice = e.advice();
+        Failure::unavailable(&e).advise(advice)
+    };
+    let entries = Export::open(&folders.0.join("public"), Arc::new(RealFiles), &[key]).map_err(failed)?;
+    for entry in entries {
+        let (index, bytes) = entry.map_err(failed)?;
+        out::json(&serde_json::json!({"index": index, "entry": String::from_utf8_lossy(&bytes)}))?;
+    }
+    Ok(0)
+}

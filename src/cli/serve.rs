@@ -1,0 +1,162 @@
+//! `klero init` and `klero serve`: begin a log, and run it.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Dir, beacon, out};
+use crate::clock::SystemClock;
+use crate::drand::Client;
+use crate::failure::{Failure, Named};
+use crate::service::config::Config;
+use crate::service::scheduler::{self, Event};
+use crate::service::{self, NewLog, Service, control, http};
+
+/// Arguments of `init`.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  klero init --dir service --origin draws.example.org/log\n\nKeep DIR/keys secret and backed up. Publish DIR/public/log.vkey where people will look for it."
+)]
+pub struct InitArgs {
+    #[command(flatten)]
+    dir: Dir,
+    /// Name of the log for ever: usually a host and a path, without spaces or '+'
+    #[arg(long, value_name = "NAME")]
+    origin: String,
+    /// Witness policy, a C2SP tlog-policy file
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// Chain information of a rehearsal beacon that this log may use; every report then says "proves nothing" first
+    #[arg(long, value_name = "FILE")]
+    rehearsal: Option<PathBuf>,
+    /// Address of a beacon relay, once for each; drand's own if absent
+    #[arg(long, value_name = "URL")]
+    relay: Vec<String>,
+    /// Seconds before a round within which nothing is sealed any more
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    margin: u64,
+}
+
+/// Arguments of `serve`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  klero serve --dir service --listen 127.0.0.1:8080")]
+pub struct ServeArgs {
+    #[command(flatten)]
+    dir: Dir,
+    /// Address of the public pages
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Address of a beacon relay, once for each, instead of the configured ones
+    #[arg(long, value_name = "URL")]
+    relay: Vec<String>,
+}
+
+/// Begins a log.
+pub fn init(args: &InitArgs) -> Result<u8, Failure> {
+    let policy =
+        args.policy.as_deref().map(|path| std::fs::read_to_string(path).named("read the policy", path)).transpose()?;
+    if let Some(text) = &policy {
+        klero_tlog::Policy::parse(text.as_bytes())
+            .map_err(|e| Failure::usage(format!("the witness policy: {e}")).advise("see c2sp.org/tlog-policy"))?;
+    }
+    let rehearsal = args.rehearsal.as_deref().map(beacon::chain_info).transpose()?;
+    let config = Config { origin: args.origin.clone(), relays: args.relay.clone(), margin_secs: args.margin };
+    for relay in &args.relay {
+        relay.parse::<crate::drand::Relay>().map_err(Failure::usage)?;
+    }
+    service::init(&args.dir.dir, &NewLog { config, policy, rehearsal }, Arc::new(SystemClock))?;
+    out::line(format!("a new log '{}' begins in {}", args.origin, args.dir.dir.display()))?;
+    if args.rehearsal.is_some() {
+        out::line("it may use a rehearsal beacon: draws with it prove nothing")?;
+    }
+    out::line("next: klero serve, klero keys new, klero organiser new")?;
+    Ok(0)
+}
+
+/// Runs the service until it is interrupted.
+pub fn run(args: &ServeArgs) -> Result<u8, Failure> {
+    let runtime = tokio::runtime::Runtime::new().map_err(Failure::unavailable)?;
+    runtime.block_on(async {
+        let running = start(&args.dir.dir, args.listen, &args.relay, Box::new(print)).await?;
+        out::line(format!("serving http://{}", running.address))?;
+        wait_for_end().await?;
+        out::line("stopping")
+    })?;
+    Ok(0)
+}
+
+/// A service that is listening.
+pub struct Running {
+    /// The service.
+    pub service: Arc<Service>,
+    /// Where its pages are.
+    pub address: SocketAddr,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
+    socket: PathBuf,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+        // A socket that nobody answers would only puzzle the next command.
+        let _gone = std::fs::remove_file(&self.socket);
+    }
+}
+
+/// Opens the log and starts everything: pages, control socket, scheduler.
+pub async fn start(
+    dir: &Path,
+    listen: SocketAddr,
+    relays: &[String],
+    tell: Box<dyn Fn(Event) + Send + Sync>,
+) -> Result<Running, Failure> {
+    let dir = dir.to_owned();
+    let own = dir.clone();
+    let mut service = tokio::task::spawn_blocking(move || Service::open(&own, Arc::new(SystemClock)))
+        .await
+        .map_err(Failure::unavailable)??;
+    if !relays.is_empty() {
+        service.use_relays(relays)?;
+    }
+    let service = Arc::new(service);
+    let listener = tokio::net::TcpListener::bind(listen).await.map_err(|e| {
+        Failure::unavailable(format!("cannot listen on {listen}: {e}"))
+            .advise("another program may use this port; choose another --listen")
+    })?;
+    let address = listener.local_addr().map_err(Failure::unavailable)?;
+    let socket = control::bind(&dir)?;
+    let client =
+        Client::new(Duration::from_secs(5)).map_err(|e| Failure::unavailable(format!("TLS cannot be set up: {e}")))?;
+    let router = http::router(Arc::clone(&service));
+    let tasks = vec![
+        tokio::spawn(async move {
+            if let Err(e) = axum::serve(listener, router).await {
+                eprintln!("pages: {e}");
+            }
+        }),
+        tokio::spawn(control::serve(socket, Arc::clone(&service))),
+        tokio::spawn(scheduler::run(Arc::clone(&service), client, tell)),
+    ];
+    Ok(Running { service, address, tasks, socket: control::path(&dir) })
+}
+
+fn print(event: Event) {
+    match event {
+        Event::Done { draw, seq } => println!("{draw}: done, step {seq}"),
+        Event::Waiting { draw, reason } => println!("{draw}: waiting: {reason}"),
+    }
+}
+
+/// Waits until the process is asked to end.
+pub async fn wait_for_end() -> Result<(), Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut term = signal(SignalKind::terminate()).map_err(Failure::unavailable)?;
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = term.recv() => {}
+    }
+    Ok(())
+}

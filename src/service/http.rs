@@ -1,0 +1,214 @@
+//! The public web (spec §8): read-only but for one thing, a beacon round that anyone may hand in.
+//!
+//! Log, tiles and artifacts are files under `DIR/public`, laid out as their URLs are, so that any web server could serve them
+//! instead. Handlers here neither hash, draw nor sign; they never tell an error's source, and never name a person.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use klero_draw::names::Slug;
+use klero_tlog::tile::TilePath;
+
+use super::request::{HandedRound, Request};
+use super::{Service, pages};
+use crate::failure::Failure;
+
+/// A tile, a bundle of entries or an artifact never changes.
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+/// A checkpoint or a page may be a few seconds old.
+const BRIEF: &str = "public, max-age=2";
+/// A handed-in round has a few hundred bytes.
+const MAX_ROUND_BYTES: usize = 4_096;
+
+/// All public routes.
+pub fn router(service: Arc<Service>) -> Router {
+    Router::new()
+        .route("/", get(home))
+        .route("/checkpoint", get(checkpoint))
+        .route("/log.vkey", get(log_key))
+        .route("/tile/{*path}", get(tile))
+        .route("/artifact/{sha256}", get(artifact))
+        .route("/draws", get(draws))
+        .route("/draws/{id}", get(draw))
+        .route("/draws/{id}/bundle", get(bundle))
+        .route("/draws/{id}/round", post(round).layer(DefaultBodyLimit::max(MAX_ROUND_BYTES)))
+        .route("/healthz", get(health))
+        .fallback(async || problem(StatusCode::NOT_FOUND, "there is no such page"))
+        .layer(axum::middleware::map_response(harden))
+        .with_state(service)
+}
+
+/// Headers that every answer bears: nothing of ours is framed, sniffed or scripted.
+async fn harden(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        (
+            "content-security-policy",
+            "default-src 'none'; style-src 'self' 'sha256-STYLE'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        ),
+        ("access-control-allow-origin", "*"),
+    ] {
+        let value = value.replace("sha256-STYLE", pages::style_hash());
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(name, value);
+        }
+    }
+    response
+}
+
+async fn checkpoint(State(service): State<Arc<Service>>) -> Response {
+    file(service.public().join("checkpoint"), "text/plain; charset=utf-8", "no-cache").await
+}
+
+async fn log_key(State(service): State<Arc<Service>>) -> Response {
+    file(service.public().join("log.vkey"), "text/plain; charset=utf-8", BRIEF).await
+}
+
+async fn tile(State(service): State<Arc<Service>>, Path(path): Path<String>) -> Response {
+    let path = format!("tile/{path}");
+    // Only a path that a tile can have reaches the disk.
+    if TilePath::parse(&path).is_err() {
+        return problem(StatusCode::NOT_FOUND, "there is no such tile: paths are those of C2SP tlog-tiles");
+    }
+    file(service.public().join(path), "application/octet-stream", IMMUTABLE).await
+}
+
+async fn artifact(State(service): State<Arc<Service>>, Path(name): Path<String>) -> Response {
+    if name.parse::<klero_draw::hash::ArtifactHash>().is_err() {
+        return problem(StatusCode::NOT_FOUND, "an artifact is named by 64 lower-case hexadecimal digits");
+    }
+    file(service.public().join("artifact").join(name), "text/plain; charset=utf-8", IMMUTABLE).await
+}
+
+async fn file(path: PathBuf, kind: &'static str, caching: &'static str) -> Response {
+    match tokio::fs::File::open(&path).await {
+        Ok(open) => {
+            let stream = tokio_util::io::ReaderStream::with_capacity(open, 1 << 16);
+            ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, caching)], Body::from_stream(stream))
+                .into_response()
+        }
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => problem(StatusCode::NOT_FOUND, "it is not here"),
+        Err(_) => problem(StatusCode::SERVICE_UNAVAILABLE, "it cannot be read at the moment"),
+    }
+}
+
+async fn home(State(service): State<Arc<Service>>) -> Response {
+    match service.statuses(None) {
+        Ok(draws) => page(pages::home(service.origin(), &draws)),
+        Err(failure) => failed(&failure),
+    }
+}
+
+async fn draws(State(service): State<Arc<Service>>) -> Response {
+    match service.statuses(None) {
+        Ok(draws) => brief(Json(draws)),
+        Err(failure) => failed(&failure),
+    }
+}
+
+async fn draw(State(service): State<Arc<Service>>, Path(id): Path<String>, headers: axum::http::HeaderMap) -> Response {
+    let Ok(id) = id.parse::<Slug>() else { return problem(StatusCode::NOT_FOUND, "there is no such draw") };
+    let wants_json = headers
+        .get(header::ACCEPT)
+        .and_then(|v| v.to_str().ok())
+        .is_some_and(|v| v.contains("application/json") && !v.contains("text/html"));
+    let told = tokio::task::spawn_blocking(move || {
+        if wants_json {
+            service.statuses(Some(&id)).map(|mut all| all.pop().map(|one| brief(Json(one))))
+        } else {
+            service.page_facts(&id).map(|facts| Some(page(pages::draw(&facts))))
+        }
+    });
+    match told.await {
+        Ok(Ok(Some(response))) => response,
+        Ok(Ok(None)) => problem(StatusCode::NOT_FOUND, "there is no such draw"),
+        Ok(Err(failure)) => failed(&failure),
+        Err(_) => problem(StatusCode::INTERNAL_SERVER_ERROR, "the page could not be made"),
+    }
+}
+
+async fn bundle(State(service): State<Arc<Service>>, Path(id): Path<String>) -> Response {
+    let Ok(id) = id.parse::<Slug>() else { return problem(StatusCode::NOT_FOUND, "there is no such draw") };
+    match tokio::task::spawn_blocking(move || service.bundle(&id).map(|text| (id, text))).await {
+        Ok(Ok((id, text))) => {
+            let name = format!("attachment; filename=\"{id}.bundle.json\"");
+            (
+                [
+                    (header::CONTENT_TYPE, "application/json".to_owned()),
+                    (header::CACHE_CONTROL, BRIEF.to_owned()),
+                    (header::CONTENT_DISPOSITION, name),
+                ],
+                text,
+            )
+                .into_response()
+        }
+        Ok(Err(failure)) => failed(&failure),
+        Err(_) => problem(StatusCode::INTERNAL_SERVER_ERROR, "the bundle could not be made"),
+    }
+}
+
+async fn round(
+    State(service): State<Arc<Service>>,
+    Path(id): Path<String>,
+    body: Result<Json<HandedRound>, axum::extract::rejection::JsonRejection>,
+) -> Response {
+    let Ok(draw) = id.parse::<Slug>() else { return problem(StatusCode::NOT_FOUND, "there is no such draw") };
+    let Ok(Json(round)) = body else {
+        return problem(
+            StatusCode::BAD_REQUEST,
+            "expected JSON with round (a number), signature (hex) and, for a chained beacon, previous_signature (hex)",
+        );
+    };
+    match tokio::task::spawn_blocking(move || service.request(Request::Round { draw, round })).await {
+        Ok(Ok(answer)) => Json(answer).into_response(),
+        Ok(Err(failure)) => failed(&failure),
+        Err(_) => problem(StatusCode::INTERNAL_SERVER_ERROR, "the round could not be taken"),
+    }
+}
+
+async fn health(State(service): State<Arc<Service>>) -> Response {
+    match service.read_only() {
+        None => Json(serde_json::json!({"status": "ok", "size": service.size()})).into_response(),
+        Some(_) => {
+            (StatusCode::SERVICE_UNAVAILABLE, Json(serde_json::json!({"status": "read-only", "size": service.size()})))
+                .into_response()
+        }
+    }
+}
+
+fn page(html: String) -> Response {
+    brief(Html(html))
+}
+
+fn brief(answer: impl IntoResponse) -> Response {
+    ([(header::CACHE_CONTROL, BRIEF), (header::VARY, "accept")], answer).into_response()
+}
+
+/// The one place that turns a failure into a status. Messages of failures are made for people and name nobody.
+fn failed(failure: &Failure) -> Response {
+    let status = match failure.exit {
+        1 => StatusCode::CONFLICT,
+        2 => StatusCode::NOT_FOUND,
+        _ => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    problem(status, &failure.message)
+}
+
+/// RFC 9457 problem details.
+fn problem(status: StatusCode, detail: &str) -> Response {
+    let body = serde_json::json!({
+        "type": "about:blank",
+        "title": status.canonical_reason().unwrap_or("error"),
+        "status": status.as_u16(),
+        "detail": detail,
+    });
+    (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+}

@@ -1,0 +1,402 @@
+//! The service: a log that is open, and everything that is asked of it.
+//!
+//! State is the log and files beside it; nothing else is kept, so that a crash at any point loses nothing. Every state change is one step, which
+//! the ledger's rules admit or refuse in the one writing thread. The service never decides who is drawn: it asks `klero-draw`.
+
+pub mod config;
+pub mod control;
+pub mod drawing;
+mod facts;
+pub mod http;
+pub mod pages;
+pub mod request;
+pub mod scheduler;
+pub mod scribe;
+pub mod sealing;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLockReadGuard};
+
+use klero_draw::beacon::{ChainInfo, Round};
+use klero_draw::hash::StepHash;
+use klero_draw::names::Slug;
+use klero_draw::note::SignedText;
+use klero_draw::organiser::{
+    AnnounceNote, AnnulNote, EraseNote, KeyNote, OrganiserNote, VacateNote, VoidNote, context,
+};
+use klero_draw::step::{Opened, StepKind, Voided};
+use klero_draw::terms::Replacement;
+use klero_verifier::ledger::{DrawState, Ledger, Phase};
+
+use crate::clock::SharedClock;
+use crate::drand::Relay;
+use crate::failure::Failure;
+use crate::files::RealFiles;
+use crate::sequencer::opening::{LogSetup, initialise};
+use crate::sequencer::{AppendError, Condition, LogReader, Sequencer};
+use crate::signer;
+use config::{Config, Folders};
+use request::{About, Answer, DrawStatus, HandedRound, Logged, OrganiserStatus, Request};
+use scribe::{Draft, PublicLedger, Refusal, Scribe};
+
+/// An open log and what belongs to it.
+pub struct Service {
+    folders: Folders,
+    config: Config,
+    sequencer: Sequencer<Scribe>,
+    ledger: PublicLedger,
+    clock: SharedClock,
+    /// One draw is carried out at a time for each name; the second caller finds it done.
+    drawing: std::sync::Mutex<()>,
+}
+
+impl std::fmt::Debug for Service {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Service").field("origin", &self.config.origin).finish_non_exhaustive()
+    }
+}
+
+/// What a new log is begun with.
+#[derive(Debug, Clone)]
+pub struct NewLog {
+    /// Its configuration.
+    pub config: Config,
+    /// Witness policy, C2SP tlog-policy.
+    pub policy: Option<String>,
+    /// A rehearsal beacon that the log may use.
+    pub rehearsal: Option<ChainInfo>,
+}
+
+/// Begins a log in a new folder: keys, empty log, configuration, first step.
+pub fn init(dir: &Path, new: &NewLog, clock: SharedClock) -> Result<(), Failure> {
+    use std::os::unix::fs::DirBuilderExt;
+    let folders = Folders(dir.to_owned());
+    if folders.config().exists() {
+        return Err(Failure::usage(format!("there is a log in {} already", dir.display()))
+            .advise("a log is begun once; choose another --dir"));
+    }
+    let make = |path: &Path| {
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+            .map_err(|e| Failure::usage(format!("cannot make {}: {e}", path.display())))
+    };
+    make(dir)?;
+    make(&dir.join("keys"))?;
+    make(&dir.join("pools"))?;
+    let key = |path: &Path, name: &str| {
+        if path.exists() { signer::load_public(path) } else { signer::create(path, name) }
+    };
+    let log = key(&folders.log_key(), &new.config.origin)?;
+    let service = key(&folders.service_key(), &format!("{}/service", new.config.origin))?;
+    initialise(&LogSetup::new(dir, signer::load(&folders.log_key())?)).map_err(opening_failure)?;
+    new.config.save(dir)?;
+    let opened = Opened { log, service, policy: new.policy.clone(), rehearsal: new.rehearsal.clone() };
+    let open = Service::open(dir, clock)?;
+    open.append(Draft { draw: None, kind: StepKind::Opened(Box::new(opened)) })?;
+    Ok(())
+}
+
+fn opening_failure(error: crate::sequencer::opening::OpenError) -> Failure {
+    let advice = error.advice();
+    Failure::unavailable(error).advise(advice)
+}
+
+impl Service {
+    /// Opens the log in `dir`: reads all of it and checks it against guard and tiles.
+    pub fn open(dir: &Path, clock: SharedClock) -> Result<Self, Failure> {
+        let config = Config::load(dir)?;
+        let folders = Folders(dir.to_owned());
+        let scribe = Scribe::new(signer::load(&folders.service_key())?, Arc::clone(&clock));
+        let ledger = scribe.public();
+        let setup = LogSetup::new(dir, signer::load(&folders.log_key())?);
+        let sequencer = Sequencer::open(setup, scribe).map_err(opening_failure)?;
+        Ok(Self { folders, config, sequencer, ledger, clock, drawing: std::sync::Mutex::new(()) })
+    }
+
+    /// Origin of the log.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.config.origin
+    }
+
+    /// The public folder.
+    #[must_use]
+    pub fn public(&self) -> PathBuf {
+        self.folders.0.join("public")
+    }
+
+    /// A handle for reading the log.
+    #[must_use]
+    pub fn reader(&self) -> LogReader {
+        self.sequencer.reader()
+    }
+
+    /// Published entries.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.reader().head().size
+    }
+
+    /// Why nothing can be appended, if nothing can.
+    #[must_use]
+    pub fn read_only(&self) -> Option<String> {
+        match self.reader().condition() {
+            Condition::Writable => None,
+            Condition::ReadOnly(reason) => Some(reason.to_string()),
+            Condition::Closed => Some("the log is closed".to_owned()),
+        }
+    }
+
+    /// The published ledger.
+    pub fn ledger(&self) -> RwLockReadGuard<'_, Ledger> {
+        self.ledger.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &SharedClock {
+        &self.clock
+    }
+
+    /// The configured relays, or drand's own. A rehearsal chain has only configured ones.
+    pub fn relays(&self) -> Result<Vec<Relay>, Failure> {
+        if self.config.relays.is_empty() {
+            return Ok(Relay::defaults());
+        }
+        self.config.relays.iter().map(|text| text.parse().map_err(Failure::usage)).collect()
+    }
+
+    /// Uses other relays than the configured ones while it runs.
+    pub fn use_relays(&mut self, relays: &[String]) -> Result<(), Failure> {
+        self.config.relays = relays.to_vec();
+        self.relays().map(|_| ())
+    }
+
+    /// Carries out a request; a failure becomes an answer.
+    pub fn answer(&self, request: Request) -> Answer {
+        self.request(request).unwrap_or_else(Answer::Failed)
+    }
+
+    /// Carries out a request. Blocks: not to be called on a runtime's own threads.
+    pub fn request(&self, request: Request) -> Result<Answer, Failure> {
+        match request {
+            Request::Note { note } => self.note(&note).map(Answer::Logged),
+            Request::Seal { terms, pool } => self.seal(&terms, &pool).map(Answer::Logged),
+            Request::Round { draw, round } => self.hand_in(&draw, &round).map(Answer::Logged),
+            Request::Status { draw } => Ok(Answer::Status { draws: self.statuses(draw.as_ref())? }),
+            Request::Bundle { draw } => Ok(Answer::Bundle { text: self.bundle(&draw)? }),
+            Request::About => Ok(Answer::About(self.about())),
+        }
+    }
+
+    fn append(&self, draft: Draft) -> Result<Logged, Failure> {
+        let (kind, draw) = (draft.kind.name().to_owned(), draft.draw.clone());
+        let appended = self.sequencer.appender().append_blocking(draft).map_err(|e| append_failure(&e))?;
+        Ok(Logged { seq: appended.seq, kind, leaf: StepHash(*appended.leaf.as_bytes()), draw })
+    }
+
+    /// Appends the step that an organiser's note asks for.
+    fn note(&self, note: &str) -> Result<Logged, Failure> {
+        let context = note.split_once('\n').map_or(note, |(first, _)| first);
+        let wrong = |e: klero_draw::note::SignedTextError| {
+            Failure::refused(format!("the note cannot be read: {e}"))
+                .advise("write it with klero, sign it with klero sign, and pass it on unchanged")
+        };
+        macro_rules! parse {
+            ($ty:ty, $context:expr) => {{
+                let note =
+                    SignedText::<$ty>::parse(note, $context, klero_draw::organiser::NOTE_LIMIT).map_err(wrong)?;
+                note.value().check().map_err(Failure::refused)?;
+                note
+            }};
+        }
+        let (draw, kind) = match context {
+            context::ORGANISER => (None, StepKind::Organiser(Box::new(parse!(OrganiserNote, context::ORGANISER)))),
+            context::KEY => (None, StepKind::Key(Box::new(parse!(KeyNote, context::KEY)))),
+            context::ANNOUNCE => {
+                let note = parse!(AnnounceNote, context::ANNOUNCE);
+                (Some(note.value().draw.clone()), StepKind::Announced(Box::new(note)))
+            }
+            context::VACATE => {
+                let note = parse!(VacateNote, context::VACATE);
+                self.check_vacancy(note.value())?;
+                (Some(note.value().draw.clone()), StepKind::Vacated(Box::new(note)))
+            }
+            context::VOID => {
+                let note = parse!(VoidNote, context::VOID);
+                let draw = note.value().draw.clone();
+                self.check_void(&draw)?;
+                (Some(draw), StepKind::Voided(Voided { reason: note.value().reason, note: Some(note), round: None }))
+            }
+            context::ANNUL => {
+                let note = parse!(AnnulNote, context::ANNUL);
+                (Some(note.value().draw.clone()), StepKind::Annulled(Box::new(note)))
+            }
+            context::ERASE => {
+                let note = parse!(EraseNote, context::ERASE);
+                let draw = note.value().draw.clone();
+                let (root, table) = self.pool_of(&draw)?;
+                let logged = self.append(Draft { draw: Some(draw), kind: StepKind::Erased(Box::new(note)) })?;
+                self.destroy(&root, table)?;
+                return Ok(logged);
+            }
+            _ => {
+                return Err(Failure::usage(format!("a note of context '{context}' cannot be handed in here"))
+                    .advise("terms are sealed with klero draw seal"));
+            }
+        };
+        let replaces_at_once = matches!(&kind, StepKind::Vacated(note) if note.value().beacon.is_none());
+        let logged = self.append(Draft { draw: draw.clone(), kind })?;
+        if let (true, Some(draw)) = (replaces_at_once, draw) {
+            // By rank nothing is waited for: the seats are filled now. If this fails the scheduler tries again.
+            let mode = self.ledger().draw(&draw).and_then(|d| d.terms().map(|t| t.replacement));
+            if mode == Some(Replacement::Rank) {
+                self.replace_by_rank(&draw)?;
+            }
+        }
+        Ok(logged)
+    }
+
+    /// Takes a beacon round from anybody; it counts if it verifies, is the one that is waited for, and its time has come.
+    fn hand_in(&self, draw: &Slug, handed: &HandedRound) -> Result<Logged, Failure> {
+        let bytes = |text: &str| {
+            hex::decode(text).map_err(|_| {
+                Failure::usage("a signature of the round is not hexadecimal")
+                    .advise("hand in what drand's HTTP API gives")
+            })
+        };
+        let round = Round {
+            round: handed.round,
+            signature: bytes(&handed.signature)?,
+            previous_signature: handed.previous_signature.as_deref().map(bytes).transpose()?,
+        };
+        let due = self.due(draw)?.ok_or_else(|| {
+            Failure::refused(format!("'{draw}' does not wait for a beacon round"))
+                .advise("klero draw status shows where it stands")
+        })?;
+        if round.round != due.round {
+            return Err(Failure::refused(format!(
+                "'{draw}' waits for round {}, this is round {}",
+                due.round, round.round
+            ))
+            .advise("hand in the committed round; no other can be used"));
+        }
+        if self.clock.now() < due.at {
+            return Err(Failure::refused(format!(
+                "round {} is not due before {}",
+                due.round,
+                crate::when::show(due.at)
+            ))
+            .advise("if that time has passed, correct the server's clock"));
+        }
+        let verified = due.chain.verify(&round).map_err(|e| {
+            Failure::refused(format!("the round does not count: {e}")).advise("fetch it again, from another relay")
+        })?;
+        self.carry_out(draw, &verified)
+    }
+
+    /// States of one draw or of all, in the order of announcement.
+    pub fn statuses(&self, only: Option<&Slug>) -> Result<Vec<DrawStatus>, Failure> {
+        let ledger = self.ledger();
+        let now = self.clock.now();
+        let known = ledger.draws().filter(|(slug, _)| only.is_none_or(|only| only == *slug));
+        let list: Vec<_> = known.map(|(slug, state)| status(&ledger, slug, state, now)).collect();
+        match only {
+            Some(draw) if list.is_empty() => Err(no_such_draw(draw)),
+            _ => Ok(list),
+        }
+    }
+
+    fn about(&self) -> About {
+        let ledger = self.ledger();
+        let now = self.clock.now();
+        let vkey =
+            |key: Option<&klero_tlog::VerifierKey>| key.map(klero_tlog::VerifierKey::to_text).unwrap_or_default();
+        let organisers = ledger.organisers().filter_map(|(_, o)| o.in_force(now));
+        About {
+            origin: self.config.origin.clone(),
+            log: vkey(ledger.log_keys().last()),
+            service: vkey(ledger.service_keys().last()),
+            size: ledger.size(),
+            rehearsal: ledger.rehearsal().map(|chain| chain.info().clone()),
+            organisers: organisers
+                .map(|o| OrganiserStatus {
+                    id: o.note.id.clone(),
+                    name: o.note.name.clone(),
+                    version: o.note.version,
+                    threshold: o.note.threshold,
+                    keys: o.note.keys.iter().map(|k| k.0.to_text()).collect(),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// There is no such draw.
+#[must_use]
+pub fn no_such_draw(draw: &Slug) -> Failure {
+    Failure::usage(format!("there is no draw '{draw}' in this log")).advise("klero draw status lists them all")
+}
+
+fn append_failure(error: &AppendError<Refusal>) -> Failure {
+    match error {
+        AppendError::Refused(refusal) => Failure::refused(refusal),
+        AppendError::Unknown(reason) | AppendError::ReadOnly(reason) => {
+            Failure::unavailable(error).advise(reason.advice)
+        }
+        AppendError::Busy => Failure::unavailable(error),
+        AppendError::Closed => Failure::unavailable(error).advise("start the service again"),
+    }
+}
+
+fn status(ledger: &Ledger, slug: &Slug, state: &DrawState, now: u64) -> DrawStatus {
+    let seal = state.seal();
+    let terms = state.terms();
+    let phase = state.phase();
+    let round_time = seal.and_then(|s| s.round_time);
+    let waiting_for = match (phase, round_time) {
+        (Phase::Sealed, Some(at)) if now >= at => Some("the beacon's round, which is due".to_owned()),
+        (Phase::Vacated, _) => Some("the seats to be filled".to_owned()),
+        _ => None,
+    };
+    DrawStatus {
+        draw: slug.clone(),
+        phase: phase.name().to_owned(),
+        organiser: state.announced().organiser.clone(),
+        purpose: state.announced().purpose.clone(),
+        attempt: state.announced().attempt,
+        postponed: state.announced().postponed,
+        draws_at: state.announced().draws_at,
+        title: state.announced().title.clone(),
+        people: terms.map(|t| u64::from(t.pool.size)),
+        round: terms.map(|t| t.beacon.round),
+        round_at: round_time,
+        outcome: state.result().map(|d| d.outcome.to_string()),
+        overdue: phase == Phase::Sealed && terms.is_some_and(|t| now > t.draw_by),
+        rehearsal: seal
+            .and_then(|s| s.chain.as_ref())
+            .map_or_else(|| ledger.rehearsal().is_some(), klero_draw::beacon::Chain::is_rehearsal),
+        waiting_for,
+        after: state.after(),
+        root: terms.map(|t| t.pool.root.to_string()),
+        chain: terms.map(|t| t.beacon.chain.to_string()),
+        closed_by: state.closed_by(),
+    }
+}
+
+/// Writes an artifact into the public folder.
+pub(crate) fn put_artifact(public: PathBuf, bytes: &[u8]) -> Result<klero_draw::hash::ArtifactHash, Failure> {
+    crate::publish::Publisher::new(public, Arc::new(RealFiles)).put_artifact(bytes).map_err(|e| {
+        let advice = e.advice();
+        Failure::unavailable(&e).advise(advice)
+    })
+}
+
+impl Service {
+    /// The proof bundle of a draw (spec §9.1).
+    pub fn bundle(&self, _draw: &Slug) -> Result<String, Failure> {
+        Err(Failure::unavailable("pending"))
+    }
+}

@@ -1,0 +1,136 @@
+//! The scheduler: waits for rounds and has them drawn. It keeps nothing: what is due is read from the ledger, so after a crash it goes on
+//! where it was. It never draws twice, because the log admits one result.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use klero_draw::beacon::Chain;
+use klero_draw::names::Slug;
+
+use super::Service;
+use super::drawing::Due;
+use crate::drand::{Client, Patience, Relay};
+use crate::failure::Failure;
+
+/// Longest sleep: a draw that is announced meanwhile wakes the scheduler anyway.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// Wait before a draw whose round could not be had is tried again.
+const RETRY_WAIT: Duration = Duration::from_millis(500);
+
+/// What the scheduler tells, for the log lines of the service. Names no person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A draw or a replacement was carried out.
+    Done {
+        /// The draw.
+        draw: Slug,
+        /// The step.
+        seq: u64,
+    },
+    /// It could not be carried out yet, and will be tried again.
+    Waiting {
+        /// The draw.
+        draw: Slug,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Runs until dropped. `tell` hears what happens.
+pub async fn run(service: Arc<Service>, client: Client, tell: impl Fn(Event) + Send + Sync + 'static) {
+    let tell: Arc<dyn Fn(Event) + Send + Sync> = Arc::new(tell);
+    let under_way: Arc<Mutex<BTreeSet<Slug>>> = Arc::default();
+    let mut changes = service.reader().watch();
+    loop {
+        let now = service.clock().now();
+        let due = service.all_due();
+        for one in due.iter().filter(|one| one.at <= now) {
+            start(&service, &client, &tell, &under_way, Work::Round(one.clone()));
+        }
+        for draw in service.ranks_due() {
+            start(&service, &client, &tell, &under_way, Work::Rank(draw));
+        }
+        let next = due.iter().find(|one| one.at > now).map_or(LONGEST_WAIT, |one| service.clock().until(one.at));
+        // Draws under way are looked at again soon: a failed one is due once more.
+        let busy = !under_way.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
+        let wait = if busy { next.min(RETRY_WAIT) } else { next.min(LONGEST_WAIT) };
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            changed = changes.changed() => if changed.is_err() { return },
+        }
+    }
+}
+
+enum Work {
+    Round(Due),
+    Rank(Slug),
+}
+
+fn start(
+    service: &Arc<Service>,
+    client: &Client,
+    tell: &Arc<dyn Fn(Event) + Send + Sync>,
+    under_way: &Arc<Mutex<BTreeSet<Slug>>>,
+    work: Work,
+) {
+    let draw = match &work {
+        Work::Round(due) => due.draw.clone(),
+        Work::Rank(draw) => draw.clone(),
+    };
+    if !under_way.lock().unwrap_or_else(PoisonError::into_inner).insert(draw.clone()) {
+        return;
+    }
+    let (service, client, tell, under_way) =
+        (Arc::clone(service), client.clone(), Arc::clone(tell), Arc::clone(under_way));
+    tokio::spawn(async move {
+        let outcome = carry_out(&service, &client, work).await;
+        match outcome {
+            Ok(seq) => tell(Event::Done { draw: draw.clone(), seq }),
+            Err(failure) => {
+                // Somebody may have handed the round in meanwhile; then nothing waits any more.
+                if !matches!(service.due(&draw), Ok(None)) {
+                    tell(Event::Waiting { draw: draw.clone(), reason: failure.message });
+                    tokio::time::sleep(RETRY_WAIT).await;
+                }
+            }
+        }
+        under_way.lock().unwrap_or_else(PoisonError::into_inner).remove(&draw);
+    });
+}
+
+async fn carry_out(service: &Arc<Service>, client: &Client, work: Work) -> Result<u64, Failure> {
+    let service = Arc::clone(service);
+    let due = match work {
+        Work::Rank(draw) => {
+            return tokio::task::spawn_blocking(move || service.replace_by_rank(&draw).map(|logged| logged.seq))
+                .await
+                .map_err(Failure::unavailable)?;
+        }
+        Work::Round(due) => due,
+    };
+    let relays = relays(&service, &due.chain)?;
+    let fetched = client
+        .fetch_verified(&due.chain, &relays, due.round, Patience::default(), jitter)
+        .await
+        .map_err(|e| Failure::unavailable(e.to_string()))?;
+    tokio::task::spawn_blocking(move || service.carry_out(&due.draw, &fetched.verified).map(|logged| logged.seq))
+        .await
+        .map_err(Failure::unavailable)?
+}
+
+/// Relays for a chain. drand's own do not serve a rehearsal beacon.
+fn relays(service: &Service, chain: &Chain) -> Result<Vec<Relay>, Failure> {
+    if chain.is_rehearsal() && service.config.relays.is_empty() {
+        return Err(Failure::unavailable("no relay of the rehearsal beacon is configured")
+            .advise("start the service with --relay ADDRESS-OF-THE-BEACON"));
+    }
+    service.relays()
+}
+
+/// Spreads waits over half to all of their length. Not a secret, and decides nothing but when to ask again.
+fn jitter(wait: Duration) -> Duration {
+    let mut byte = [0u8; 1];
+    let spread = if getrandom::fill(&mut byte).is_ok() { u32::from(byte[0]) } else { 128 };
+    wait / 2 + wait * spread / 512
+}

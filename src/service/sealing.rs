@@ -1,0 +1,248 @@
+//! Sealing: everything that is refused before the terms are in the log, because afterwards nobody can change them.
+
+use std::path::Path;
+
+use klero_draw::artifacts::{PanelList, StrataList};
+use klero_draw::hash::{ArtifactHash, PoolRoot};
+use klero_draw::method::{DrawInputs, People, check_feasible};
+use klero_draw::names::Slug;
+use klero_draw::organiser::VacateNote;
+use klero_draw::outcome::Outcome;
+use klero_draw::step::{Sealed, StepKind};
+use klero_draw::table::{EarlierOpened, Table};
+use klero_draw::terms::{Method, Terms, parse_terms};
+use klero_verifier::ledger::Phase;
+
+use super::request::Logged;
+use super::scribe::Draft;
+use super::{Service, no_such_draw, put_artifact};
+use crate::failure::{Failure, Named};
+use crate::pool_dir::PoolDir;
+
+/// Largest artifact that the service reads: a table of 10,000,000 people has about 1.2 GB.
+pub(crate) const MAX_ARTIFACT_BYTES: u64 = 2 << 30;
+
+impl Service {
+    /// Seals a draw: checks terms and pool against each other and against the rules, publishes the artifacts that the terms name, keeps a copy
+    /// of the pool, and appends `sealed`.
+    pub(super) fn seal(&self, note: &str, pool: &Path) -> Result<Logged, Failure> {
+        let note = parse_terms(note).map_err(|e| {
+            Failure::refused(format!("the terms cannot be read: {e}"))
+                .advise("write them with klero terms new, sign them with klero terms sign")
+        })?;
+        let terms = note.value();
+        let now = self.clock().now();
+        let organiser = {
+            let ledger = self.ledger();
+            let state = ledger.draw(&terms.draw).ok_or_else(|| {
+                Failure::refused(format!("'{}' was not announced", terms.draw))
+                    .advise("announce it first: klero draw announce")
+            })?;
+            if state.phase() != Phase::Announced {
+                return Err(Failure::refused(format!(
+                    "'{}' is {} and cannot be sealed again",
+                    terms.draw,
+                    state.phase().name()
+                ))
+                .advise("a draw is sealed once; a new attempt needs a new name"));
+            }
+            let chain = ledger.chain(&terms.beacon.chain).ok_or_else(|| {
+                Failure::refused(format!("the beacon chain {} is not known to this log", terms.beacon.chain))
+                    .advise("use quicknet")
+            })?;
+            let round_time = terms.check_round(chain.info()).map_err(|e| {
+                Failure::refused(e)
+                    .advise("klero beacon round-at TIME gives the round; klero terms new chooses it by itself")
+            })?;
+            if now.saturating_add(self.config.margin_secs) >= round_time {
+                return Err(Failure::refused(format!(
+                    "it is too late to seal: the round is published at {}",
+                    crate::when::show(round_time)
+                ))
+                .advise("postpone the draw: announce it again with a later --draws-at, and sign new terms"));
+            }
+            ledger.organiser(&terms.organiser).and_then(|o| o.in_force(now)).map(|o| o.at.hash).ok_or_else(|| {
+                Failure::refused(format!("the organiser '{}' is not enrolled", terms.organiser))
+                    .advise("enrol it first: klero organiser enrol")
+            })?
+        };
+        let dir = PoolDir::open(pool)?;
+        check_pool(terms, &dir)?;
+        self.publish_inputs(terms, &dir, pool)?;
+        self.keep_pool(terms, pool)?;
+        let draw = Some(terms.draw.clone());
+        self.append(Draft { draw, kind: StepKind::Sealed(Box::new(Sealed { terms: note, organiser })) })
+    }
+
+    /// Checks that the method can be carried out, and publishes table, strata and list.
+    fn publish_inputs(&self, terms: &Terms, dir: &PoolDir, pool: &Path) -> Result<(), Failure> {
+        let infeasible = |e: &dyn std::fmt::Display| {
+            Failure::refused(format!("this draw cannot be sealed: {e}"))
+                .advise("correct the pool or the terms, sign them, and seal again")
+        };
+        let table_text = match (terms.pool.table, dir.table_path()) {
+            (Some(_), Some(path)) => Some(std::fs::read_to_string(&path).named("read the table", &path)?),
+            _ => None,
+        };
+        let table = table_text
+            .as_deref()
+            .map(|text| Table::parse(text, &terms.pool.columns, terms.pool.size, &terms.pool.root))
+            .transpose()
+            .map_err(|e| infeasible(&e))?;
+        let named = terms.method.artifact().map(|name| self.find_artifact(name, pool)).transpose()?;
+        let strata = match (&terms.method, &named) {
+            (Method::Stratified { .. }, Some(text)) => Some(StrataList::parse(text).map_err(|e| infeasible(&e))?),
+            _ => None,
+        };
+        let panels = match (&terms.method, &named) {
+            (Method::Panels { .. }, Some(text)) => Some(PanelList::parse(text).map_err(|e| infeasible(&e))?),
+            _ => None,
+        };
+        let inputs = DrawInputs {
+            people: table.as_ref().map(|t| t as &dyn People),
+            strata: strata.as_ref(),
+            panels: panels.as_ref(),
+        };
+        check_feasible(terms, &inputs).map_err(|e| infeasible(&e))?;
+        if let (Some(from), Some(table)) = (&terms.pool.from, &table) {
+            let ledger = self.ledger();
+            let earlier = ledger.draw(&from.draw).ok_or_else(|| no_such_draw(&from.draw))?;
+            if earlier.result().map(|d| d.outcome) != Some(from.outcome)
+                || earlier.announced().organiser != terms.organiser
+            {
+                return Err(Failure::refused(format!("'{}' has not the outcome that the terms name", from.draw))
+                    .advise("a linked pool names the last outcome of an earlier draw of the same organiser"));
+            }
+            let outcome = self.outcome(from.outcome)?;
+            let private =
+                |openings: &[klero_draw::outcome::Opening]| openings.iter().map(|o| o.private).collect::<Vec<_>>();
+            let opened = EarlierOpened::new(private(&outcome.drawn), private(&outcome.reserves));
+            table.check_from(&opened).map_err(|e| infeasible(&e))?;
+        }
+        for text in [table_text.as_deref(), named.as_deref()].into_iter().flatten() {
+            put_artifact(self.public(), text.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// An artifact that the terms name: in the pool's folder, or published already.
+    fn find_artifact(&self, name: ArtifactHash, pool: &Path) -> Result<String, Failure> {
+        for path in
+            [pool.join("artifacts").join(name.to_string()), self.public().join("artifact").join(name.to_string())]
+        {
+            if path.exists() {
+                let text = std::fs::read_to_string(&path).named("read the artifact", &path)?;
+                if ArtifactHash::of(text.as_bytes()) == name {
+                    return Ok(text);
+                }
+            }
+        }
+        Err(Failure::refused(format!("the artifact {name} that the terms name is not there"))
+            .advise("klero terms new puts it into the pool's folder, under artifacts"))
+    }
+
+    /// The service's own copy of the pool, to be opened at the draw.
+    fn keep_pool(&self, terms: &Terms, pool: &Path) -> Result<(), Failure> {
+        let target = self.folders.pool(&terms.pool.root);
+        if target.exists() {
+            return Ok(());
+        }
+        let parent = self.folders.0.join("pools");
+        let temporary = tempfile::Builder::new().prefix(".new-").tempdir_in(&parent).named("write in", &parent)?;
+        for item in std::fs::read_dir(pool).named("read", pool)? {
+            let item = item.named("read", pool)?;
+            let kind = item.file_type().named("read", &item.path())?;
+            if !kind.is_file() {
+                continue;
+            }
+            let copy = temporary.path().join(item.file_name());
+            std::fs::copy(item.path(), &copy).named("copy", &item.path())?;
+            std::fs::File::open(&copy).and_then(|f| f.sync_all()).named("sync", &copy)?;
+        }
+        let kept = temporary.keep();
+        std::fs::rename(&kept, &target).named("keep the pool as", &target)?;
+        std::fs::File::open(&parent).and_then(|f| f.sync_all()).named("sync", &parent)
+    }
+
+    /// Refuses to log that somebody gives up a seat who holds none.
+    pub(super) fn check_vacancy(&self, note: &VacateNote) -> Result<(), Failure> {
+        let seats = self.seats(&note.draw)?;
+        match note.seats.iter().find(|seat| !seats.seated().contains(&seat.index)) {
+            Some(seat) => Err(Failure::refused(format!("index {} holds no seat in '{}'", seat.index, note.draw))
+                .advise("name only people who were drawn or seated later, and have not left")),
+            None => Ok(()),
+        }
+    }
+
+    /// From time(round) on the service draws and nobody is asked: a void is refused while the round can be had.
+    pub(super) fn check_void(&self, draw: &Slug) -> Result<(), Failure> {
+        if self.statuses(Some(draw))?.iter().any(|s| s.outcome.is_some()) {
+            return Err(Failure::refused(format!("'{draw}' has been drawn"))
+                .advise("a result is annulled, not voided: klero draw annul"));
+        }
+        Ok(())
+    }
+
+    /// Root and table of a sealed draw.
+    pub(super) fn pool_of(&self, draw: &Slug) -> Result<(PoolRoot, Option<ArtifactHash>), Failure> {
+        let ledger = self.ledger();
+        let state = ledger.draw(draw).ok_or_else(|| no_such_draw(draw))?;
+        let terms = state.terms().ok_or_else(|| Failure::refused(format!("'{draw}' has no sealed pool")))?;
+        Ok((terms.pool.root, terms.pool.table))
+    }
+
+    /// Destroys the service's copy of a pool and its table.
+    pub(super) fn destroy(&self, root: &PoolRoot, table: Option<ArtifactHash>) -> Result<(), Failure> {
+        let pool = self.folders.pool(root);
+        if pool.exists() {
+            std::fs::remove_dir_all(&pool).named("destroy", &pool)?;
+        }
+        if let Some(name) = table {
+            let path = self.public().join("artifact").join(name.to_string());
+            if path.exists() {
+                std::fs::remove_file(&path).named("destroy", &path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// An outcome artifact that this log names.
+    pub(super) fn outcome(&self, name: ArtifactHash) -> Result<Outcome, Failure> {
+        Outcome::parse(&self.artifact(name)?).map_err(|e| Failure::unavailable(format!("the outcome {name}: {e}")))
+    }
+
+    /// A published artifact's text.
+    pub(super) fn artifact(&self, name: ArtifactHash) -> Result<String, Failure> {
+        let bytes = self.reader().publisher().get_artifact(&name, MAX_ARTIFACT_BYTES).map_err(|e| {
+            let advice = e.advice();
+            Failure::unavailable(&e).advise(advice)
+        })?;
+        let bytes = bytes.ok_or_else(|| Failure::unavailable(format!("the artifact {name} is not there any more")))?;
+        String::from_utf8(bytes).map_err(|_| Failure::unavailable(format!("the artifact {name} is not text")))
+    }
+}
+
+/// The pool must be the one that the terms commit to.
+fn check_pool(terms: &Terms, dir: &PoolDir) -> Result<(), Failure> {
+    let differs = |what: &str, sealed: &dyn std::fmt::Display, here: &dyn std::fmt::Display| {
+        Err(Failure::refused(format!(
+            "the pool is not the one in the terms: {what} {sealed} is expected, {here} is here"
+        ))
+        .advise("give the folder that klero terms new was given"))
+    };
+    if dir.root() != terms.pool.root {
+        return differs("root", &terms.pool.root, &dir.root());
+    }
+    if dir.size() != terms.pool.size {
+        return differs("size", &terms.pool.size, &dir.size());
+    }
+    if dir.columns() != &terms.pool.columns {
+        return differs("the columns of the terms", &"", &"other columns");
+    }
+    if let Some(table) = terms.pool.table
+        && dir.table() != Some(table)
+    {
+        return differs("table", &table, &dir.table().map_or_else(|| "none".to_owned(), |t| t.to_string()));
+    }
+    Ok(())
+}
