@@ -1,5 +1,7 @@
 //! Relays of every kind, real HTTP on this machine: what the beacon client makes of each, and that only what verifies counts.
 
+#![expect(clippy::unwrap_used, reason = "a test whose case cannot be prepared has failed")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -213,7 +215,7 @@ async fn a_relay_that_never_answers_costs_one_timeout() {
     let error = impatient.round(&slow, &chain, 3).await.unwrap_err();
     assert_eq!(error, RelayError::TimedOut { after });
     let once = Patience { passes: 1, ..AT_ONCE };
-    let none = impatient.fetch_verified(&chain, &[slow.clone()], 3, once, |wait| wait).await.unwrap_err();
+    let none = impatient.fetch_verified(&chain, std::slice::from_ref(&slow), 3, once, |wait| wait).await.unwrap_err();
     assert_eq!(none.complaints, [Complaint { relay: slow, error, times: 1 }]);
 }
 
@@ -239,7 +241,7 @@ async fn a_late_round_is_waited_for_with_growing_pauses() {
             waits.push(wait);
             Duration::ZERO
         };
-        let fetched = client().fetch_verified(&chain, &[late.clone()], 3, patience, jitter).await.unwrap();
+        let fetched = client().fetch_verified(&chain, std::slice::from_ref(&late), 3, patience, jitter).await.unwrap();
         assert_eq!(fetched.complaints, [Complaint { relay: late, error: RelayError::Late { status }, times: 3 }]);
         assert_eq!(waits, [2, 4, 5].map(Duration::from_secs));
     }
@@ -255,7 +257,7 @@ async fn nobody_is_asked_again_who_brought_something_wrong() {
         text(200, recorded(&Chain::quicknet(), 2).to_string())
     })
     .await;
-    let none = client().fetch_verified(&chain, &[liar.clone()], 3, AT_ONCE, |wait| wait).await.unwrap_err();
+    let none = client().fetch_verified(&chain, std::slice::from_ref(&liar), 3, AT_ONCE, |wait| wait).await.unwrap_err();
     let error = RelayError::AnotherRound { expected: 3, found: 2 };
     assert_eq!(none.complaints, [Complaint { relay: liar.clone(), error: error.clone(), times: 1 }]);
     assert_eq!(asked.load(Ordering::SeqCst), 1);
@@ -368,7 +370,7 @@ async fn the_rehearsal_beacon_speaks_like_a_relay_and_never_early() {
             assert_eq!(get(&relay, &paths[1]).await.0, too_early, "{paths:?}");
         }
     }
-    let fetched = client().fetch_verified(&chain, &[relay.clone()], 3, AT_ONCE, |wait| wait).await.unwrap();
+    let fetched = client().fetch_verified(&chain, std::slice::from_ref(&relay), 3, AT_ONCE, |wait| wait).await.unwrap();
     assert!(fetched.verified.is_rehearsal());
     let late = client().round(&relay, &chain, 4).await.unwrap_err();
     assert_eq!(late, RelayError::Late { status: 425 });

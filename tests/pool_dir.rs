@@ -1,6 +1,8 @@
 //! Committed pools on disk: what is written and with which rights, that it opens, verifies and refuses what was changed, and that a
 //! failure leaves nothing behind.
 
+#![expect(clippy::unwrap_used, reason = "a test whose case cannot be prepared has failed")]
+
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -10,7 +12,7 @@ use klero_draw::receipt::{PoolTerms, Receipt};
 use klero_draw::table::Table;
 use kleroterion::failure::Failure;
 use kleroterion::people_csv::Options;
-use kleroterion::pool_dir::{LinkedOptions, PoolDir, Selected, TableWish, commit, commit_linked};
+use kleroterion::pool_dir::{CommitOptions, LinkedOptions, PoolDir, Selected, TableWish, commit, commit_linked};
 
 fn roles(id: &str, public: &[&str], household: &[&str]) -> Options {
     let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
@@ -21,13 +23,14 @@ fn people_csv() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/csv/people.csv")
 }
 
-fn municipal() -> Options {
-    roles("id", &["municipality"], &["street", "number"])
+fn municipal() -> CommitOptions {
+    CommitOptions { roles: roles("id", &["municipality"], &["street", "number"]), table: TableWish::IfUseful }
 }
 
 /// Commits the fixture with its municipality public and its address as household.
 fn committed(out: &Path) -> PoolDir {
-    commit(&people_csv(), &municipal(), true, out, &mut |_| {}).unwrap().0
+    commit(&people_csv(), &municipal(), out, &mut |_| {}).unwrap();
+    PoolDir::open(out).unwrap()
 }
 
 fn mode(path: &Path) -> u32 {
@@ -57,9 +60,9 @@ fn a_pool_is_private_whole_and_verifies() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join("pools/eupen");
     let mut told = Vec::new();
-    let (done, summary) = commit(&people_csv(), &municipal(), true, &dir, &mut |p| told.push(p)).unwrap();
-    assert_eq!(summary.people, 7);
-    assert_eq!((done.size(), done.columns().private()), (7, &["birth_year".to_owned(), "name".to_owned()][..]));
+    let done = commit(&people_csv(), &municipal(), &dir, &mut |p| told.push(p)).unwrap();
+    assert_eq!(done.summary.people, 7);
+    assert_eq!((done.size, done.columns.private()), (7, &["birth_year".to_owned(), "name".to_owned()][..]));
     assert!(told.iter().all(|p| p.done == p.total) && !told.is_empty());
     assert_eq!(mode(&dir), 0o700);
     assert_eq!(names(&dir), ["index", "people.csv", "pool.json", "pool.key", "table"]);
@@ -67,12 +70,12 @@ fn a_pool_is_private_whole_and_verifies() {
     assert_eq!(names(dir.parent().unwrap()), ["eupen"]);
     assert_eq!(std::fs::read(dir.join("people.csv")).unwrap(), std::fs::read(people_csv()).unwrap());
     let manifest = std::fs::read_to_string(dir.join("pool.json")).unwrap();
-    assert!(!manifest.contains("Anna") && !manifest.contains("P-00") && manifest.contains(&done.root().to_string()));
+    assert!(!manifest.contains("Anna") && !manifest.contains("P-00") && manifest.contains(&done.root.to_string()));
 
     let pool = PoolDir::open(&dir).unwrap();
     let verified = pool.verify(&mut |_| {}).unwrap();
-    assert_eq!((verified.size, verified.root, verified.table), (7, done.root(), done.table()));
-    assert!(done.table().is_some());
+    assert_eq!((verified.size, verified.root, verified.table), (7, done.root, done.table));
+    assert!(done.table.is_some());
     let shown = format!("{pool:?}");
     assert!(!shown.contains(pool.key().to_hex().as_str()) && !shown.contains("Anna"), "{shown}");
 
@@ -87,7 +90,7 @@ fn a_pool_is_private_whole_and_verifies() {
     assert_eq!(table.value(of("P-004"), 0), "Kelmis");
 
     // Another commitment of the same file has another key, hence another root.
-    assert_ne!(committed(&folder.path().join("again")).root(), done.root());
+    assert_ne!(committed(&folder.path().join("again")).root(), done.root);
 }
 
 #[test]
@@ -159,9 +162,10 @@ fn the_table_is_written_when_wanted_or_useful() {
     .enumerate()
     {
         let dir = folder.path().join(n.to_string());
-        let (done, _) = commit(&people_csv(), roles, table, &dir, &mut |_| {}).unwrap();
-        assert_eq!((done.table().is_some(), dir.join("table").exists()), (expected, expected));
-        done.verify(&mut |_| {}).unwrap();
+        let options = CommitOptions { roles: roles.clone(), table };
+        let done = commit(&people_csv(), &options, &dir, &mut |_| {}).unwrap();
+        assert_eq!((done.table.is_some(), dir.join("table").exists()), (expected, expected));
+        PoolDir::open(&dir).unwrap().verify(&mut |_| {}).unwrap();
     }
 }
 
@@ -171,21 +175,21 @@ fn a_refused_file_leaves_nothing_behind() {
     let bad = folder.path().join("bad.csv");
     std::fs::write(&bad, "id,name\nP-001,Schmitz\nP-001,Schmitz\n").unwrap();
     let out = folder.path().join("out");
-    let options = roles("id", &[], &[]);
-    let text = said(commit(&bad, &options, true, &out, &mut |_| {}));
+    let options = CommitOptions { roles: roles("id", &[], &[]), ..CommitOptions::default() };
+    let text = said(commit(&bad, &options, &out, &mut |_| {}));
     assert!(text.contains("line 3: the same id as on line 2"), "{text}");
     assert_eq!(names(folder.path()), ["bad.csv"]);
-    let text = said(commit(&folder.path().join("none.csv"), &options, true, &out, &mut |_| {}));
+    let text = said(commit(&folder.path().join("none.csv"), &options, &out, &mut |_| {}));
     assert!(text.contains("none.csv"), "{text}");
     assert_eq!(names(folder.path()), ["bad.csv"]);
 
     // A folder with something in it is never touched; an empty one is used.
     std::fs::create_dir(&out).unwrap();
     std::fs::write(out.join("note"), "mine").unwrap();
-    assert!(said(commit(&people_csv(), &options, true, &out, &mut |_| {})).contains("is not empty"));
+    assert!(said(commit(&people_csv(), &options, &out, &mut |_| {})).contains("is not empty"));
     assert_eq!(names(&out), ["note"]);
     std::fs::remove_file(out.join("note")).unwrap();
-    commit(&people_csv(), &options, true, &out, &mut |_| {}).unwrap();
+    commit(&people_csv(), &options, &out, &mut |_| {}).unwrap();
     assert_eq!(mode(&out), 0o700);
 }
 
@@ -302,7 +306,8 @@ fn a_linked_pool_keeps_key_ids_and_private_parts() {
         ..LinkedOptions::default()
     };
     let out = folder.path().join("linked");
-    let (linked, _) = commit_linked(&earlier, &answers, options.clone(), &out, &mut |_| {}).unwrap();
+    commit_linked(&earlier, &answers, &options, &out, &mut |_| {}).unwrap();
+    let linked = PoolDir::open(&out).unwrap();
     let first = PoolDir::open(&earlier).unwrap();
     linked.verify(&mut |_| {}).unwrap();
     assert_eq!(
@@ -326,7 +331,7 @@ fn a_linked_pool_keeps_key_ids_and_private_parts() {
     // Only those whom the earlier outcome opened.
     let index = |id: &str| first.find_id(id).unwrap().unwrap();
     let opened = LinkedOptions { opened: Some([index("P-004"), index("P-006")].into()), ..options };
-    let text = said(commit_linked(&earlier, &answers, opened, &folder.path().join("x"), &mut |_| {}));
+    let text = said(commit_linked(&earlier, &answers, &opened, &folder.path().join("x"), &mut |_| {}));
     assert!(text.contains("1 problem") && text.contains("line 3: nobody in the earlier pool"), "{text}");
 }
 
@@ -339,7 +344,7 @@ fn a_linked_pool_refuses_strangers_doubles_and_taken_columns() {
     let check = |text: &str, public: &[&str], faults: &[&str]| {
         std::fs::write(&answers, text).unwrap();
         let public = public.iter().map(|name| (*name).to_owned()).collect();
-        let options = Options { id: "id".to_owned(), public, ..Options::default() };
+        let options = LinkedOptions { id: "id".to_owned(), public, ..LinkedOptions::default() };
         let said = said(commit_linked(&earlier, &answers, &options, &folder.path().join("out"), &mut |_| {}));
         let lines: Vec<&str> =
             said.lines().skip(1).take_while(|line| !line.starts_with("  →")).map(str::trim).collect();
