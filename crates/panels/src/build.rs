@@ -1,19 +1,176 @@
-//! placeholder
-use crate::instance::Instance;
-use crate::watch::*;
-/// x
-pub fn trial(instance: &Instance, m: u32) {
-    let limits = Limits::new(&Unwatched, 60_000_000_000);
-    let s = std::time::Instant::now();
-    let ladder = crate::ladder::climb(instance, 100000, None, &limits).unwrap();
-    let z = ladder.levels.first().map_or(0.0, |l| l.chance);
-    println!("types {} rows {} levels {} z*m {:.2} in {:?}", instance.types(), instance.bounds.len(), ladder.levels.len(), z * f64::from(m), s.elapsed());
-    let l = crate::listing::build(instance, &ladder.target, m, &limits).unwrap();
-    let list: Vec<&[(u32, u32)]> = l.pool.iter().flat_map(|(p, c)| std::iter::repeat_n(p.as_slice(), *c as usize)).collect();
-    let panels = crate::assign::seat(instance, &list);
-    let b = crate::check::check(instance, panels).unwrap();
-    println!("min {} pool {} never {} interrupted {} in {:?}", b.copies().iter().min().unwrap(), l.pool.len(), l.never.len(), l.interrupted, s.elapsed());
-    let mut short = vec![0; 30];
-    for (t, k) in instance.kinds.iter().enumerate() { for p in &k.members { let want = (ladder.target[t] / k.members.len() as f64 * m as f64 + 1e-6).floor() as i64; let d = (want - b.copies()[*p as usize] as i64).max(0); short[d.min(29) as usize] += 1; } }
-    println!("shortfalls {short:?}");
+//! The public verb: from a task to a checked list, its report and its certificate.
+//!
+//! This file must never return a list that [`crate::check`] has not counted, and
+//! never call a list optimal: it states what was achieved and what is provably
+//! impossible, and the reader sees the gap.
+
+use crate::certificate::{Certificate, CertificateError, LevelBound};
+use crate::check::{BuiltList, Violation, check};
+use crate::instance::{Instance, index};
+use crate::ladder::{Climb, Ladder, NoLadder, climb};
+use crate::listing::{NoListing, Wish};
+use crate::objective;
+use crate::proof;
+use crate::report::Report;
+use crate::watch::{Limits, Watch};
+
+/// Most panels of a list.
+pub const MAX_PANELS: u32 = 10_000;
+/// Panels of a list unless asked otherwise.
+pub const DEFAULT_PANELS: u32 = 1_000;
+/// Work unless asked otherwise: about a minute on two cores.
+pub const DEFAULT_WORK: u64 = 50_000_000_000;
+
+/// What "fair" is to mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Objective {
+    /// The smallest chance as large as possible, then the next smallest, and so on.
+    #[default]
+    Leximin,
+    /// The smallest chance as large as possible; the rest as it comes.
+    Maximin,
+    /// The product of all chances as large as possible.
+    Nash,
+    /// Neither very small nor very large chances: minimises
+    /// `max · n/k + (k/n) / min` (n people, k seats).
+    Goldilocks,
+}
+
+/// What to build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BuildOptions {
+    /// The objective.
+    pub objective: Objective,
+    /// Number of panels, 1 to [`MAX_PANELS`].
+    pub panels: u32,
+    /// Work limit in multiplications: the same list on every machine.
+    pub work: u64,
+}
+
+impl Default for BuildOptions {
+    fn default() -> Self {
+        Self { objective: Objective::Leximin, panels: DEFAULT_PANELS, work: DEFAULT_WORK }
+    }
+}
+
+/// What was built.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Built {
+    /// The list, counted.
+    pub list: BuiltList,
+    /// The figures.
+    pub report: Report,
+    /// The proof of the bounds in the report.
+    pub certificate: Certificate,
+}
+
+/// Why nothing was built.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BuildError {
+    /// The number of panels is out of range.
+    #[error("{found} panels: choose 1 to {MAX_PANELS}")]
+    Panels {
+        /// Panels asked for.
+        found: u32,
+    },
+    /// No panel can meet all quotas: see [`crate::diagnose::diagnose`].
+    #[error("no panel can meet all quotas at once; `relax` shows which quotas conflict and the smallest way out")]
+    Infeasible,
+    /// The search ended before a panel was found; there may be one.
+    #[error("no panel was found within the limits, though none was proved impossible; widen the quotas or allow more time")]
+    NotFound,
+    /// The solver went astray. No list was made.
+    #[error("the solver gave up on these quotas")]
+    Solver,
+    /// A finished list failed the count. It was discarded.
+    #[error("the finished list was discarded: {0}")]
+    Discarded(Violation),
+    /// The certificate failed its own check. The list was discarded.
+    #[error("the certificate does not hold: {0}")]
+    Certificate(CertificateError),
+}
+
+/// Builds a list.
+///
+/// The result depends only on the arguments, unless `watch` stops the search;
+/// then it is the best list so far.
+///
+/// # Errors
+/// If there is no list that keeps every rule, or none was found.
+pub fn build(
+    instance: &Instance,
+    options: &BuildOptions,
+    watch: &dyn Watch,
+) -> Result<Built, BuildError> {
+    if options.panels == 0 || options.panels > MAX_PANELS {
+        return Err(BuildError::Panels { found: options.panels });
+    }
+    let limits = Limits::new(watch, options.work);
+    let ladder = climb(instance, Climb::WHOLE, &limits).map_err(|e| match e {
+        NoLadder::Infeasible(_) => BuildError::Infeasible,
+        NoLadder::GaveUp => BuildError::Solver,
+    })?;
+    let (certificate, bounds) =
+        proof::certificate(instance, &ladder).map_err(BuildError::Certificate)?;
+    let target = objective::target(instance, &ladder, options.objective, &limits);
+    let mut wish = Wish { target, cap: cap(&ladder, options) };
+    let mut listing = list(instance, &wish, options, &limits)?;
+    if !listing.never.is_empty() {
+        // what fractions allowed, whole people do not: aim again without these types
+        let again = Climb { beside: &listing.never, ..Climb::WHOLE };
+        if let Ok(second) = climb(instance, again, &limits) {
+            let never = std::mem::take(&mut listing.never);
+            wish.target = objective::target(instance, &second, options.objective, &limits);
+            for &t in &never {
+                wish.target[t] = 0.0;
+            }
+            if let Ok(better) = list(instance, &wish, options, &limits) {
+                listing = better;
+            }
+            listing.never = never;
+        }
+    }
+    let seats: Vec<&[(u32, u32)]> = listing
+        .pool
+        .iter()
+        .flat_map(|(seats, copies)| std::iter::repeat_n(seats.as_slice(), index(*copies)))
+        .collect();
+    let panels = crate::assign::seat(instance, &seats);
+    let list = check(instance, panels).map_err(BuildError::Discarded)?;
+    let report = Report::new(instance, options, &list, &bounds, &listing, ladder.complete);
+    Ok(Built { list, report, certificate })
+}
+
+/// Recomputes a certificate's bounds for this task.
+///
+/// # Errors
+/// As [`Certificate::verify`].
+pub fn verify_certificate(
+    instance: &Instance,
+    certificate: &Certificate,
+) -> Result<Vec<LevelBound>, CertificateError> {
+    proof::verify(instance, certificate)
+}
+
+/// With maximin, nobody needs more copies than the best minimum.
+fn cap(ladder: &Ladder, options: &BuildOptions) -> Option<f64> {
+    if options.objective == Objective::Maximin {
+        // people whose chance is 0 whatever one does are no reason to stop there
+        ladder.levels.iter().map(|l| l.chance).find(|z| *z > 1e-9)
+    } else {
+        None
+    }
+}
+
+fn list(
+    instance: &Instance,
+    wish: &Wish,
+    options: &BuildOptions,
+    limits: &Limits<'_>,
+) -> Result<crate::listing::Listing, BuildError> {
+    crate::listing::build(instance, wish, options.panels, limits).map_err(|e| match e {
+        NoListing::Infeasible => BuildError::Infeasible,
+        NoListing::NotFound => BuildError::NotFound,
+    })
 }

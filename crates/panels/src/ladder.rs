@@ -12,9 +12,9 @@
 //! that, rounding in the solver would refute levels which exist. The numbers
 //! proposed here are bounded by integers in [`crate::certificate`].
 
-use crate::instance::Instance;
+use crate::instance::{Instance, count};
 use crate::simplex::{Simplex, Solved};
-use crate::watch::Limits;
+use crate::watch::{Limits, Stage};
 
 /// By how much a finished level's floor is loosened, in chance.
 pub(crate) const LOOSENED: f64 = 1e-9;
@@ -81,11 +81,29 @@ fn newton(
     (slope > 1e-9).then_some(room / slope)
 }
 
-/// Climbs at most `max_levels` levels.
+/// What a climb may differ in.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Climb<'a> {
+    /// Levels at most.
+    pub(crate) levels: usize,
+    /// Nobody's chance may exceed this. Below 1 it is a rule of its own, and the
+    /// levels' multipliers prove nothing about lotteries without it.
+    pub(crate) ceiling: f64,
+    /// Types that stand beside the ladder, with no floor.
+    pub(crate) beside: &'a [usize],
+}
+
+impl Climb<'static> {
+    /// The whole ladder.
+    pub(crate) const WHOLE: Self = Self { levels: usize::MAX, ceiling: 1.0, beside: &[] };
+    /// The first level only.
+    pub(crate) const FIRST: Self = Self { levels: 1, ceiling: 1.0, beside: &[] };
+}
+
+/// Climbs.
 pub(crate) fn climb(
     instance: &Instance,
-    max_levels: usize,
-    ceiling: Option<f64>,
+    climb: Climb<'_>,
     limits: &Limits<'_>,
 ) -> Result<Ladder, NoLadder> {
     let columns = instance.columns();
@@ -95,7 +113,7 @@ pub(crate) fn climb(
     let weights: Vec<f64> = columns.iter().map(|_| noise.unit()).collect();
     simplex.set_objective(&weights);
     let sizes: Vec<f64> = instance.kinds.iter().map(|k| f64::from(k.size())).collect();
-    let tops: Vec<f64> = sizes.iter().map(|s| s * ceiling.unwrap_or(1.0)).collect();
+    let tops: Vec<f64> = sizes.iter().map(|s| s * climb.ceiling).collect();
 
     for (t, top) in tops.iter().enumerate() {
         simplex.set_bounds(t, 0.0, *top);
@@ -107,12 +125,20 @@ pub(crate) fn climb(
     }
     let mut target = simplex.values().to_vec();
     let mut floor: Vec<Option<f64>> = vec![None; columns.len()];
+    for &t in climb.beside {
+        floor[t] = Some(0.0);
+    }
     let mut levels: Vec<Level> = Vec::new();
     let mut work_done = simplex.work;
-    let highest = ceiling.unwrap_or(1.0);
-    'levels: while levels.len() < max_levels && floor.iter().any(Option::is_none) {
+    let highest = climb.ceiling;
+    'levels: while levels.len() < climb.levels && floor.iter().any(Option::is_none) {
         let mut z = highest;
         let mut proof: Option<Vec<f64>> = None;
+        limits.watch.progress(
+            Stage::Chances,
+            count(floor.iter().flatten().count()),
+            count(floor.len()),
+        );
         for step in 0.. {
             if step >= STEPS || simplex.work > limits.ladder_work || limits.stopped() {
                 break 'levels;

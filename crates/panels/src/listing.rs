@@ -27,8 +27,11 @@ use crate::watch::{Limits, Stage};
 const POOL: u32 = 300;
 /// Rounds of pricing at most.
 const ROUNDS: u32 = 400;
-/// Rounds without real progress before the search ends.
-const PATIENCE: u32 = 30;
+/// Rounds without real progress before the search ends …
+const PATIENCE: u32 = 15;
+/// … if the least served also have their whole copies; else only after this
+/// much more work (about a second and a half on two cores).
+const MORE_WORK: u64 = 2_000_000_000;
 /// Weight of staying near the exact target, against reaching whole copies.
 const NEARNESS: f64 = 0.02;
 /// Nodes for the question whether a type can be seated at all.
@@ -46,6 +49,15 @@ pub(crate) struct Listing {
     pub(crate) never: Vec<usize>,
     /// Whether the caller or the work limit ended the search early.
     pub(crate) interrupted: bool,
+}
+
+/// What the list is to come near to.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Wish {
+    /// Seats per type and panel.
+    pub(crate) target: Vec<f64>,
+    /// Chance beyond which nobody lacks anything.
+    pub(crate) cap: Option<f64>,
 }
 
 /// Why there is no list.
@@ -93,6 +105,18 @@ impl Draft {
     /// Whether everybody has the whole copies of their target.
     fn reached(&self) -> bool {
         self.counts.iter().zip(&self.whole).all(|(c, w)| *c >= w - 1e-6)
+    }
+
+    /// Whether the smallest number of copies per person is what the targets ask for.
+    fn least_reached(&self) -> bool {
+        let least = |counts: &[f64]| {
+            let seatable = counts.iter().zip(&self.sizes).zip(&self.whole);
+            seatable
+                .filter(|(_, whole)| **whole > 0.0)
+                .map(|((c, n), _)| ((c + 1e-6) / n).floor())
+                .fold(f64::INFINITY, f64::min)
+        };
+        least(&self.counts) >= least(&self.whole)
     }
 
     fn apply(&mut self, panel: usize, sign: f64) {
@@ -284,13 +308,14 @@ impl Pair {
     }
 }
 
-/// Builds a list of `panels` panels near `target` (seats per type and panel).
+/// Builds a list of `panels` panels.
 pub(crate) fn build(
     instance: &Instance,
-    target: &[f64],
+    wish: &Wish,
     panels: u32,
     limits: &Limits<'_>,
 ) -> Result<Listing, NoListing> {
+    let target = wish.target.as_slice();
     let n = instance.kinds.len();
     let sizes: Vec<f64> = instance.kinds.iter().map(|k| f64::from(k.size())).collect();
     let scale = (0..n).map(|t| sizes[t] / (target[t] / sizes[t]).max(1e-4).sqrt()).collect();
@@ -311,7 +336,7 @@ pub(crate) fn build(
     let mut misses = 0_u32;
     while drawn < wanted {
         limits.watch.progress(Stage::Panels, drawn, wanted);
-        if limits.exhausted() && drawn > 0 {
+        if limits.mostly_exhausted() && drawn > 0 {
             break;
         }
         for t in 0..n {
@@ -347,7 +372,7 @@ pub(crate) fn build(
         }
     }
 
-    scale_up(&mut draft, target, panels);
+    scale_up(&mut draft, wish, panels);
     draft.exchange(limits);
     seat_everybody(instance, &mut draft, &mut pair, &mut never, limits);
     improve(instance, &mut draft, &mut pair, panels, limits);
@@ -357,7 +382,7 @@ pub(crate) fn build(
 }
 
 /// From the herded panels to `panels` copies, and to whole-copy targets.
-fn scale_up(draft: &mut Draft, target: &[f64], panels: u32) {
+fn scale_up(draft: &mut Draft, wish: &Wish, panels: u32) {
     let have = count(draft.pool.len()).max(1);
     draft.counts.fill(0.0);
     for p in 0..draft.pool.len() {
@@ -365,9 +390,10 @@ fn scale_up(draft: &mut Draft, target: &[f64], panels: u32) {
         draft.copies[p] = panels / have + spare;
         draft.apply(p, f64::from(draft.copies[p]));
     }
-    for (t, share) in target.iter().enumerate() {
+    let enough = wish.cap.unwrap_or(1.0) * f64::from(panels);
+    for (t, share) in wish.target.iter().enumerate() {
         draft.target[t] = share * f64::from(panels);
-        let per_person = (draft.target[t] / draft.sizes[t] + 1e-6).floor();
+        let per_person = ((draft.target[t] / draft.sizes[t]).min(enough) + 1e-6).floor();
         draft.whole[t] = per_person * draft.sizes[t];
     }
 }
@@ -414,9 +440,11 @@ fn improve(
     let mut random = Random::new(b"shuffle");
     let mut best = draft.potential();
     let mut stalled = 0_u32;
+    let mut since = limits.spent();
     for round in 0..ROUNDS {
         limits.watch.progress(Stage::Improving, round, ROUNDS);
-        if draft.reached() || stalled >= PATIENCE || limits.exhausted() {
+        let patient = !draft.least_reached() && limits.spent() < since + MORE_WORK;
+        if draft.reached() || (stalled >= PATIENCE && !patient) || limits.exhausted() {
             break;
         }
         let calm = f64::from(stalled.min(8)) / 8.0;
@@ -434,6 +462,7 @@ fn improve(
         if now < best * 0.995 {
             best = now;
             stalled = 0;
+            since = limits.spent();
         } else {
             stalled += 1;
         }

@@ -141,6 +141,13 @@ impl Pricer {
     pub(crate) fn containing(&mut self, kind: usize, weights: &[f64], nodes: usize) -> Priced {
         let before = self.simplex.bounds(kind);
         self.simplex.set_bounds(kind, 1.0, self.tops[kind]);
+        let priced = self.any(weights, nodes);
+        self.simplex.set_bounds(kind, before.0, before.1);
+        priced
+    }
+
+    /// Any panel, or the knowledge that there is none.
+    pub(crate) fn any(&mut self, weights: &[f64], nodes: usize) -> Priced {
         let mut priced = Priced { panel: None, complete: false };
         for (order, share) in [(Order::Penalties, 4), (Order::Shuffled, 1)] {
             let search = Search {
@@ -156,7 +163,6 @@ impl Pricer {
                 break;
             }
         }
-        self.simplex.set_bounds(kind, before.0, before.1);
         priced
     }
 

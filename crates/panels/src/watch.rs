@@ -62,6 +62,16 @@ impl<'a> Limits<'a> {
         self.spent.set(self.spent.get().saturating_add(work));
     }
 
+    /// Work done so far.
+    pub(crate) fn spent(&self) -> u64 {
+        self.spent.get()
+    }
+
+    /// Whether so much work is used up that what there is should now be improved.
+    pub(crate) fn mostly_exhausted(&self) -> bool {
+        self.spent.get() >= self.total / 2 || self.stopped()
+    }
+
     /// Whether the work is used up or the caller wants an end.
     pub(crate) fn exhausted(&self) -> bool {
         self.spent.get() >= self.total || self.stopped()

@@ -1,0 +1,397 @@
+//! Before anything is sealed: which quotas contradict each other, the smallest
+//! way out, what each quota costs in fairness, and who has no choice.
+//!
+//! This file must never loosen a quota by itself: it proposes, the organiser
+//! decides.
+
+use microlp::{ComparisonOp, OptimizationDirection, Problem as Program, SolveOptions};
+use num_traits::ToPrimitive;
+use serde::Serialize;
+
+use crate::instance::Instance;
+use crate::ladder::{Climb, NoLadder, climb};
+use crate::pricing::Pricer;
+use crate::quotas::Quotas;
+use crate::simplex::{Simplex, Solved};
+use crate::watch::{Limits, Watch};
+
+/// Nodes for the question whether whole people can fill the seats.
+const NODES: usize = 20_000;
+/// The same for the smallest relaxation.
+const RELAX_NODES: u64 = 20_000;
+/// Pivots of one fractional solve.
+const PIVOTS: usize = 20_000;
+
+/// Whether the quotas can be met.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub enum Feasibility {
+    /// A panel was found.
+    Feasible,
+    /// No panel exists.
+    Infeasible(Conflict),
+    /// Neither was established within the limits.
+    Unknown,
+}
+
+/// Quotas that cannot be met together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Conflict {
+    /// The quotas, as feature, value, min, max.
+    pub quotas: Vec<(String, String, u32, u32)>,
+    /// Whether household rules take part.
+    pub households: bool,
+    /// Whether leaving out any one of them makes the rest possible.
+    pub minimal: bool,
+}
+
+/// One quota of a relaxation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// The feature.
+    pub feature: String,
+    /// Its value.
+    pub value: String,
+    /// Bounds as they are.
+    pub before: (u32, u32),
+    /// Bounds as proposed.
+    pub after: (u32, u32),
+}
+
+/// A way out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Relaxation {
+    /// The quotas to change.
+    pub changes: Vec<Change>,
+    /// By how many people altogether.
+    pub people: u32,
+    /// Whether no smaller one exists within the flex bounds.
+    pub smallest: bool,
+    /// All bounds after the change, in file order.
+    bounds: Vec<(u32, u32)>,
+}
+
+impl Relaxation {
+    /// The quotas after the change.
+    #[must_use]
+    pub fn apply(&self, quotas: &Quotas) -> Quotas {
+        quotas.with_bounds(&self.bounds)
+    }
+}
+
+/// Why there is no relaxation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoRelaxation {
+    /// Not even the widest bounds allow a panel.
+    #[error("no panel is possible within the flex bounds; widen min_flex and max_flex")]
+    BeyondFlex,
+    /// The search ended without an answer.
+    #[error("no relaxation was found within the limits")]
+    NotFound,
+}
+
+/// Whether the quotas can be met, and if not, which of them stand in the way.
+#[must_use]
+pub fn diagnose(instance: &Instance, watch: &dyn Watch) -> Feasibility {
+    let mut simplex = feasibility_program(instance);
+    match simplex.solve(PIVOTS) {
+        Solved::Optimal => {}
+        Solved::GaveUp => return Feasibility::Unknown,
+        Solved::Infeasible(_) => return Feasibility::Infeasible(fractional_conflict(instance, watch)),
+    }
+    let mut pricer = Pricer::new(instance, b"diagnose");
+    let weights = vec![0.0; instance.kinds.len()];
+    let priced = pricer.any(&weights, NODES);
+    if priced.panel.is_some() {
+        return Feasibility::Feasible;
+    }
+    if !priced.complete {
+        return Feasibility::Unknown;
+    }
+    Feasibility::Infeasible(whole_conflict(instance, watch))
+}
+
+fn feasibility_program(instance: &Instance) -> Simplex {
+    let mut simplex = Simplex::new(&instance.columns(), &instance.row_bounds());
+    let mut noise = crate::random::Random::new(b"diagnose");
+    let weights: Vec<f64> = instance.kinds.iter().map(|_| noise.unit()).collect();
+    simplex.set_objective(&weights);
+    for (t, kind) in instance.kinds.iter().enumerate() {
+        simplex.set_bounds(t, 0.0, f64::from(kind.size().min(instance.seats)));
+    }
+    simplex
+}
+
+/// Leaves out one rule after the other for as long as the rest stays impossible.
+fn fractional_conflict(instance: &Instance, watch: &dyn Watch) -> Conflict {
+    let mut simplex = feasibility_program(instance);
+    let bounds = instance.row_bounds();
+    let seats = f64::from(instance.seats);
+    let mut kept = vec![true; bounds.len()];
+    let mut minimal = true;
+    // the rules that the first proof does not use can go at once
+    if let Solved::Infeasible(g) = simplex.solve(PIVOTS) {
+        for row in 1..bounds.len() {
+            if g[row].abs() < 1e-9 {
+                simplex.set_row_bounds(row, 0.0, seats);
+                kept[row] = false;
+            }
+        }
+        if !matches!(simplex.solve(PIVOTS), Solved::Infeasible(_)) {
+            for (row, bound) in bounds.iter().enumerate() {
+                simplex.set_row_bounds(row, bound.0, bound.1);
+                kept[row] = true;
+            }
+        }
+    }
+    for row in 1..bounds.len() {
+        if !kept[row] {
+            continue;
+        }
+        if watch.stop() {
+            minimal = false;
+            break;
+        }
+        simplex.set_row_bounds(row, 0.0, seats);
+        match simplex.solve(PIVOTS) {
+            Solved::Infeasible(_) => kept[row] = false,
+            outcome => {
+                minimal &= outcome == Solved::Optimal;
+                simplex.set_row_bounds(row, bounds[row].0, bounds[row].1);
+            }
+        }
+    }
+    conflict(instance, &kept, minimal)
+}
+
+/// The same for rules that only whole people break.
+fn whole_conflict(instance: &Instance, watch: &dyn Watch) -> Conflict {
+    let mut trial = instance.clone();
+    let weights = vec![0.0; instance.kinds.len()];
+    let mut kept = vec![true; instance.bounds.len()];
+    let mut minimal = true;
+    for row in 1..instance.bounds.len() {
+        if watch.stop() {
+            minimal = false;
+            break;
+        }
+        trial.bounds[row] = (0, instance.seats);
+        let priced = Pricer::new(&trial, b"diagnose").any(&weights, NODES / 20);
+        if priced.panel.is_none() && priced.complete {
+            kept[row] = false;
+        } else {
+            minimal &= priced.panel.is_some();
+            trial.bounds[row] = instance.bounds[row];
+        }
+    }
+    conflict(instance, &kept, minimal)
+}
+
+fn conflict(instance: &Instance, kept: &[bool], minimal: bool) -> Conflict {
+    let rows = instance.quota_rows();
+    let quotas = rows
+        .clone()
+        .filter(|&row| kept[row])
+        .map(|row| {
+            let (feature, value) = instance.names[row - rows.start].clone();
+            let (min, max) = instance.bounds[row];
+            (feature, value, min, max)
+        })
+        .collect();
+    Conflict { quotas, households: kept[rows.end..].contains(&true), minimal }
+}
+
+/// The relaxation that moves bounds by the fewest people altogether.
+///
+/// # Errors
+/// If there is none within the flex bounds, or none was found in time.
+pub fn relax(instance: &Instance) -> Result<Relaxation, NoRelaxation> {
+    let mut program = Program::new(OptimizationDirection::Minimize);
+    let seats = i32::try_from(instance.seats).map_err(|_| NoRelaxation::NotFound)?;
+    let columns: Vec<_> = instance
+        .kinds
+        .iter()
+        .map(|k| {
+            let top = i32::try_from(k.size()).unwrap_or(seats).min(seats);
+            program.add_integer_var(0.0, (0, top))
+        })
+        .collect();
+    let mut members: Vec<Vec<(microlp::Variable, f64)>> = vec![Vec::new(); instance.bounds.len()];
+    for (kind, column) in instance.kinds.iter().zip(&columns) {
+        for &row in &kind.rows {
+            members[row].push((*column, 1.0));
+        }
+    }
+    for (row, members) in members.into_iter().enumerate() {
+        let (lo, hi) = instance.bounds[row];
+        let (lo_flex, hi_flex) = instance.flex[row];
+        let mut below = members.clone();
+        let mut above = members;
+        if lo > lo_flex {
+            below.push((program.add_var(1.0, (0.0, f64::from(lo - lo_flex))), 1.0));
+        }
+        if hi_flex > hi && hi < instance.seats {
+            let room = hi_flex.min(instance.seats) - hi;
+            above.push((program.add_var(1.0, (0.0, f64::from(room))), -1.0));
+        }
+        program.add_constraint(below, ComparisonOp::Ge, f64::from(lo));
+        program.add_constraint(above, ComparisonOp::Le, f64::from(hi));
+    }
+    let mut options = SolveOptions::default();
+    options.node_limit = Some(RELAX_NODES);
+    let outcome = program.solve_with(options).map_err(|e| match e {
+        microlp::Error::Infeasible => NoRelaxation::BeyondFlex,
+        _ => NoRelaxation::NotFound,
+    })?;
+    let smallest = outcome.is_optimal();
+    let solution = outcome.solution().ok_or(NoRelaxation::NotFound)?;
+
+    // from here on only integers: the bounds that this panel needs
+    let mut counted = vec![0_u32; instance.bounds.len()];
+    for (kind, column) in instance.kinds.iter().zip(&columns) {
+        let places = solution.var_value(*column).round().to_u32().unwrap_or(0);
+        if places > kind.size() {
+            return Err(NoRelaxation::NotFound);
+        }
+        for &row in &kind.rows {
+            counted[row] += places;
+        }
+    }
+    let rows = instance.quota_rows();
+    let mut relaxation =
+        Relaxation { changes: Vec::new(), people: 0, smallest, bounds: Vec::new() };
+    for (row, &found) in counted.iter().enumerate() {
+        let (lo, hi) = instance.bounds[row];
+        let after = (lo.min(found), hi.max(found));
+        if after.0 < instance.flex[row].0 || after.1 > instance.flex[row].1.max(hi) {
+            return Err(NoRelaxation::NotFound);
+        }
+        if !rows.contains(&row) {
+            if after != (lo, hi) {
+                return Err(NoRelaxation::NotFound);
+            }
+            continue;
+        }
+        relaxation.bounds.push(after);
+        if after != (lo, hi) {
+            let (feature, value) = instance.names[row - rows.start].clone();
+            relaxation.people += (lo - after.0) + (after.1 - hi);
+            relaxation.changes.push(Change { feature, value, before: (lo, hi), after });
+        }
+    }
+    Ok(relaxation)
+}
+
+/// What the best possible minimum chance would be without one rule.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RuleCost {
+    /// The feature.
+    pub feature: String,
+    /// The value whose quota is left out; all of the feature's if `None`.
+    pub value: Option<String>,
+    /// The minimum chance that would then be possible at best.
+    pub min_chance_without: f64,
+    /// How much more that is than with the rule.
+    pub cost: f64,
+}
+
+/// What can be known before a list is built.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Preview {
+    /// The best possible minimum chance (a fractional bound).
+    pub min_chance: f64,
+    /// What each feature costs, then each quota; those that cost nothing too.
+    pub costs: Vec<RuleCost>,
+    /// Whether all rules were tried (the watch may have stopped it).
+    pub complete: bool,
+    /// People whom no panel can seat, as indices in file order.
+    pub never: Vec<u32>,
+    /// People who are on every possible panel.
+    pub always: Vec<u32>,
+}
+
+/// The preview.
+///
+/// # Errors
+/// [`Feasibility`] says why, if the quotas cannot be met.
+pub fn preview(instance: &Instance, watch: &dyn Watch) -> Result<Preview, Feasibility> {
+    let limits = Limits::new(watch, u64::MAX);
+    let ladder = climb(instance, Climb::FIRST, &limits).map_err(|e| match e {
+        NoLadder::Infeasible(_) => Feasibility::Infeasible(fractional_conflict(instance, watch)),
+        NoLadder::GaveUp => Feasibility::Unknown,
+    })?;
+    let min_chance = ladder.levels.first().map_or(0.0, |l| l.chance);
+    let (never, always) = forced(instance);
+    let mut costs = Vec::new();
+    let mut complete = true;
+    let rows = instance.quota_rows();
+    let mut features: Vec<std::ops::Range<usize>> = Vec::new();
+    for row in rows.clone() {
+        match features.last_mut() {
+            Some(range)
+                if instance.names[range.start - rows.start].0
+                    == instance.names[row - rows.start].0 =>
+            {
+                range.end = row + 1;
+            }
+            _ => features.push(row..row + 1),
+        }
+    }
+    let singles = rows.clone().map(|row| (row..row + 1, true));
+    let mut trial = instance.clone();
+    for (range, single) in features.into_iter().map(|f| (f, false)).chain(singles) {
+        if watch.stop() {
+            complete = false;
+            break;
+        }
+        for row in range.clone() {
+            trial.bounds[row] = (0, instance.seats);
+        }
+        if let Ok(without) = climb(&trial, Climb::FIRST, &limits) {
+            let (feature, value) = instance.names[range.start - rows.start].clone();
+            let found = without.levels.first().map_or(min_chance, |l| l.chance);
+            costs.push(RuleCost {
+                feature,
+                value: single.then_some(value),
+                min_chance_without: found,
+                cost: (found - min_chance).max(0.0),
+            });
+        }
+        trial.bounds[range.clone()].copy_from_slice(&instance.bounds[range]);
+    }
+    Ok(Preview { min_chance, costs, complete, never, always })
+}
+
+/// People whom no fractional panel seats, and people whom all of them seat.
+fn forced(instance: &Instance) -> (Vec<u32>, Vec<u32>) {
+    let mut simplex = feasibility_program(instance);
+    let n = instance.kinds.len();
+    let mut seen_seated = vec![false; n];
+    let mut seen_missing = vec![false; n];
+    let mut weights = vec![0.0; n];
+    let (mut never, mut always) = (Vec::new(), Vec::new());
+    for t in 0..n {
+        for (sign, list) in [(1.0, &mut never), (-1.0, &mut always)] {
+            let settled = if sign > 0.0 { seen_seated[t] } else { seen_missing[t] };
+            if settled {
+                continue;
+            }
+            weights[t] = sign;
+            simplex.set_objective(&weights);
+            weights[t] = 0.0;
+            if simplex.solve(PIVOTS) != Solved::Optimal {
+                continue;
+            }
+            for (u, v) in simplex.values().iter().enumerate() {
+                seen_seated[u] |= *v > 1e-6;
+                seen_missing[u] |= *v < f64::from(instance.kinds[u].size()) - 1e-6;
+            }
+            let settled = if sign > 0.0 { seen_seated[t] } else { seen_missing[t] };
+            if !settled {
+                list.extend(instance.kinds[t].members.iter().copied());
+            }
+        }
+    }
+    never.sort_unstable();
+    always.sort_unstable();
+    (never, always)
+}
