@@ -100,8 +100,8 @@ fn plain_loop(rows: u64) -> Duration {
 
 fn commitment(rows: u64) -> Duration {
     let text = |s: &str| s.to_owned();
-    let columns =
-        Columns::new(vec![], text("id"), vec![text("name"), text("birth_year")], vec![text("municipality")]).expect("fits");
+    let columns = Columns::new(vec![], text("id"), vec![text("name"), text("birth_year")], vec![text("municipality")])
+        .expect("fits");
     let mut builder = PoolBuilder::new(&PoolKey::from_bytes(KEY), &columns);
     let mut record = csv::ByteRecord::new();
     let time = over_chunks(rows, |csv, from| {
@@ -118,7 +118,12 @@ fn commitment(rows: u64) -> Duration {
     let start = Clock::start();
     let commitment = builder.finish().expect("distinct ids");
     let finish = start.elapsed();
-    println!("committed root    {} of {} ({:.3} s to sort and hash the tree)", commitment.root(), commitment.size(), finish.as_secs_f64());
+    println!(
+        "committed root    {} of {} ({:.3} s to sort and hash the tree)",
+        commitment.root(),
+        commitment.size(),
+        finish.as_secs_f64()
+    );
     time + finish
 }
 

@@ -16,9 +16,13 @@ const MUNICIPALITIES: [&str; 9] =
 fn main() {
     let rows: u32 = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(300_000);
     let list = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
-    let columns =
-        Columns::new(list(&["street", "number"]), "id".into(), vec![], list(&["age", "gender", "municipality", "education"]))
-            .expect("fits");
+    let columns = Columns::new(
+        list(&["street", "number"]),
+        "id".into(),
+        vec![],
+        list(&["age", "gender", "municipality", "education"]),
+    )
+    .expect("fits");
     let key = PoolKey::from_bytes([7; 32]);
     let with_row = |i: u64, each: &mut dyn FnMut(&Row<'_>)| {
         let (id, age, number) = (format!("BE{i:09}"), (16 + i * 7919 % 80).to_string(), (i / 3).to_string());
