@@ -3,8 +3,11 @@
 //! This library does no input or output, reads no clock, and trusts no key that a bundle carries unless the verifier has none of their own,
 //! and then it says so. It never stops at "invalid": every refusal names the check.
 
+pub mod artifacts;
+pub mod bundle;
 pub mod ledger;
 pub mod report;
 mod scan;
 pub mod trust;
+pub mod verify;
 mod when;

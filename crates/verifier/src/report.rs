@@ -291,11 +291,11 @@ pub fn verdict(checks: &[Check]) -> Verdict {
 pub struct Report {
     /// What it comes to.
     pub verdict: Verdict,
-    /// Whether the log names a beacon that proves nothing.
-    pub rehearsal: bool,
+    /// Where the log names a beacon that proves nothing: the words that a report begins with.
+    pub rehearsal: Option<String>,
     /// Every check, in the order of spec §9.3.
     pub checks: Vec<Check>,
-    /// What happened, in plain words, one thing a line; the first lines say what matters most.
+    /// What happened, in plain words, one thing a line; what matters most comes first.
     pub facts: Vec<String>,
     /// For sequences of bundles: what this one is about and what it links to.
     pub subject: Option<Subject>,
@@ -335,14 +335,14 @@ impl Report {
         for id in CheckId::ALL.iter().filter(|id| **id != CheckId::Format) {
             checks.skip(*id, "the bundle cannot be read");
         }
-        Self { verdict: Verdict::Unreadable, rehearsal: false, checks: checks.finish(), facts, subject: None }
+        Self { verdict: Verdict::Unreadable, rehearsal: None, checks: checks.finish(), facts, subject: None }
     }
 
     /// Spec §9.3's JSON object, on one line, without a newline at its end.
     #[must_use]
     pub fn to_json(&self) -> String {
         let Self { verdict, rehearsal, checks, .. } = self;
-        let written = Written { verdict: *verdict, exit: verdict.exit(), rehearsal: *rehearsal, checks };
+        let written = Written { verdict: *verdict, exit: verdict.exit(), rehearsal: rehearsal.is_some(), checks };
         serde_json::to_string(&written).unwrap_or_default()
     }
 
