@@ -4,10 +4,14 @@
 //! and then it says so. It never stops at "invalid": every refusal names the check.
 
 pub mod artifacts;
+pub mod build;
 pub mod bundle;
+pub mod cli;
 pub mod ledger;
 pub mod report;
 mod scan;
+pub mod text;
 pub mod trust;
 pub mod verify;
 mod when;
+pub mod whole_log;

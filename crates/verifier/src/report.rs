@@ -360,7 +360,14 @@ impl Report {
             check.found = finding.found.clone();
             check.reason = Some(finding.reason.clone());
         }
-        self.verdict = self.verdict.worse(Verdict::Refuted);
+        self.judge();
+    }
+
+    /// Computes the verdict anew, after checks changed. What could not be read stays so.
+    pub(crate) fn judge(&mut self) {
+        if self.verdict != Verdict::Unreadable {
+            self.verdict = verdict(&self.checks);
+        }
     }
 }
 

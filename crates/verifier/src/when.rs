@@ -2,7 +2,7 @@
 
 /// `2026-12-01 19:00:00 UTC`.
 #[must_use]
-pub fn show(unix_secs: u64) -> String {
+pub(crate) fn show(unix_secs: u64) -> String {
     let (days, secs) = (unix_secs / 86_400, unix_secs % 86_400);
     // Days since 0000-03-01, so that leap days end a cycle: 400 years have 146,097 days.
     let shifted = days + 719_468;
