@@ -121,6 +121,11 @@ impl<R: Read> Records<R> {
         Ok(Next::Record)
     }
 
+    /// Where the bytes come from.
+    pub(crate) fn source(&mut self) -> &mut R {
+        &mut self.source
+    }
+
     /// Goes to the record at `offset` by way of `seek`, which must put the source there.
     pub(crate) fn jump(&mut self, offset: u64, seek: impl FnOnce(&mut R)) {
         seek(&mut self.source);

@@ -170,13 +170,25 @@ fn usize_of(index: u32) -> usize {
 /// Reads a shared file from a place of its own, so that readers do not move one another.
 pub(crate) struct Positioned {
     file: Arc<File>,
+    /// The file's bytes, if they were read beforehand.
+    whole: Option<Vec<u8>>,
     /// Offset of the next byte.
     pub(crate) at: u64,
 }
 
 impl Positioned {
     pub(crate) fn new(file: &Arc<File>) -> Self {
-        Self { file: Arc::clone(file), at: 0 }
+        Self { file: Arc::clone(file), whole: None, at: 0 }
+    }
+    /// Reads the whole file into memory, if it has at most `limit` bytes.
+    pub(crate) fn preload(&mut self, limit: u64) -> io::Result<()> {
+        let length = self.file.metadata()?.len();
+        if length <= limit {
+            let mut bytes = vec![0; usize::try_from(length).map_err(io::Error::other)?];
+            self.file.read_exact_at(&mut bytes, 0)?;
+            self.whole = Some(bytes);
+        }
+        Ok(())
     }
     /// From the beginning, with a buffer for reading through.
     fn buffered(file: &Arc<File>) -> BufReader<Self> {
@@ -186,7 +198,17 @@ impl Positioned {
 
 impl Read for Positioned {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let n = self.file.read_at(into, self.at)?;
+        let n = match &self.whole {
+            None => self.file.read_at(into, self.at)?,
+            Some(bytes) => {
+                let start = usize::try_from(self.at).unwrap_or(usize::MAX);
+                let rest = bytes.get(start..).unwrap_or_default();
+                let n = rest.len().min(into.len());
+                let (Some(target), Some(source)) = (into.get_mut(..n), rest.get(..n)) else { return Ok(0) };
+                target.copy_from_slice(source);
+                n
+            }
+        };
         self.at = self.at.saturating_add(u64::try_from(n).unwrap_or(u64::MAX));
         Ok(n)
     }
