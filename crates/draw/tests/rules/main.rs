@@ -1,0 +1,11 @@
+//! The rules of the draw (spec §§1, 3–7) against vectors that another program made, against definitions written out literally, and
+//! against whoever changes a byte.
+
+mod basics;
+mod beacon;
+mod fairness;
+mod methods;
+mod notes;
+mod outcome;
+mod replacement;
+mod support;
