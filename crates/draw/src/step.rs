@@ -1,7 +1,7 @@
 //! Steps (spec §4): the entries of the log, each a signed note by the service key with exactly one signature line.
 //!
 //! A [`SignedStep`] is made by [`SignedStep::open`], which checks signature and form, or by [`SignedStep::sign`]. Whether a step may
-//! follow the others is the ledger's question, not this module's.
+//! follow the others is the ledger's question, not this module's. Longer than other files, since the kinds and their members are one table.
 
 use klero_tlog::{SignerKey, VerifierKey, leaf_hash};
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,6 @@
 //! Terms (spec §3): what the organiser signs before the draw. Everything that a rule of §3 forbids is refused when the terms are
-//! read; what depends on the beacon chain is checked by [`Terms::check_round`], what depends on the pool by [`crate::method`].
+//! read; what depends on the beacon chain is checked by [`Terms::check_round`], what depends on the pool by [`crate::method`]. It never
+//! guesses at an unknown member, method or mode. Longer than other files, since the members of spec §3 and their rules are one table.
 
 use std::collections::BTreeMap;
 

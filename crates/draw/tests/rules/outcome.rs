@@ -52,7 +52,7 @@ fn rows_open_only_as_they_were_sealed() {
             if n > 1 {
                 refused(&|o| o.index ^= 1);
                 refused(&|o| o.proof[0].0[31] ^= 0x80);
-                refused(&|o| drop(o.proof.pop()));
+                refused(&|o| o.proof.truncate(o.proof.len() - 1));
             }
             assert!(opening.verify(0, &pool.root).is_err());
             assert!(opening.verify(n, &PoolRoot([0; 32])).is_err());
