@@ -14,10 +14,13 @@ pub mod scheduler;
 pub mod scribe;
 pub mod sealing;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLockReadGuard};
 
 use klero_draw::beacon::{ChainInfo, Round};
+use tokio::sync::watch;
+
 use klero_draw::hash::StepHash;
 use klero_draw::names::Slug;
 use klero_draw::note::SignedText;
@@ -45,9 +48,12 @@ pub struct Service {
     config: Config,
     sequencer: Sequencer<Scribe>,
     ledger: PublicLedger,
+    changes: watch::Receiver<u64>,
     clock: SharedClock,
     /// One draw is carried out at a time for each name; the second caller finds it done.
     drawing: std::sync::Mutex<()>,
+    /// Why a draw that is due could not be carried out when it was last tried.
+    hindered: std::sync::Mutex<BTreeMap<Slug, String>>,
 }
 
 impl std::fmt::Debug for Service {
@@ -109,10 +115,10 @@ impl Service {
         let config = Config::load(dir)?;
         let folders = Folders(dir.to_owned());
         let scribe = Scribe::new(signer::load(&folders.service_key())?, Arc::clone(&clock));
-        let ledger = scribe.public();
+        let (ledger, changes) = (scribe.public(), scribe.watch());
         let setup = LogSetup::new(dir, signer::load(&folders.log_key())?);
         let sequencer = Sequencer::open(setup, scribe).map_err(opening_failure)?;
-        Ok(Self { folders, config, sequencer, ledger, clock, drawing: std::sync::Mutex::new(()) })
+        Ok(Self { folders, config, sequencer, ledger, changes, clock, drawing: std::sync::Mutex::new(()), hindered: std::sync::Mutex::default() })
     }
 
     /// Origin of the log.
@@ -147,6 +153,12 @@ impl Service {
             Condition::ReadOnly(reason) => Some(reason.to_string()),
             Condition::Closed => Some("the log is closed".to_owned()),
         }
+    }
+
+    /// Tells of each change of the published ledger.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.clone()
     }
 
     /// The published ledger.
@@ -302,11 +314,29 @@ impl Service {
         let ledger = self.ledger();
         let now = self.clock.now();
         let known = ledger.draws().filter(|(slug, _)| only.is_none_or(|only| only == *slug));
-        let list: Vec<_> = known.map(|(slug, state)| status(&ledger, slug, state, now)).collect();
+        let hindered = self.hindered.lock().unwrap_or_else(PoisonError::into_inner);
+        let list: Vec<_> = known
+            .map(|(slug, state)| {
+                let mut status = status(&ledger, slug, state, now);
+                if let (Some(waiting), Some(reason)) = (&mut status.waiting_for, hindered.get(slug)) {
+                    *waiting = format!("{waiting}: {reason}");
+                }
+                status
+            })
+            .collect();
         match only {
             Some(draw) if list.is_empty() => Err(no_such_draw(draw)),
             _ => Ok(list),
         }
+    }
+
+    /// Notes why a draw that is due could not be carried out; shown as what it waits for.
+    pub fn hinder(&self, draw: &Slug, reason: Option<String>) {
+        let mut hindered = self.hindered.lock().unwrap_or_else(PoisonError::into_inner);
+        match reason {
+            Some(reason) => hindered.insert(draw.clone(), reason),
+            None => hindered.remove(draw),
+        };
     }
 
     fn about(&self) -> About {

@@ -18,6 +18,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// Wait before a draw whose round could not be had is tried again.
 const RETRY_WAIT: Duration = Duration::from_millis(500);
 
+/// Every relay once; the scheduler itself tries again, and shows meanwhile what hinders it.
+const ONE_PASS: Patience = Patience { passes: 1, first_wait: RETRY_WAIT, longest_wait: RETRY_WAIT };
+
 /// What the scheduler tells, for the log lines of the service. Names no person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
@@ -41,8 +44,10 @@ pub enum Event {
 pub async fn run(service: Arc<Service>, client: Client, tell: impl Fn(Event) + Send + Sync + 'static) {
     let tell: Arc<dyn Fn(Event) + Send + Sync> = Arc::new(tell);
     let under_way: Arc<Mutex<BTreeSet<Slug>>> = Arc::default();
-    let mut changes = service.reader().watch();
+    let mut changes = service.changes();
     loop {
+        // Marked before the ledger is read: what comes after is a change.
+        changes.mark_unchanged();
         let now = service.clock().now();
         let due = service.all_due();
         for one in due.iter().filter(|one| one.at <= now) {
@@ -86,10 +91,14 @@ fn start(
     tokio::spawn(async move {
         let outcome = carry_out(&service, &client, work).await;
         match outcome {
-            Ok(seq) => tell(Event::Done { draw: draw.clone(), seq }),
+            Ok(seq) => {
+                service.hinder(&draw, None);
+                tell(Event::Done { draw: draw.clone(), seq });
+            }
             Err(failure) => {
                 // Somebody may have handed the round in meanwhile; then nothing waits any more.
                 if !matches!(service.due(&draw), Ok(None)) {
+                    service.hinder(&draw, Some(failure.message.clone()));
                     tell(Event::Waiting { draw: draw.clone(), reason: failure.message });
                     tokio::time::sleep(RETRY_WAIT).await;
                 }
@@ -111,7 +120,7 @@ async fn carry_out(service: &Arc<Service>, client: &Client, work: Work) -> Resul
     };
     let relays = relays(&service, &due.chain)?;
     let fetched = client
-        .fetch_verified(&due.chain, &relays, due.round, Patience::default(), jitter)
+        .fetch_verified(&due.chain, &relays, due.round, ONE_PASS, jitter)
         .await
         .map_err(|e| Failure::unavailable(e.to_string()))?;
     tokio::task::spawn_blocking(move || service.carry_out(&due.draw, &fetched.verified).map(|logged| logged.seq))

@@ -8,6 +8,8 @@ use klero_draw::hash::StepHash;
 use klero_draw::names::Slug;
 use klero_draw::step::{SignedStep, Step, StepKind};
 use klero_tlog::SignerKey;
+use tokio::sync::watch;
+
 use klero_verifier::ledger::{Ledger, Phase};
 
 use crate::clock::SharedClock;
@@ -42,6 +44,8 @@ pub struct Scribe {
     public: PublicLedger,
     /// Admitted, not yet published.
     pending: Vec<SignedStep>,
+    /// Size of the published ledger, told after the ledger has it.
+    told: watch::Sender<u64>,
     signer: SignerKey,
     clock: SharedClock,
 }
@@ -50,13 +54,19 @@ impl Scribe {
     /// A scribe for a log that will be replayed into it.
     #[must_use]
     pub fn new(signer: SignerKey, clock: SharedClock) -> Self {
-        Self { ledger: Ledger::new(), public: PublicLedger::default(), pending: Vec::new(), signer, clock }
+        Self { ledger: Ledger::new(), public: PublicLedger::default(), pending: Vec::new(), told: watch::Sender::new(0), signer, clock }
     }
 
     /// The published ledger, to be shared with readers.
     #[must_use]
     pub fn public(&self) -> PublicLedger {
         Arc::clone(&self.public)
+    }
+
+    /// Tells of each change of the published ledger, after it can be read there.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.told.subscribe()
     }
 
     fn publish(&mut self) -> Result<(), Refusal> {
@@ -120,5 +130,6 @@ impl Admit for Scribe {
         // What was applied once applies again: the public ledger is the same function of the same steps.
         let published = self.publish();
         debug_assert_eq!(published, Ok(()));
+        self.told.send_replace(self.ledger.size());
     }
 }
