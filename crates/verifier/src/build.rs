@@ -140,7 +140,8 @@ pub fn build_bundle(
         let entry = String::from_utf8(entry).map_err(|_| BuildError::NotText { index })?;
         let proof = proof(log, index, &newest)?;
         let witnessed = log.witnessed(index).map_err(BuildError::Source)?;
-        let witnessed = witnessed.filter(|note| *note != newest).map(|note| earlier(log, index, &note, size)).transpose()?;
+        let witnessed =
+            witnessed.filter(|note| *note != newest).map(|note| earlier(log, index, &note, size)).transpose()?;
         steps.push(BundleStep { entry: Cow::Owned(entry), proof: Cow::Owned(proof), witnessed });
     }
     let mut texts = BTreeMap::new();

@@ -237,7 +237,9 @@ fn check_sequence(reports: &mut [(String, Report)]) {
             if named {
                 report.facts.push(format!("Its pool comes from draw '{draw}', earlier in this sequence."));
             } else {
-                let reason = format!("no earlier bundle of the sequence holds the outcome of draw '{draw}' that the pool is linked to");
+                let reason = format!(
+                    "no earlier bundle of the sequence holds the outcome of draw '{draw}' that the pool is linked to"
+                );
                 report.fail(CheckId::PoolFrom, Finding::because(reason));
             }
         }

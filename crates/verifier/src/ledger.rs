@@ -134,9 +134,7 @@ impl Ledger {
         let judgement = self.judge(step);
         match judgement.rules.first() {
             None => Ok(judgement),
-            Some(rule) => {
-                Err(Violation { seq: step.step().seq, kind: step.step().kind.name(), rule: rule.clone() })
-            }
+            Some(rule) => Err(Violation { seq: step.step().seq, kind: step.step().kind.name(), rule: rule.clone() }),
         }
     }
 

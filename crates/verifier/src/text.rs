@@ -37,7 +37,9 @@ fn verdict(report: &Report, name: &str) -> String {
     };
     match report.verdict {
         Verdict::Verified => format!("VERIFIED: {name}: all required checks passed."),
-        Verdict::Refuted => format!("REFUTED: {name}: do not rely on it. Failed: {}.", ids(|c| c.status == Status::Failed)),
+        Verdict::Refuted => {
+            format!("REFUTED: {name}: do not rely on it. Failed: {}.", ids(|c| c.status == Status::Failed))
+        }
         Verdict::Incomplete => format!(
             "INCOMPLETE: {name}: nothing was refuted, but these required checks could not run: {}.",
             ids(|c| c.required && c.status == Status::Skipped)

@@ -150,8 +150,7 @@ impl Trust {
             None => pinned_chains(),
             Some(hashes) => hashes.into_iter().map(pinned).collect::<Result<_, _>>()?,
         };
-        let anchor =
-            written.anchor.map(|head| TreeHead { size: head.size, root: Hash::from_bytes(head.root.0) });
+        let anchor = written.anchor.map(|head| TreeHead { size: head.size, root: Hash::from_bytes(head.root.0) });
         Ok(Self {
             log,
             service: written.service.0,

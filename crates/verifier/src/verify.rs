@@ -10,8 +10,8 @@ mod inputs;
 mod log;
 mod outcome;
 mod pool;
-mod replay;
 mod replacements;
+mod replay;
 mod scope;
 mod times;
 mod voids;
@@ -135,7 +135,10 @@ fn require_always(checks: &mut Checks) {
     }
     checks.ran(CheckId::Format);
     checks.skip(CheckId::TimeTokens, "outside timestamps are not part of this version");
-    checks.skip(CheckId::PanelsCertificate, "a certificate of fairness lies beside the list; it is not part of what makes a draw valid");
+    checks.skip(
+        CheckId::PanelsCertificate,
+        "a certificate of fairness lies beside the list; it is not part of what makes a draw valid",
+    );
 }
 
 impl Case<'_> {

@@ -3,7 +3,7 @@
 
 use klero_draw::hash::StepHash;
 use klero_draw::names::Slug;
-use klero_tlog::tile::BundleId;
+use klero_tlog::tile::{BundleId, TILE_WIDTH};
 use klero_tlog::{Hash, MerkleTree, Note, VerifiedCheckpoint, leaf_hash};
 
 use crate::build::steps_of;
@@ -54,14 +54,13 @@ impl WholeLog {
         let checkpoint =
             klero_tlog::Checkpoint::parse(note.text()).map_err(|error| unreadable("checkpoint", error.to_string()))?;
         let head = checkpoint.head();
-        let mut log =
-            Self { ledger: Ledger::new(), tree: MerkleTree::new(), checkpoint: note, findings: Vec::new() };
+        let mut log = Self { ledger: Ledger::new(), tree: MerkleTree::new(), checkpoint: note, findings: Vec::new() };
         while log.tree.size() < head.size {
             let Some(bundle) = BundleId::of_entry(log.tree.size(), head.size) else { break };
-            let path = bundle.path();
-            let bytes = files.read(&path, ENTRIES_LIMIT).map_err(|problem| unreadable(&path, problem))?;
-            let entries = bundle.decode(&bytes).map_err(|error| unreadable(&path, error.to_string()))?;
-            entries.into_iter().for_each(|entry| log.replay(entry));
+            let (stored, bytes) = read_entries(files, bundle)?;
+            let path = stored.path();
+            let entries = stored.decode(&bytes).map_err(|error| unreadable(&path, error.to_string()))?;
+            entries.into_iter().take(usize::from(bundle.width())).for_each(|entry| log.replay(entry));
         }
         log.check_checkpoint(trust, head.root);
         Ok(log)
@@ -145,7 +144,8 @@ impl WholeLog {
 
     /// The bundle's newest checkpoint is a state of this log. Gives its size.
     fn compare_head(&self, bundle: &Bundle<'_>, report: &mut Report) -> u64 {
-        let proof = bundle.steps.first().and_then(|step| klero_tlog::tlog_proof::TlogProof::parse(step.proof.as_bytes()).ok());
+        let proof =
+            bundle.steps.first().and_then(|step| klero_tlog::tlog_proof::TlogProof::parse(step.proof.as_bytes()).ok());
         let checkpoint = proof.and_then(|proof| klero_tlog::Checkpoint::parse(proof.checkpoint().text()).ok());
         let Some(head) = checkpoint.map(|checkpoint| checkpoint.head()) else { return 0 };
         if head.size > self.tree.size() {
@@ -173,7 +173,9 @@ impl WholeLog {
                 let reason = "whole log: it does not extend the state seen earlier: it was forked";
                 report.fail(CheckId::LogConsistency, Finding::mismatch(anchor.root, root, reason));
             }
-            Err(_) => report.skip(CheckId::LogConsistency, "the log that was read is shorter than the state seen earlier"),
+            Err(_) => {
+                report.skip(CheckId::LogConsistency, "the log that was read is shorter than the state seen earlier")
+            }
         }
     }
 
@@ -195,7 +197,9 @@ impl WholeLog {
         ));
         if !later.is_empty() {
             let count = later.len();
-            report.facts.push(format!("Since this bundle was made, {count} more steps of it were logged: ask for a newer one."));
+            report.facts.push(format!(
+                "Since this bundle was made, {count} more steps of it were logged: ask for a newer one."
+            ));
         }
     }
 
@@ -212,6 +216,20 @@ impl WholeLog {
     pub fn leaf(&self, index: u64) -> Option<StepHash> {
         let leaf = self.tree.leaves().get(usize::try_from(index).ok()?)?;
         Some(StepHash(leaf.to_bytes()))
+    }
+}
+
+/// The bundle of entries as it lies there: partial, or full once the log has grown past it.
+fn read_entries(files: &dyn LogFiles, bundle: BundleId) -> Result<(BundleId, Vec<u8>), LogUnreadable> {
+    let partial = files.read(&bundle.path(), ENTRIES_LIMIT);
+    let full = BundleId::new(bundle.index(), TILE_WIDTH).ok().filter(|full| *full != bundle);
+    match (partial, full) {
+        (Ok(bytes), _) => Ok((bundle, bytes)),
+        (Err(problem), None) => Err(LogUnreadable { path: bundle.path(), problem }),
+        (Err(problem), Some(full)) => match files.read(&full.path(), ENTRIES_LIMIT) {
+            Ok(bytes) => Ok((full, bytes)),
+            Err(_) => Err(LogUnreadable { path: bundle.path(), problem }),
+        },
     }
 }
 

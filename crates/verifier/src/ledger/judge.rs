@@ -101,8 +101,7 @@ impl Ledger {
         self.judge_log(&value.log, judgement);
         let versions = self.organisers.get(&value.id).map_or(&[][..], OrganiserState::versions);
         let expected = versions.last().map_or(1, |latest| latest.note.version.saturating_add(1));
-        judgement
-            .require(value.version == expected, Rule::OrganiserVersion { expected, found: value.version });
+        judgement.require(value.version == expected, Rule::OrganiserVersion { expected, found: value.version });
         let old = self.enrolment(&value.id, time);
         if let Err(rule) = check_enrolment(note, old) {
             judgement.rules.push(rule);
@@ -147,6 +146,9 @@ pub(super) fn in_force_from(note: &OrganiserNote, time: u64) -> u64 {
 
 /// Whether the entry's one signature line names this key. That it verifies was checked when the step was opened.
 fn names_key(entry: &[u8], key: &VerifierKey) -> bool {
-    let line = std::str::from_utf8(entry).ok().and_then(|text| text.strip_suffix('\n')).and_then(|text| text.rsplit('\n').next());
+    let line = std::str::from_utf8(entry)
+        .ok()
+        .and_then(|text| text.strip_suffix('\n'))
+        .and_then(|text| text.rsplit('\n').next());
     line.and_then(NoteSignature::parse).is_some_and(|signature| key.matches(&signature))
 }

@@ -188,7 +188,9 @@ fn judge_postponed(draw: &DrawState, value: &AnnounceNote, judgement: &mut Judge
     judge_order(draw, &[Phase::Announced], judgement);
     let expected = before.postponed.saturating_add(1);
     judgement.require(value.postponed == expected, Rule::Postponed { expected, found: value.postponed });
-    for (same, member) in [(before.attempt == value.attempt, "attempt"), (before.previous == value.previous, "previous")] {
+    for (same, member) in
+        [(before.attempt == value.attempt, "attempt"), (before.previous == value.previous, "previous")]
+    {
         judgement.require(same, Rule::PostponedChange { member });
     }
 }

@@ -94,13 +94,7 @@ impl Ledger {
     }
 }
 
-fn record_in_draw(
-    draw: &mut DrawState,
-    kind: &StepKind,
-    at: Logged,
-    seal: Option<Seal>,
-    round: Option<VerifiedRound>,
-) {
+fn record_in_draw(draw: &mut DrawState, kind: &StepKind, at: Logged, seal: Option<Seal>, round: Option<VerifiedRound>) {
     match kind {
         StepKind::Sealed(_) if draw.seal.is_none() => draw.seal = seal,
         StepKind::Drawn(drawn) => {

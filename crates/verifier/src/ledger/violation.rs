@@ -76,7 +76,9 @@ pub enum Rule {
         expected: String,
     },
     /// A key change that does not start from the key in force, brings back a key that was used, or renames the log.
-    #[error("the key change does not start from the key in force, brings a key that was used before, or renames the log")]
+    #[error(
+        "the key change does not start from the key in force, brings a key that was used before, or renames the log"
+    )]
     KeyChange,
     /// A key change that is not signed by exactly the old and the new key.
     #[error("the key change is not signed by exactly the old and the new key")]

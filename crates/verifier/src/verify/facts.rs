@@ -108,7 +108,8 @@ impl Case<'_> {
     fn whose_word(&self, lines: &mut Vec<String>) {
         match self.trust {
             None => {
-                let vkey = |keys: &[klero_tlog::VerifierKey]| keys.last().map_or_else(|| "none".to_owned(), |k| k.to_text());
+                let vkey =
+                    |keys: &[klero_tlog::VerifierKey]| keys.last().map_or_else(|| "none".to_owned(), |k| k.to_text());
                 lines.push(format!(
                     "NO TRUST FILE: the keys were believed that the bundle itself names: log {}, service {}. Compare them with keys you have from elsewhere.",
                     vkey(self.ledger.log_keys()),
@@ -118,7 +119,10 @@ impl Case<'_> {
             Some(trust) => {
                 let organiser = self.draw().map(|draw| &draw.announced().organiser);
                 if organiser.is_some_and(|id| trust.organiser(id).is_none()) {
-                    lines.push("The organiser's keys were believed as the log shows them; your trust file does not name them.".to_owned());
+                    lines.push(
+                        "The organiser's keys were believed as the log shows them; your trust file does not name them."
+                            .to_owned(),
+                    );
                 }
             }
         }

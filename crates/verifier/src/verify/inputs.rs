@@ -5,8 +5,8 @@ use klero_draw::method::{DrawInputs, People};
 use klero_draw::table::Table;
 use klero_draw::terms::{Method, Terms};
 
-use super::artifacts::{Artifacts, missing};
 use super::Case;
+use super::artifacts::{Artifacts, missing};
 use crate::report::{CheckId, Finding};
 
 /// A draw's lists, as far as they are there and can be read.
@@ -31,9 +31,7 @@ impl Lists {
         let text = artifacts.get(&name).ok_or_else(|| NoLists::Missing(missing(&name)))?;
         let refused = |error: klero_draw::artifacts::ArtifactError| NoLists::Refused(error.to_string());
         Ok(match terms.method {
-            Method::Stratified { .. } => {
-                Self { strata: Some(StrataList::parse(text).map_err(refused)?), panels: None }
-            }
+            Method::Stratified { .. } => Self { strata: Some(StrataList::parse(text).map_err(refused)?), panels: None },
             Method::Panels { .. } => Self { strata: None, panels: Some(PanelList::parse(text).map_err(refused)?) },
             Method::Equal | Method::Households => Self::default(),
         })

@@ -19,10 +19,9 @@ impl Case<'_> {
             self.fail(CheckId::LogSignature, Finding::mismatch(expected, self.bundle.log.to_text(), reason));
         }
         let Some(trust) = self.trust else { return };
-        for (trusted, shown, whose) in [
-            (trust.log(), self.ledger.log_keys(), "log"),
-            (trust.service(), self.ledger.service_keys(), "service"),
-        ] {
+        for (trusted, shown, whose) in
+            [(trust.log(), self.ledger.log_keys(), "log"), (trust.service(), self.ledger.service_keys(), "service")]
+        {
             if !shown.contains(trusted) {
                 let found = shown.last().map_or_else(|| "none".to_owned(), VerifierKey::to_text);
                 let reason = format!("the bundle's {whose} key is not the one that the trust file names");
@@ -100,7 +99,8 @@ impl Case<'_> {
         let (position, seq, leaf) = (read.at, read.step.step().seq, leaf_hash(read.step.entry()));
         // A cancellation has to be shown to have come before the round just as a seal has.
         let may = matches!(read.step.step().kind, StepKind::Sealed(_) | StepKind::Vacated(_) | StepKind::Voided(_));
-        let Some(Witnessed { consistency, proof }) = bundle.steps.get(position).and_then(|step| step.witnessed.as_ref())
+        let Some(Witnessed { consistency, proof }) =
+            bundle.steps.get(position).and_then(|step| step.witnessed.as_ref())
         else {
             return;
         };
@@ -112,13 +112,15 @@ impl Case<'_> {
         self.checks.require(CheckId::LogConsistency);
         let Some(proof) = self.read_proof(position, proof) else { return };
         let keys = self.ledger.log_keys().to_vec();
-        let signer = keys.iter().rev().find(|key| VerifiedCheckpoint::open_note(proof.checkpoint(), &[(*key).clone()]).is_ok());
+        let signer =
+            keys.iter().rev().find(|key| VerifiedCheckpoint::open_note(proof.checkpoint(), &[(*key).clone()]).is_ok());
         let signer = signer.unwrap_or(&bundle.log).clone();
         let Some(head) = self.open_checkpoint(proof.checkpoint(), signer) else { return };
         self.checks.ran(CheckId::LogConsistency);
         let extends = ConsistencyProof::from_hashes(consistency.clone());
         if let Err(error) = head.verify_extended_by(&newest, &extends) {
-            let reason = format!("the newest checkpoint does not extend the one that witnessed steps[{position}]: {error}");
+            let reason =
+                format!("the newest checkpoint does not extend the one that witnessed steps[{position}]: {error}");
             self.fail(CheckId::LogConsistency, Finding::because(reason));
             return;
         }

@@ -76,10 +76,9 @@ impl Case<'_> {
     fn compare(&mut self, outcome: &Outcome, selection: &Selection) {
         let id = CheckId::DrawOutcome;
         self.checks.ran(id);
-        for (what, expected, found) in [
-            ("drawn", &selection.drawn, &outcome.drawn),
-            ("reserves", &selection.reserves, &outcome.reserves),
-        ] {
+        for (what, expected, found) in
+            [("drawn", &selection.drawn, &outcome.drawn), ("reserves", &selection.reserves, &outcome.reserves)]
+        {
             let indices = found.iter().map(|opening| opening.index);
             if indices.clone().eq(expected.iter().copied()) {
                 continue;

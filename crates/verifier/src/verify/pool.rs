@@ -65,7 +65,8 @@ impl<'a> Case<'a> {
             _ => None,
         });
         let Some((seq, outcome)) = earlier else {
-            let reason = format!("the bundle does not hold the result of draw '{}', to which the pool is linked", from.draw);
+            let reason =
+                format!("the bundle does not hold the result of draw '{}', to which the pool is linked", from.draw);
             self.fail(CheckId::Format, Finding::because(reason));
             return;
         };

@@ -59,7 +59,8 @@ impl Case<'_> {
                     self.fail(CheckId::TimeSealed, finding);
                 }
                 Some(InTime::Missing(words)) => {
-                    self.checks.skip(CheckId::TimeSealed, format!("{what} was not shown to be witnessed in time: {words}"));
+                    self.checks
+                        .skip(CheckId::TimeSealed, format!("{what} was not shown to be witnessed in time: {words}"));
                 }
                 Some(InTime::False(words)) => self.fail(CheckId::TimeSealed, Finding::because(words)),
             }

@@ -60,7 +60,8 @@ impl Case<'_> {
         match &given {
             Ok(_) => {
                 self.checks.ran(CheckId::DrawOutcome);
-                self.checks.note(CheckId::DrawOutcome, "abandoned: there is no result; what the seed gave was recomputed");
+                self.checks
+                    .note(CheckId::DrawOutcome, "abandoned: there is no result; what the seed gave was recomputed");
             }
             Err(words) => self.checks.skip(CheckId::DrawOutcome, words.clone()),
         }
@@ -100,7 +101,8 @@ impl Case<'_> {
         let text = terms.pool.table.filter(|_| terms.method.needs_table());
         let text = text.map(|name| self.artifacts.get(&name).ok_or_else(|| super::artifacts::missing(&name)));
         let parse = |text| {
-            Table::parse(text, &terms.pool.columns, terms.pool.size, &terms.pool.root).map_err(|error| error.to_string())
+            Table::parse(text, &terms.pool.columns, terms.pool.size, &terms.pool.root)
+                .map_err(|error| error.to_string())
         };
         let table = text.transpose()?.map(parse).transpose()?;
         select(terms, &seal.terms_hash, round, &lists, table.as_ref()).map(|selection| selection.drawn)

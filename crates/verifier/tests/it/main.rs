@@ -1,0 +1,4 @@
+//! The verifier's tests: what verifies, what is refused and by which check, and what nothing accepts.
+
+mod accepted;
+mod world;
