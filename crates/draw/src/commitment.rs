@@ -111,6 +111,7 @@ pub(crate) fn household_tag(key: &AddressKey, address: &str) -> HouseholdTag {
 
 /// Turns rows into parts, with one pool's key and columns. Reuses its buffers, which hold the last person's cells.
 pub struct PersonHasher {
+    /// As good as the pool's key; wiped when dropped, which is what hmac's feature `zeroize` is for.
     keyed: Hmac<Sha256>,
     writer: RowWriter,
     private_json: String,

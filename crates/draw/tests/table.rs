@@ -44,6 +44,23 @@ fn a_table_is_read_as_it_was_written() {
     }
 }
 
+/// More values than any cache of the reader holds, all of one length, so that neighbours in it are easily mistaken.
+#[test]
+fn many_values_are_told_apart() {
+    let answer = |i: usize| format!("{:05}", i * 7919 % 1499);
+    let ids: Vec<(String, String)> = (0..3000).map(|i| (format!("id {i}"), answer(i))).collect();
+    let people: Vec<(&str, &str)> = ids.iter().map(|(id, answer)| (id.as_str(), answer.as_str())).collect();
+    let (columns, commitment, text) = linked(&people, 1);
+    let table = Table::parse(&text, &columns, commitment.size(), &commitment.root()).expect("a good table");
+    let mut distinct: Vec<&str> = people.iter().map(|(_, answer)| *answer).collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    assert_eq!(table.values(0), distinct);
+    for (index, (_, handle)) in (0..).zip(commitment.entries()) {
+        assert_eq!(table.value(index, 0), people[usize::try_from(handle).unwrap()].1);
+    }
+}
+
 #[test]
 fn refused_tables_are_refused_for_their_own_reason() {
     let vectors = pool_vectors();
