@@ -122,14 +122,18 @@ fn a_database_cut_short_emptied_or_removed_is_refused() {
     let original = Original::new(ENTRIES);
     let db = |dir: &Path| dir.join("store/db");
     let used = positions(&original.home.path().join("log/store/db"), 1000).into_iter().max().unwrap();
-    for keep in [0, 1, 20, used / 2, used - 200] {
+    // What little is cut off the end may be nothing that matters; then everything must be there.
+    let refused_or_whole = |dir: &Path| match open(setup(dir)) {
+        Ok(log) => assert_eq!(entries_of(&log), original.leaves),
+        Err(_) => assert!(!report(dir).is_sound()),
+    };
+    for keep in [0, 1, 20, used / 4, used / 2, used - 2000, used - 200, used - 20] {
         let cut = |dir: &Path| {
             let bytes = fs::read(db(dir)).unwrap();
             fs::write(db(dir), &bytes[..keep]).unwrap();
         };
-        original.damaged(cut, |dir| drop(refusal(dir)));
         // And without the snapshot that would give it away.
-        let cut = |dir: &Path| {
+        let cut_both = |dir: &Path| {
             cut(dir);
             for item in fs::read_dir(dir.join("store")).unwrap() {
                 let path = item.unwrap().path();
@@ -138,7 +142,13 @@ fn a_database_cut_short_emptied_or_removed_is_refused() {
                 }
             }
         };
-        original.damaged(cut, |dir| drop(refusal(dir)));
+        if keep <= 20 {
+            original.damaged(cut, |dir| drop(refusal(dir)));
+            original.damaged(cut_both, |dir| drop(refusal(dir)));
+        } else {
+            original.damaged(cut, refused_or_whole);
+            original.damaged(cut_both, refused_or_whole);
+        }
     }
     original.damaged(
         |dir| fs::remove_file(db(dir)).unwrap(),
