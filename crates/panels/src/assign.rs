@@ -44,12 +44,7 @@ pub(crate) fn seat(instance: &Instance, list: &[&[(u32, u32)]]) -> Vec<Vec<u32>>
 }
 
 /// Seats the types of one kind of household in different households.
-fn seat_group(
-    instance: &Instance,
-    types: &[(usize, usize, u32)],
-    seated: &mut [u32],
-    panel: &mut Vec<u32>,
-) {
+fn seat_group(instance: &Instance, types: &[(usize, usize, u32)], seated: &mut [u32], panel: &mut Vec<u32>) {
     let Some(&(group, _, _)) = types.first() else { return };
     let households = &instance.groups[group].households;
     let mut free = vec![true; households.len()];
@@ -90,8 +85,7 @@ fn even_out(instance: &Instance, panels: &mut [Vec<u32>], seated: &mut [u32]) {
             }
             let home = instance.household_of[index(least)];
             let found = panels.iter_mut().find(|panel| {
-                panel.binary_search(&most).is_ok()
-                    && !panel.iter().any(|p| instance.household_of[index(*p)] == home)
+                panel.binary_search(&most).is_ok() && !panel.iter().any(|p| instance.household_of[index(*p)] == home)
             });
             let Some(panel) = found else { break };
             for p in panel.iter_mut() {

@@ -78,7 +78,9 @@ pub enum BuildError {
     #[error("no panel can meet all quotas at once; `relax` shows which quotas conflict and the smallest way out")]
     Infeasible,
     /// The search ended before a panel was found; there may be one.
-    #[error("no panel was found within the limits, though none was proved impossible; widen the quotas or allow more time")]
+    #[error(
+        "no panel was found within the limits, though none was proved impossible; widen the quotas or allow more time"
+    )]
     NotFound,
     /// The solver went astray. No list was made.
     #[error("the solver gave up on these quotas")]
@@ -98,11 +100,7 @@ pub enum BuildError {
 ///
 /// # Errors
 /// If there is no list that keeps every rule, or none was found.
-pub fn build(
-    instance: &Instance,
-    options: &BuildOptions,
-    watch: &dyn Watch,
-) -> Result<Built, BuildError> {
+pub fn build(instance: &Instance, options: &BuildOptions, watch: &dyn Watch) -> Result<Built, BuildError> {
     if options.panels == 0 || options.panels > MAX_PANELS {
         return Err(BuildError::Panels { found: options.panels });
     }
@@ -111,8 +109,7 @@ pub fn build(
         NoLadder::Infeasible(_) => BuildError::Infeasible,
         NoLadder::GaveUp => BuildError::Solver,
     })?;
-    let (certificate, bounds) =
-        proof::certificate(instance, &ladder).map_err(BuildError::Certificate)?;
+    let (certificate, bounds) = proof::certificate(instance, &ladder).map_err(BuildError::Certificate)?;
     let target = objective::target(instance, &ladder, options.objective, &limits);
     let mut wish = Wish { target, cap: cap(&ladder, options) };
     let mut listing = list(instance, &wish, options, &limits)?;
@@ -131,11 +128,8 @@ pub fn build(
             listing.never = never;
         }
     }
-    let seats: Vec<&[(u32, u32)]> = listing
-        .pool
-        .iter()
-        .flat_map(|(seats, copies)| std::iter::repeat_n(seats.as_slice(), index(*copies)))
-        .collect();
+    let seats: Vec<&[(u32, u32)]> =
+        listing.pool.iter().flat_map(|(seats, copies)| std::iter::repeat_n(seats.as_slice(), index(*copies))).collect();
     let panels = crate::assign::seat(instance, &seats);
     let list = check(instance, panels).map_err(BuildError::Discarded)?;
     let report = Report::new(instance, options, &list, &bounds, &listing, ladder.complete);
@@ -146,10 +140,7 @@ pub fn build(
 ///
 /// # Errors
 /// As [`Certificate::verify`].
-pub fn verify_certificate(
-    instance: &Instance,
-    certificate: &Certificate,
-) -> Result<Vec<LevelBound>, CertificateError> {
+pub fn verify_certificate(instance: &Instance, certificate: &Certificate) -> Result<Vec<LevelBound>, CertificateError> {
     proof::verify(instance, certificate)
 }
 

@@ -231,8 +231,7 @@ impl Certificate {
             bounds.push(LevelBound { bound, settled_before: settled });
             let malformed = |what| CertificateError::Malformed { level: at, what };
             let (numerator, denominator) = level.floor;
-            let in_range = (1..=MAX_MULTIPLIER).contains(&denominator)
-                && (0..=denominator).contains(&numerator);
+            let in_range = (1..=MAX_MULTIPLIER).contains(&denominator) && (0..=denominator).contains(&numerator);
             if !in_range {
                 return Err(malformed("floor"));
             }
@@ -284,9 +283,7 @@ fn level_bound(
     if !in_range(level.total) || !level.quotas.iter().all(|g| in_range(*g)) {
         return Err(malformed("multiplier"));
     }
-    if level.households.windows(2).any(|w| w[0].0 >= w[1].0)
-        || !level.households.iter().all(|h| in_range(h.1))
-    {
+    if level.households.windows(2).any(|w| w[0].0 >= w[1].0) || !level.households.iter().all(|h| in_range(h.1)) {
         return Err(malformed("households"));
     }
 

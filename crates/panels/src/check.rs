@@ -116,9 +116,7 @@ pub fn check(instance: &Instance, panels: Vec<Vec<u32>>) -> Result<BuiltList, Vi
     let quotas = instance.quota_rows();
     let mut copies = vec![0_u32; index(instance.people)];
     for (panel, members) in panels.iter().enumerate() {
-        if members.windows(2).any(|w| w[0] >= w[1])
-            || members.last().is_some_and(|&p| p >= instance.people)
-        {
+        if members.windows(2).any(|w| w[0] >= w[1]) || members.last().is_some_and(|&p| p >= instance.people) {
             return Err(Violation::Members { panel });
         }
         let found = count(members.len());

@@ -169,7 +169,7 @@ fn whole_conflict(instance: &Instance, watch: &dyn Watch) -> Conflict {
     let weights = vec![0.0; instance.kinds.len()];
     let mut kept = vec![true; instance.bounds.len()];
     let mut minimal = true;
-    for row in 1..instance.bounds.len() {
+    for (row, keep) in kept.iter_mut().enumerate().skip(1) {
         if watch.stop() {
             minimal = false;
             break;
@@ -177,7 +177,7 @@ fn whole_conflict(instance: &Instance, watch: &dyn Watch) -> Conflict {
         trial.bounds[row] = (0, instance.seats);
         let priced = Pricer::new(&trial, b"diagnose").any(&weights, NODES / 20);
         if priced.panel.is_none() && priced.complete {
-            kept[row] = false;
+            *keep = false;
         } else {
             minimal &= priced.panel.is_some();
             trial.bounds[row] = instance.bounds[row];
@@ -257,8 +257,7 @@ pub fn relax(instance: &Instance) -> Result<Relaxation, NoRelaxation> {
         }
     }
     let rows = instance.quota_rows();
-    let mut relaxation =
-        Relaxation { changes: Vec::new(), people: 0, smallest, bounds: Vec::new() };
+    let mut relaxation = Relaxation { changes: Vec::new(), people: 0, smallest, bounds: Vec::new() };
     for (row, &found) in counted.iter().enumerate() {
         let (lo, hi) = instance.bounds[row];
         let after = (lo.min(found), hi.max(found));
@@ -327,10 +326,7 @@ pub fn preview(instance: &Instance, watch: &dyn Watch) -> Result<Preview, Feasib
     let mut features: Vec<std::ops::Range<usize>> = Vec::new();
     for row in rows.clone() {
         match features.last_mut() {
-            Some(range)
-                if instance.names[range.start - rows.start].0
-                    == instance.names[row - rows.start].0 =>
-            {
+            Some(range) if instance.names[range.start - rows.start].0 == instance.names[row - rows.start].0 => {
                 range.end = row + 1;
             }
             _ => features.push(row..row + 1),

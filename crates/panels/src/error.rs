@@ -275,11 +275,8 @@ impl std::error::Error for InputErrors {}
 
 /// A cell as errors repeat it.
 pub(crate) fn shortened(cell: &str) -> String {
-    let mut out: String = cell
-        .chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .take(SHOWN_CHARACTERS)
-        .collect();
+    let mut out: String =
+        cell.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(SHOWN_CHARACTERS).collect();
     if cell.chars().count() > SHOWN_CHARACTERS {
         out.push('…');
     }

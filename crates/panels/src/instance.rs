@@ -100,9 +100,7 @@ impl Instance {
             }
         }
         let rows_of: Vec<Vec<usize>> = (0..people)
-            .map(|p| {
-                first_row.iter().enumerate().map(|(f, row)| row + respondents.value(p, f)).collect()
-            })
+            .map(|p| first_row.iter().enumerate().map(|(f, row)| row + respondents.value(p, f)).collect())
             .collect();
 
         // households with more than one respondent, by composition
@@ -116,8 +114,7 @@ impl Instance {
         let mut household_of = vec![None; people];
         let mut by_composition: BTreeMap<Vec<&[usize]>, Vec<Vec<u32>>> = BTreeMap::new();
         for (h, members) in &by_household {
-            let mut composition: Vec<&[usize]> =
-                members.iter().map(|&p| rows_of[index(p)].as_slice()).collect();
+            let mut composition: Vec<&[usize]> = members.iter().map(|&p| rows_of[index(p)].as_slice()).collect();
             composition.sort_unstable();
             by_composition.entry(composition).or_default().push(members.clone());
             for &p in members {
@@ -151,18 +148,7 @@ impl Instance {
         }
         bounds.extend(groups.iter().map(|g| (0, count(g.households.len()).min(seats))));
         flex.extend(groups.iter().map(|g| (0, count(g.households.len()).min(seats))));
-        Ok(Self {
-            seats,
-            people: count(people),
-            bounds,
-            flex,
-            names,
-            kinds,
-            kind_of,
-            groups,
-            household_of,
-            rows_of,
-        })
+        Ok(Self { seats, people: count(people), bounds, flex, names, kinds, kind_of, groups, household_of, rows_of })
     }
 
     /// Seats of a panel.

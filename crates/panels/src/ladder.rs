@@ -55,12 +55,7 @@ pub(crate) enum NoLadder {
 
 /// The largest `z` not refuted by the multipliers `g`, given which types are on
 /// the ladder; `None` if `z` plays no part in the refutation.
-fn newton(
-    instance: &Instance,
-    g: &[f64],
-    floor: &[Option<f64>],
-    tops: &[f64],
-) -> Option<f64> {
+fn newton(instance: &Instance, g: &[f64], floor: &[Option<f64>], tops: &[f64]) -> Option<f64> {
     let mut room = 0.0;
     for (value, bounds) in g.iter().zip(&instance.bounds) {
         room += value * f64::from(if *value > 0.0 { bounds.1 } else { bounds.0 });
@@ -101,11 +96,7 @@ impl Climb<'static> {
 }
 
 /// Climbs.
-pub(crate) fn climb(
-    instance: &Instance,
-    climb: Climb<'_>,
-    limits: &Limits<'_>,
-) -> Result<Ladder, NoLadder> {
+pub(crate) fn climb(instance: &Instance, climb: Climb<'_>, limits: &Limits<'_>) -> Result<Ladder, NoLadder> {
     let columns = instance.columns();
     let mut simplex = Simplex::new(&columns, &instance.row_bounds());
     // any objective will do; a generic one keeps the dual method from stalling
@@ -134,11 +125,7 @@ pub(crate) fn climb(
     'levels: while levels.len() < climb.levels && floor.iter().any(Option::is_none) {
         let mut z = highest;
         let mut proof: Option<Vec<f64>> = None;
-        limits.watch.progress(
-            Stage::Chances,
-            count(floor.iter().flatten().count()),
-            count(floor.len()),
-        );
+        limits.watch.progress(Stage::Chances, count(floor.iter().flatten().count()), count(floor.len()));
         for step in 0.. {
             if step >= STEPS || simplex.work > limits.ladder_work || limits.stopped() {
                 break 'levels;
@@ -156,15 +143,13 @@ pub(crate) fn climb(
                     }
                     break 'levels;
                 }
-                Solved::Infeasible(g) => {
-                    match newton(instance, &g, &floor, &tops) {
-                        Some(lower) if lower < z => {
-                            z = lower - 1e-12;
-                            proof = Some(g);
-                        }
-                        _ => break 'levels,
+                Solved::Infeasible(g) => match newton(instance, &g, &floor, &tops) {
+                    Some(lower) if lower < z => {
+                        z = lower - 1e-12;
+                        proof = Some(g);
                     }
-                }
+                    _ => break 'levels,
+                },
             }
         }
         limits.spend(simplex.work - work_done);
@@ -172,8 +157,7 @@ pub(crate) fn climb(
         target.copy_from_slice(simplex.values());
         let Some(g) = proof else {
             // everybody left can have the highest chance there is
-            let stopped: Vec<usize> =
-                (0..columns.len()).filter(|&t| floor[t].is_none()).collect();
+            let stopped: Vec<usize> = (0..columns.len()).filter(|&t| floor[t].is_none()).collect();
             for &t in &stopped {
                 floor[t] = Some(highest);
             }
@@ -182,10 +166,7 @@ pub(crate) fn climb(
             break;
         };
         let stopped: Vec<usize> = (0..columns.len())
-            .filter(|&t| {
-                floor[t].is_none()
-                    && instance.kinds[t].rows.iter().map(|&r| g[r]).sum::<f64>() > 1e-7
-            })
+            .filter(|&t| floor[t].is_none() && instance.kinds[t].rows.iter().map(|&r| g[r]).sum::<f64>() > 1e-7)
             .collect();
         if stopped.is_empty() {
             break;

@@ -31,7 +31,7 @@ const ROUNDS: u32 = 400;
 const PATIENCE: u32 = 15;
 /// … if the least served also have their whole copies; else only after this
 /// much more work (about a second and a half on two cores).
-const MORE_WORK: u64 = 2_000_000_000;
+const MORE_WORK: u64 = 1_500_000_000;
 /// Weight of staying near the exact target, against reaching whole copies.
 const NEARNESS: f64 = 0.02;
 /// Nodes for the question whether a type can be seated at all.
@@ -79,6 +79,9 @@ struct Draft {
     counts: Vec<f64>,
     pool: Vec<Seats>,
     copies: Vec<u32>,
+    /// What one more and one fewer seat would do to each type's penalty.
+    one_more: Vec<f64>,
+    one_fewer: Vec<f64>,
 }
 
 impl Draft {
@@ -120,25 +123,37 @@ impl Draft {
     }
 
     fn apply(&mut self, panel: usize, sign: f64) {
-        for &(t, places) in &self.pool[panel] {
-            self.counts[index(t)] += sign * f64::from(places);
+        for i in 0..self.pool[panel].len() {
+            let (t, places) = self.pool[panel][i];
+            let t = index(t);
+            self.counts[t] += sign * f64::from(places);
+            self.refresh(t);
         }
+    }
+
+    /// To be called for a type after any change of its count or targets.
+    fn refresh(&mut self, t: usize) {
+        let now = self.penalty(t, self.counts[t]);
+        self.one_more[t] = self.penalty(t, self.counts[t] + 1.0) - now;
+        self.one_fewer[t] = self.penalty(t, self.counts[t] - 1.0) - now;
     }
 
     fn change(&self, panel: usize, sign: f64) -> f64 {
         self.pool[panel]
             .iter()
             .map(|&(t, places)| {
-                let (t, now) = (index(t), self.counts[index(t)]);
+                let t = index(t);
+                if places == 1 {
+                    return if sign > 0.0 { self.one_more[t] } else { self.one_fewer[t] };
+                }
+                let now = self.counts[t];
                 self.penalty(t, now + sign * f64::from(places)) - self.penalty(t, now)
             })
             .sum()
     }
 
     fn best_addition(&self) -> Option<(usize, f64)> {
-        (0..self.pool.len())
-            .map(|p| (p, self.change(p, 1.0)))
-            .min_by(|a, b| a.1.total_cmp(&b.1))
+        (0..self.pool.len()).map(|p| (p, self.change(p, 1.0))).min_by(|a, b| a.1.total_cmp(&b.1))
     }
 
     /// One panel for another, as long as that helps.
@@ -147,10 +162,8 @@ impl Draft {
             if limits.exhausted() {
                 return;
             }
-            let mut out: Vec<(usize, f64)> = (0..self.pool.len())
-                .filter(|&p| self.copies[p] > 0)
-                .map(|p| (p, self.change(p, -1.0)))
-                .collect();
+            let mut out: Vec<(usize, f64)> =
+                (0..self.pool.len()).filter(|&p| self.copies[p] > 0).map(|p| (p, self.change(p, -1.0))).collect();
             out.sort_by(|a, b| a.1.total_cmp(&b.1));
             let mut improved = false;
             for &(leaving, loss) in out.iter().take(3) {
@@ -243,10 +256,7 @@ impl Draft {
                 counted[row] += u64::from(places);
             }
         }
-        let keeps = counted
-            .iter()
-            .zip(&instance.bounds)
-            .all(|(c, b)| *c >= u64::from(b.0) && *c <= u64::from(b.1));
+        let keeps = counted.iter().zip(&instance.bounds).all(|(c, b)| *c >= u64::from(b.0) && *c <= u64::from(b.1));
         if !keeps {
             return None;
         }
@@ -309,12 +319,7 @@ impl Pair {
 }
 
 /// Builds a list of `panels` panels.
-pub(crate) fn build(
-    instance: &Instance,
-    wish: &Wish,
-    panels: u32,
-    limits: &Limits<'_>,
-) -> Result<Listing, NoListing> {
+pub(crate) fn build(instance: &Instance, wish: &Wish, panels: u32, limits: &Limits<'_>) -> Result<Listing, NoListing> {
     let target = wish.target.as_slice();
     let n = instance.kinds.len();
     let sizes: Vec<f64> = instance.kinds.iter().map(|k| f64::from(k.size())).collect();
@@ -327,6 +332,8 @@ pub(crate) fn build(
         counts: vec![0.0; n],
         pool: Vec::new(),
         copies: Vec::new(),
+        one_more: vec![0.0; n],
+        one_fewer: vec![0.0; n],
     };
     let mut pair = Pair::new(instance);
     let mut never = Vec::new();
@@ -339,12 +346,9 @@ pub(crate) fn build(
         if limits.mostly_exhausted() && drawn > 0 {
             break;
         }
-        for t in 0..n {
-            draft.target[t] = target[t] * f64::from(drawn + 1);
-            draft.whole[t] = draft.target[t];
-        }
-        let average: Vec<f64> =
-            draft.counts.iter().map(|c| c / f64::from(drawn.max(1))).collect();
+        draft.target = target.iter().map(|x| x * f64::from(drawn + 1)).collect();
+        draft.whole.clone_from(&draft.target);
+        let average: Vec<f64> = draft.counts.iter().map(|c| c / f64::from(drawn.max(1))).collect();
         let patience = if drawn == 0 { 4 } else { 1 };
         let both = pair.good(&draft.weights(), &average, [0.0, 0.5], patience, limits);
         let mut found = false;
@@ -363,10 +367,10 @@ pub(crate) fn build(
             if none {
                 return Err(NoListing::Infeasible);
             }
-            if drawn == 0 && (misses > 20 || limits.exhausted()) {
+            if drawn == 0 && (misses > 8 || limits.exhausted()) {
                 return Err(NoListing::NotFound);
             }
-            if misses > wanted / 4 {
+            if drawn > 0 && misses > wanted / 4 {
                 break;
             }
         }
@@ -395,6 +399,7 @@ fn scale_up(draft: &mut Draft, wish: &Wish, panels: u32) {
         draft.target[t] = share * f64::from(panels);
         let per_person = ((draft.target[t] / draft.sizes[t]).min(enough) + 1e-6).floor();
         draft.whole[t] = per_person * draft.sizes[t];
+        draft.refresh(t);
     }
 }
 
@@ -430,13 +435,7 @@ fn seat_everybody(
 
 /// Prices, exchanges, and shuffles until everybody has their whole copies or
 /// nothing helps any more.
-fn improve(
-    instance: &Instance,
-    draft: &mut Draft,
-    pair: &mut Pair,
-    panels: u32,
-    limits: &Limits<'_>,
-) {
+fn improve(instance: &Instance, draft: &mut Draft, pair: &mut Pair, panels: u32, limits: &Limits<'_>) {
     let mut random = Random::new(b"shuffle");
     let mut best = draft.potential();
     let mut stalled = 0_u32;

@@ -14,12 +14,7 @@ const GOLDILOCKS_STEPS: usize = 24;
 const UNSEATABLE: f64 = 1e-7;
 
 /// The target of an objective. `ladder` is the leximin ladder of the same task.
-pub(crate) fn target(
-    instance: &Instance,
-    ladder: &Ladder,
-    objective: Objective,
-    limits: &Limits<'_>,
-) -> Vec<f64> {
+pub(crate) fn target(instance: &Instance, ladder: &Ladder, objective: Objective, limits: &Limits<'_>) -> Vec<f64> {
     match objective {
         // a leximin lottery is a maximin lottery
         Objective::Leximin | Objective::Maximin => ladder.target.clone(),
@@ -56,17 +51,14 @@ fn nash(instance: &Instance, start: &[f64], limits: &Limits<'_>) -> Vec<f64> {
         limits.spend(simplex.work - before);
         let toward = simplex.values().to_vec();
         let value = |x: &[f64]| x.iter().zip(&gradient).map(|(x, g)| x * g).sum::<f64>();
-        let Some((away, _)) =
-            corners.iter().enumerate().min_by(|a, b| value(&a.1.0).total_cmp(&value(&b.1.0)))
-        else {
+        let Some((away, _)) = corners.iter().enumerate().min_by(|a, b| value(&a.1.0).total_cmp(&value(&b.1.0))) else {
             break;
         };
         // the gap bounds what is left to gain in the sum of logarithms
         if value(&toward) - value(&point) < 1e-5 * f64::from(instance.people) {
             break;
         }
-        let direction: Vec<f64> =
-            toward.iter().zip(&corners[away].0).map(|(a, b)| a - b).collect();
+        let direction: Vec<f64> = toward.iter().zip(&corners[away].0).map(|(a, b)| a - b).collect();
         let slope = |step: f64| -> f64 {
             (0..point.len())
                 .filter(|&t| start[t] >= UNSEATABLE)
@@ -98,16 +90,11 @@ fn nash(instance: &Instance, start: &[f64], limits: &Limits<'_>) -> Vec<f64> {
 /// Minimises `ceiling · n/k + (k/n) / floor` over the ceiling, then climbs the
 /// ladder under it.
 fn goldilocks(instance: &Instance, ladder: &Ladder, limits: &Limits<'_>) -> Vec<f64> {
-    let unseatable: Vec<usize> = ladder
-        .levels
-        .iter()
-        .take_while(|l| l.chance < 1e-9)
-        .flat_map(|l| l.stopped.iter().copied())
-        .collect();
+    let unseatable: Vec<usize> =
+        ladder.levels.iter().take_while(|l| l.chance < 1e-9).flat_map(|l| l.stopped.iter().copied()).collect();
     let even = f64::from(instance.seats) / f64::from(instance.people);
-    let under = |ceiling: f64, levels: usize| {
-        climb(instance, Climb { levels, ceiling, beside: &unseatable }, limits).ok()
-    };
+    let under =
+        |ceiling: f64, levels: usize| climb(instance, Climb { levels, ceiling, beside: &unseatable }, limits).ok();
     let value = |ceiling: f64| -> f64 {
         let floor = under(ceiling, 1).and_then(|l| l.levels.first().map(|l| l.chance));
         floor.filter(|f| *f > 1e-9).map_or(f64::INFINITY, |f| ceiling / even + even / f)

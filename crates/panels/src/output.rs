@@ -20,10 +20,7 @@ pub struct PanelList {
 
 impl std::fmt::Debug for PanelList {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PanelList")
-            .field("people", &self.people.len())
-            .field("panels", &self.panels.len())
-            .finish()
+        f.debug_struct("PanelList").field("people", &self.people.len()).field("panels", &self.panels.len()).finish()
     }
 }
 
@@ -39,7 +36,9 @@ pub enum PanelListError {
         column: usize,
     },
     /// The list was made from other people, or in another order.
-    #[error("person {index} of the panel list is not person {index} of the respondents: the list was made from another file")]
+    #[error(
+        "person {index} of the panel list is not person {index} of the respondents: the list was made from another file"
+    )]
     OtherPeople {
         /// First index that differs.
         index: usize,
@@ -66,10 +65,7 @@ impl PanelList {
     /// # Errors
     /// If the text is not a panel list.
     pub fn from_json(text: &[u8]) -> Result<Self, PanelListError> {
-        serde_json::from_slice(text).map_err(|e| PanelListError::NotAPanelList {
-            line: e.line(),
-            column: e.column(),
-        })
+        serde_json::from_slice(text).map_err(|e| PanelListError::NotAPanelList { line: e.line(), column: e.column() })
     }
 
     /// Whether the list speaks of these respondents in this order.

@@ -84,8 +84,7 @@ impl Pricer {
     /// `label` seeds the search noise.
     pub(crate) fn new(instance: &Instance, label: &[u8]) -> Self {
         let mut simplex = Simplex::new(&instance.columns(), &instance.row_bounds());
-        let tops: Vec<f64> =
-            instance.kinds.iter().map(|k| f64::from(k.size().min(instance.seats))).collect();
+        let tops: Vec<f64> = instance.kinds.iter().map(|k| f64::from(k.size().min(instance.seats))).collect();
         for (t, top) in tops.iter().enumerate() {
             simplex.set_bounds(t, 0.0, *top);
         }
@@ -120,21 +119,13 @@ impl Pricer {
         }
         for _ in 0..2 {
             reach *= 3.0;
-            let search = Search {
-                order: Order::Shuffled,
-                first: 600 * patience,
-                reach: Some(reach),
-                ..search
-            };
+            let search = Search { order: Order::Shuffled, first: 600 * patience, reach: Some(reach), ..search };
             let priced = self.search(weights, search);
             if priced.panel.is_some() {
                 return priced;
             }
         }
-        self.search(
-            weights,
-            Search { order: Order::Shuffled, first: 1_500 * patience, reach: None, ..search },
-        )
+        self.search(weights, Search { order: Order::Shuffled, first: 1_500 * patience, reach: None, ..search })
     }
 
     /// A panel with at least one seat for `kind`, or the knowledge that there is none.
@@ -150,14 +141,7 @@ impl Pricer {
     pub(crate) fn any(&mut self, weights: &[f64], nodes: usize) -> Priced {
         let mut priced = Priced { panel: None, complete: false };
         for (order, share) in [(Order::Penalties, 4), (Order::Shuffled, 1)] {
-            let search = Search {
-                order,
-                first: nodes / share,
-                after: 0,
-                reach: None,
-                enough: 1.0,
-                baseline: 0.0,
-            };
+            let search = Search { order, first: nodes / share, after: 0, reach: None, enough: 1.0, baseline: 0.0 };
             priced = self.search(weights, search);
             if priced.panel.is_some() || priced.complete {
                 break;
@@ -169,14 +153,8 @@ impl Pricer {
     /// The best panel there is, if `nodes` suffice to know.
     #[cfg(test)]
     pub(crate) fn exact(&mut self, weights: &[f64], nodes: usize) -> Priced {
-        let search = Search {
-            order: Order::Penalties,
-            first: nodes,
-            after: nodes,
-            reach: None,
-            enough: 0.0,
-            baseline: 0.0,
-        };
+        let search =
+            Search { order: Order::Penalties, first: nodes, after: nodes, reach: None, enough: 0.0, baseline: 0.0 };
         self.search(weights, search)
     }
 
@@ -257,9 +235,7 @@ impl Pricer {
 
     /// Holds every column still whose change would cost more than `limit`.
     fn hold(&mut self, limit: f64) -> Vec<(usize, (f64, f64))> {
-        let expensive: Vec<usize> = (0..self.tops.len())
-            .filter(|&t| self.simplex.reduced()[t].abs() > limit)
-            .collect();
+        let expensive: Vec<usize> = (0..self.tops.len()).filter(|&t| self.simplex.reduced()[t].abs() > limit).collect();
         expensive
             .into_iter()
             .map(|t| {

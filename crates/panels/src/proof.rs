@@ -6,9 +6,7 @@
 
 use num_traits::ToPrimitive;
 
-use crate::certificate::{
-    Certificate, CertificateError, FORMAT, LevelBound, LevelProof, MAX_LEVELS, Rules,
-};
+use crate::certificate::{Certificate, CertificateError, FORMAT, LevelBound, LevelProof, MAX_LEVELS, Rules};
 use crate::instance::{Instance, count, index};
 use crate::ladder::{LOOSENED, Ladder, Level};
 
@@ -38,22 +36,13 @@ impl RuleTables {
         }
         Self {
             quotas: instance.bounds[instance.quota_rows()].to_vec(),
-            quotas_of: instance
-                .rows_of
-                .iter()
-                .map(|rows| rows.iter().map(|r| count(r - first)).collect())
-                .collect(),
+            quotas_of: instance.rows_of.iter().map(|rows| rows.iter().map(|r| count(r - first)).collect()).collect(),
             household_of,
         }
     }
 
     pub(crate) fn rules(&self, seats: u32) -> Rules<'_> {
-        Rules {
-            seats,
-            quotas: &self.quotas,
-            quotas_of: &self.quotas_of,
-            household_of: &self.household_of,
-        }
+        Rules { seats, quotas: &self.quotas, quotas_of: &self.quotas_of, household_of: &self.household_of }
     }
 }
 
@@ -62,8 +51,7 @@ pub(crate) fn certificate(
     instance: &Instance,
     ladder: &Ladder,
 ) -> Result<(Certificate, Vec<LevelBound>), CertificateError> {
-    let mut levels: Vec<LevelProof> =
-        ladder.levels.iter().take(MAX_LEVELS).map(|l| level_proof(instance, l)).collect();
+    let mut levels: Vec<LevelProof> = ladder.levels.iter().take(MAX_LEVELS).map(|l| level_proof(instance, l)).collect();
     if levels.is_empty() {
         // nothing is known: say so with multipliers that prove a bound of 1
         levels.push(LevelProof {
@@ -74,20 +62,12 @@ pub(crate) fn certificate(
             floor: (0, 1),
         });
     }
-    let certificate = Certificate {
-        format: FORMAT.to_owned(),
-        seats: instance.seats,
-        people: instance.people,
-        levels,
-    };
+    let certificate = Certificate { format: FORMAT.to_owned(), seats: instance.seats, people: instance.people, levels };
     let bounds = verify(instance, &certificate)?;
     Ok((certificate, bounds))
 }
 
-pub(crate) fn verify(
-    instance: &Instance,
-    certificate: &Certificate,
-) -> Result<Vec<LevelBound>, CertificateError> {
+pub(crate) fn verify(instance: &Instance, certificate: &Certificate) -> Result<Vec<LevelBound>, CertificateError> {
     let tables = RuleTables::new(instance);
     certificate.verify(&tables.rules(instance.seats))
 }
@@ -107,8 +87,7 @@ fn level_proof(instance: &Instance, level: &Level) -> LevelProof {
         })
         .collect();
     households.sort_unstable();
-    let mut stops: Vec<u32> =
-        level.stopped.iter().flat_map(|&t| instance.kinds[t].members.iter().copied()).collect();
+    let mut stops: Vec<u32> = level.stopped.iter().flat_map(|&t| instance.kinds[t].members.iter().copied()).collect();
     stops.sort_unstable();
     let denominator = FLOOR_DENOMINATOR.to_f64().unwrap_or(1.0);
     let floor = ((level.chance - LOOSENED).clamp(0.0, 1.0) * denominator).floor();
@@ -124,9 +103,8 @@ fn level_proof(instance: &Instance, level: &Level) -> LevelProof {
 /// Integers in (nearly) the same ratio: exact where the multipliers are small
 /// fractions, as they mostly are.
 fn integers(multipliers: &[f64]) -> Vec<i64> {
-    let rounded = |scale: f64| -> Vec<i64> {
-        multipliers.iter().map(|g| (g * scale).round().to_i64().unwrap_or(0)).collect()
-    };
+    let rounded =
+        |scale: f64| -> Vec<i64> { multipliers.iter().map(|g| (g * scale).round().to_i64().unwrap_or(0)).collect() };
     for denominator in 1..=SMALL_DENOMINATORS {
         let scale = f64::from(denominator);
         let fits = multipliers.iter().all(|g| {

@@ -72,30 +72,27 @@ impl Quotas {
         let header = Place::Quotas(Some(1));
         let old = table.column("category");
         let feature_column = old.map_or_else(|| table.require("feature", header), Ok);
-        let value_names: &[&str] =
-            if old.is_some() { &["name", "feature", "value"] } else { &["value", "name"] };
-        let value_column = value_names
-            .iter()
-            .find_map(|n| table.column(n))
-            .map_or_else(|| table.require("value", header), Ok);
+        let value_names: &[&str] = if old.is_some() { &["name", "feature", "value"] } else { &["value", "name"] };
+        let value_column =
+            value_names.iter().find_map(|n| table.column(n)).map_or_else(|| table.require("value", header), Ok);
         let min_column = table.require("min", header);
         let max_column = table.require("max", header);
         let mut errors = Vec::new();
         for optional in ["min_flex", "max_flex"] {
             let near = nearest(
                 optional,
-                table.header.iter().map(String::as_str).filter(|h| {
-                    !["min", "max", "min_flex", "max_flex"].contains(&folded(h).as_str())
-                }),
+                table
+                    .header
+                    .iter()
+                    .map(String::as_str)
+                    .filter(|h| !["min", "max", "min_flex", "max_flex"].contains(&folded(h).as_str())),
             );
             if table.column(optional).is_none() && near.is_some() {
                 let problem = Problem::MissingColumn { column: optional.into(), nearest: near };
                 errors.push(InputError { place: header, problem });
             }
         }
-        let mut take = |column: Result<usize, InputError>| {
-            column.map_err(|e| errors.push(e)).unwrap_or_default()
-        };
+        let mut take = |column: Result<usize, InputError>| column.map_err(|e| errors.push(e)).unwrap_or_default();
         let (feature_at, value_at) = (take(feature_column), take(value_column));
         let (min_at, max_at) = (take(min_column), take(max_column));
         if !errors.is_empty() {
@@ -184,13 +181,10 @@ impl Quotas {
     /// The file again, in the newer spelling, with the bounds of `relaxed` if given.
     #[must_use]
     pub fn to_csv(&self) -> String {
-        let mut out = crate::output::Rows::new(&[
-            "feature", "value", "min", "max", "min_flex", "max_flex",
-        ]);
+        let mut out = crate::output::Rows::new(&["feature", "value", "min", "max", "min_flex", "max_flex"]);
         for feature in &self.features {
             for q in &feature.quotas {
-                let max_flex =
-                    if q.max_flex == u32::MAX { String::new() } else { q.max_flex.to_string() };
+                let max_flex = if q.max_flex == u32::MAX { String::new() } else { q.max_flex.to_string() };
                 out.push(&[
                     &feature.name,
                     &q.value,
@@ -219,11 +213,7 @@ impl Quotas {
 }
 
 /// What counting alone can tell: see [`crate::Instance::new`].
-pub(crate) fn contradictions(
-    quotas: &Quotas,
-    respondents: &Respondents,
-    seats: u32,
-) -> Vec<InputError> {
+pub(crate) fn contradictions(quotas: &Quotas, respondents: &Respondents, seats: u32) -> Vec<InputError> {
     let people = count(respondents.len());
     let mut errors = Vec::new();
     let task = |problem| InputError { place: Place::Task, problem };

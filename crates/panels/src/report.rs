@@ -142,25 +142,16 @@ impl Report {
     /// The figures of any list that was counted, with whatever bounds a
     /// certificate proved (none: nothing is claimed, the bound is 1).
     #[must_use]
-    pub fn of_list(
-        instance: &Instance,
-        list: &BuiltList,
-        bounds: &[LevelBound],
-        objective: Objective,
-    ) -> Self {
+    pub fn of_list(instance: &Instance, list: &BuiltList, bounds: &[LevelBound], objective: Objective) -> Self {
         let panels = list.len();
         let of = |copies: u32| f64::from(copies) / f64::from(panels);
         let mut copies = list.copies().to_vec();
         copies.sort_unstable();
-        let (min_copies, max_copies) =
-            (copies.first().copied().unwrap_or(0), copies.last().copied().unwrap_or(0));
+        let (min_copies, max_copies) = (copies.first().copied().unwrap_or(0), copies.last().copied().unwrap_or(0));
         let people = f64::from(instance.people);
         let total: f64 = copies.iter().map(|c| f64::from(*c)).sum();
-        let ranked: f64 = copies
-            .iter()
-            .zip(1_u32..)
-            .map(|(c, rank)| (2.0 * f64::from(rank) - people - 1.0) * f64::from(*c))
-            .sum();
+        let ranked: f64 =
+            copies.iter().zip(1_u32..).map(|(c, rank)| (2.0 * f64::from(rank) - people - 1.0) * f64::from(*c)).sum();
         let positive: Vec<f64> = copies.iter().filter(|c| **c > 0).map(|c| of(*c)).collect();
         let logs: f64 = positive.iter().map(|p| p.ln()).sum();
         let drawable = count(positive.len());
@@ -224,9 +215,7 @@ fn levels(instance: &Instance, list: &BuiltList, bounds: &[LevelBound]) -> Vec<L
         .iter()
         .map(|b| LevelFigures {
             people: instance.people.saturating_sub(b.settled_before),
-            achieved: copies
-                .get(index(b.settled_before))
-                .map_or(0.0, |c| f64::from(*c) / f64::from(list.len())),
+            achieved: copies.get(index(b.settled_before)).map_or(0.0, |c| f64::from(*c) / f64::from(list.len())),
             bound: decimal(b.bound),
         })
         .collect()

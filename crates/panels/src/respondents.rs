@@ -56,11 +56,7 @@ impl Respondents {
     ///
     /// # Errors
     /// Everything that is wrong with it, with line numbers.
-    pub fn from_csv(
-        bytes: &[u8],
-        quotas: &Quotas,
-        options: &RespondentOptions,
-    ) -> Result<Self, InputErrors> {
+    pub fn from_csv(bytes: &[u8], quotas: &Quotas, options: &RespondentOptions) -> Result<Self, InputErrors> {
         let table = Table::from_csv(bytes, Place::Respondents, "respondents")?;
         Self::from_table(table, quotas, options)
     }
@@ -70,29 +66,18 @@ impl Respondents {
     /// # Errors
     /// Everything that is wrong with it, with row numbers.
     #[cfg(feature = "xlsx")]
-    pub fn from_xlsx(
-        bytes: &[u8],
-        quotas: &Quotas,
-        options: &RespondentOptions,
-    ) -> Result<Self, InputErrors> {
+    pub fn from_xlsx(bytes: &[u8], quotas: &Quotas, options: &RespondentOptions) -> Result<Self, InputErrors> {
         let table = crate::xlsx::read(bytes, Place::Respondents, "respondents")?;
         Self::from_table(table, quotas, options)
     }
 
-    fn from_table(
-        mut table: Table,
-        quotas: &Quotas,
-        options: &RespondentOptions,
-    ) -> Result<Self, InputErrors> {
+    fn from_table(mut table: Table, quotas: &Quotas, options: &RespondentOptions) -> Result<Self, InputErrors> {
         let header = Place::Respondents(Some(1));
         let mut errors = Vec::new();
-        let mut take = |column: Result<usize, InputError>| {
-            column.map_err(|e| errors.push(e)).unwrap_or_default()
-        };
+        let mut take = |column: Result<usize, InputError>| column.map_err(|e| errors.push(e)).unwrap_or_default();
         let feature_columns: Vec<usize> =
             quotas.features().iter().map(|f| take(table.require(&f.name, header))).collect();
-        let household_columns: Vec<usize> =
-            options.household.iter().map(|c| take(table.require(c, header))).collect();
+        let household_columns: Vec<usize> = options.household.iter().map(|c| take(table.require(c, header))).collect();
         let id_column = match &options.id {
             IdColumn::Named(name) => take(table.require(name, header)),
             IdColumn::Obvious => take(
@@ -163,11 +148,7 @@ impl Respondents {
                 Some(*households.entry(key).or_insert(next))
             });
         }
-        if errors.is_empty() {
-            Ok(Self { table, id_column, values, household })
-        } else {
-            Err(InputErrors::new(errors))
-        }
+        if errors.is_empty() { Ok(Self { table, id_column, values, household }) } else { Err(InputErrors::new(errors)) }
     }
 
     /// Number of people.

@@ -12,6 +12,8 @@
 //! This file must never be believed: it computes in floating point, and what
 //! comes out is only a proposal that integers check afterwards.
 
+#![expect(clippy::needless_range_loop, reason = "columns are numbers here: they index five vectors at once")]
+
 /// Feasibility tolerance, in seats.
 pub(crate) const FEASIBLE: f64 = 1e-8;
 /// Entries of a tableau row below this are taken to be zero.
@@ -72,8 +74,7 @@ impl Simplex {
         let mut upper = vec![0.0; n];
         lower.extend(row_bounds.iter().map(|b| b.0));
         upper.extend(row_bounds.iter().map(|b| b.1));
-        let work_per_pivot =
-            u64::try_from(entries.len() + 3 * rows * rows + n).unwrap_or(u64::MAX);
+        let work_per_pivot = u64::try_from(entries.len() + 3 * rows * rows + n).unwrap_or(u64::MAX);
         let mut simplex = Self {
             rows,
             columns: n,
@@ -147,10 +148,7 @@ impl Simplex {
     /// Sum of a row vector over a column's entries.
     fn dot(&self, column: usize, row_vector: &[f64]) -> f64 {
         if column < self.columns {
-            self.entries[self.start[column]..self.start[column + 1]]
-                .iter()
-                .map(|&r| row_vector[r])
-                .sum()
+            self.entries[self.start[column]..self.start[column + 1]].iter().map(|&r| row_vector[r]).sum()
         } else {
             -row_vector[column - self.columns]
         }
@@ -194,9 +192,8 @@ impl Simplex {
         }
         for column in structural {
             let transformed = self.transform(column);
-            let pick = (0..m)
-                .filter(|&i| free_row[i])
-                .max_by(|&a, &b| transformed[a].abs().total_cmp(&transformed[b].abs()));
+            let pick =
+                (0..m).filter(|&i| free_row[i]).max_by(|&a, &b| transformed[a].abs().total_cmp(&transformed[b].abs()));
             if let Some(i) = pick
                 && transformed[i].abs() > PIVOT
             {
@@ -389,14 +386,21 @@ impl Simplex {
                     candidates.push((ratio, alpha.abs(), column));
                 }
             }
-            candidates.sort_by(|a, b| {
-                a.0.total_cmp(&b.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2))
-            });
             // pass over columns that may simply change sides
             let mut slope = miss.abs();
             let mut entering = None;
             let mut flips = 0;
-            for &(_, size, column) in &candidates {
+            while flips < candidates.len() {
+                // the next in order; sorted outright only if many are passed
+                if flips < 6 {
+                    let next = (flips..candidates.len())
+                        .min_by(|&a, &b| by_ratio(&candidates[a], &candidates[b]))
+                        .unwrap_or(flips);
+                    candidates.swap(flips, next);
+                } else if flips == 6 {
+                    candidates[flips..].sort_unstable_by(by_ratio);
+                }
+                let (_, size, column) = candidates[flips];
                 slope -= size * (self.upper[column] - self.lower[column]);
                 if slope <= FEASIBLE * 0.5 {
                     entering = Some(column);
@@ -477,4 +481,9 @@ impl Simplex {
         }
         Solved::GaveUp
     }
+}
+
+/// Least ratio first; of equal ones the larger pivot; of equal ones the first.
+fn by_ratio(a: &(f64, f64, usize), b: &(f64, f64, usize)) -> std::cmp::Ordering {
+    a.0.total_cmp(&b.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2))
 }

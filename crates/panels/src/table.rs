@@ -7,9 +7,9 @@
 use crate::error::{InputError, InputErrors, Place, Problem};
 
 /// Most rows of a file: far above any register, far below memory.
-pub const MAX_ROWS: usize = 2_000_000;
+pub(crate) const MAX_ROWS: usize = 2_000_000;
 /// Most columns of a file.
-pub const MAX_COLUMNS: usize = 4_096;
+pub(crate) const MAX_COLUMNS: usize = 4_096;
 
 /// A header and rows of equal length.
 #[derive(Clone, PartialEq, Eq)]
@@ -23,10 +23,7 @@ pub(crate) struct Table {
 impl std::fmt::Debug for Table {
     /// Shape only: rows are people.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Table")
-            .field("columns", &self.header.len())
-            .field("rows", &self.rows.len())
-            .finish()
+        f.debug_struct("Table").field("columns", &self.header.len()).field("rows", &self.rows.len()).finish()
     }
 }
 
@@ -60,6 +57,7 @@ impl Table {
             .from_reader(text.as_bytes());
         let mut rows = Vec::new();
         let mut lines = Vec::new();
+        let mut newlines = Newlines { text: text.as_bytes(), at: 0, line: 1 };
         for record in reader.records() {
             let record = record.map_err(|e| {
                 let line = e.position().map(csv::Position::line);
@@ -68,7 +66,7 @@ impl Table {
             if record.iter().all(str::is_empty) {
                 continue;
             }
-            lines.push(record.position().map_or(0, csv::Position::line));
+            lines.push(newlines.line_at(record.position().map_or(0, csv::Position::byte)));
             rows.push(record.iter().map(str::to_owned).collect());
             if rows.len() > MAX_ROWS + 1 {
                 break;
@@ -92,14 +90,10 @@ impl Table {
         while header.last().is_some_and(String::is_empty) {
             header.pop();
         }
-        for (what, found, limit) in
-            [("rows", rows.len(), MAX_ROWS), ("columns", header.len(), MAX_COLUMNS)]
-        {
+        for (what, found, limit) in [("rows", rows.len(), MAX_ROWS), ("columns", header.len(), MAX_COLUMNS)] {
             if found > limit {
-                let (found, limit) = (
-                    u64::try_from(found).unwrap_or(u64::MAX),
-                    u64::try_from(limit).unwrap_or(u64::MAX),
-                );
+                let (found, limit) =
+                    (u64::try_from(found).unwrap_or(u64::MAX), u64::try_from(limit).unwrap_or(u64::MAX));
                 return Err(InputErrors::one(place(None), Problem::TooMany { what, limit, found }));
             }
         }
@@ -142,5 +136,26 @@ impl Table {
                 nearest: crate::spelling::nearest(name, self.header.iter().map(String::as_str)),
             },
         })
+    }
+}
+
+/// Counts lines; the reader's own count stands before a CRLF's second half.
+struct Newlines<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Newlines<'_> {
+    /// Line of the first record at or after a byte.
+    fn line_at(&mut self, byte: u64) -> u64 {
+        let byte = usize::try_from(byte).unwrap_or(usize::MAX);
+        while let Some(b) = self.text.get(self.at)
+            && (self.at < byte || matches!(b, b'\r' | b'\n'))
+        {
+            self.line += u64::from(*b == b'\n');
+            self.at += 1;
+        }
+        self.line
     }
 }

@@ -8,16 +8,10 @@ use crate::error::{InputErrors, Place, Problem};
 use crate::table::{MAX_ROWS, Table};
 
 /// Reads the first sheet.
-pub(crate) fn read(
-    bytes: &[u8],
-    place: fn(Option<u64>) -> Place,
-    missing: &'static str,
-) -> Result<Table, InputErrors> {
-    let unreadable = |reason: &str| {
-        InputErrors::one(place(None), Problem::Unreadable { reason: reason.to_owned() })
-    };
-    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes))
-        .map_err(|_| unreadable("not an .xlsx spreadsheet (or it is damaged)"))?;
+pub(crate) fn read(bytes: &[u8], place: fn(Option<u64>) -> Place, missing: &'static str) -> Result<Table, InputErrors> {
+    let unreadable = |reason: &str| InputErrors::one(place(None), Problem::Unreadable { reason: reason.to_owned() });
+    let mut book: Xlsx<_> =
+        Xlsx::new(Cursor::new(bytes)).map_err(|_| unreadable("not an .xlsx spreadsheet (or it is damaged)"))?;
     let sheet = book
         .worksheet_range_at(0)
         .ok_or_else(|| unreadable("the spreadsheet has no sheet"))?

@@ -1,0 +1,159 @@
+//! Random small tasks against the truth: lists keep every rule, infeasible tasks
+//! are called so, bounds are bounds, relaxations are smallest.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+mod common;
+
+use common::{Task, best_minimum};
+use klero_panels::build::Objective;
+use klero_panels::{BuildError, BuildOptions, Feasibility, Report, Unwatched, build, check, diagnose, preview, relax};
+use proptest::prelude::*;
+
+const PANELS: u32 = 200;
+
+fn options(objective: Objective) -> BuildOptions {
+    BuildOptions { objective, panels: PANELS, ..BuildOptions::default() }
+}
+
+/// What holds for a built list whatever the objective.
+fn sound(task: &Task, objective: Objective, truth: &[Vec<u32>]) -> Report {
+    let instance = task.instance().unwrap();
+    let built = build(&instance, &options(objective), &Unwatched).unwrap();
+    assert_eq!(built.list.len(), PANELS);
+    for panel in built.list.panels() {
+        assert!(truth.contains(panel), "{task:?}: {panel:?} breaks a rule");
+    }
+    assert!(built.list.panels().is_sorted());
+    let again = check(&instance, built.list.panels().to_vec()).unwrap();
+    assert_eq!(again, built.list);
+    let best = best_minimum(truth, task.people.len());
+    assert!(
+        built.report.bound_min_chance >= best - 1e-9,
+        "{task:?}: bound {} below {best}",
+        built.report.bound_min_chance
+    );
+    assert!(built.report.min_chance <= best + 1e-9);
+    built.report
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 120, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn lists_agree_with_brute_force(seed in any::<u64>()) {
+        let task = Task::random(seed, 11);
+        let truth = task.panels();
+        let Some(instance) = task.instance() else {
+            prop_assert!(truth.is_empty(), "{task:?}: counting refuses what is possible");
+            return Ok(());
+        };
+        let feasibility = diagnose(&instance, &Unwatched);
+        if truth.is_empty() {
+            let refused = build(&instance, &options(Objective::Leximin), &Unwatched);
+            prop_assert_eq!(refused.err(), Some(BuildError::Infeasible));
+            let Feasibility::Infeasible(conflict) = feasibility else {
+                return Err(TestCaseError::fail(format!("{task:?}: {feasibility:?}")));
+            };
+            prop_assert!(conflict.minimal && (conflict.households || !conflict.quotas.is_empty()));
+            return Ok(());
+        }
+        prop_assert_eq!(feasibility, Feasibility::Feasible);
+        let report = sound(&task, Objective::Leximin, &truth);
+        let best = best_minimum(&truth, task.people.len());
+        prop_assert!(
+            report.min_chance >= best - 3.0 / f64::from(PANELS),
+            "{:?}: {} of {}", task, report.min_chance, best
+        );
+        for p in 0..task.people.len() {
+            let p = u32::try_from(p).unwrap();
+            let possible = truth.iter().any(|panel| panel.contains(&p));
+            let forced = truth.iter().all(|panel| panel.contains(&p));
+            let shown = preview(&instance, &Unwatched).unwrap();
+            // fractions can only know less than the truth
+            prop_assert!(possible || !shown.always.contains(&p));
+            prop_assert!(!(possible && shown.never.contains(&p)));
+            prop_assert!(forced || !shown.always.contains(&p));
+        }
+    }
+
+    #[test]
+    fn relaxations_are_smallest(seed in any::<u64>()) {
+        let task = Task::random(seed, 9);
+        let Some(instance) = task.instance() else { return Ok(()) };
+        match (relax(&instance), task.groups().iter().map(|g| task.shortfall(g)).min()) {
+            (Ok(relaxation), Some(people)) => {
+                prop_assert!(relaxation.smallest);
+                prop_assert_eq!(relaxation.people, people, "{:?}", task);
+                let mut relaxed = task.clone();
+                for (f, feature) in relaxation.apply(&task.quotas()).features().iter().enumerate() {
+                    for (v, q) in feature.quotas.iter().enumerate() {
+                        relaxed.quotas[f][v] = (q.min, q.max);
+                    }
+                }
+                prop_assert!(!relaxed.panels().is_empty());
+            }
+            (Err(_), None) => {}
+            (found, truth) => prop_assert!(false, "{task:?}: {found:?} against {truth:?}"),
+        }
+    }
+}
+
+#[test]
+fn every_objective_keeps_the_rules() {
+    let mut tried = 0;
+    for seed in 0..60 {
+        let task = Task::random(seed, 11);
+        let truth = task.panels();
+        if truth.is_empty() {
+            continue;
+        }
+        tried += 1;
+        for objective in [Objective::Maximin, Objective::Nash, Objective::Goldilocks] {
+            let report = sound(&task, objective, &truth);
+            if objective == Objective::Maximin {
+                let best = best_minimum(&truth, task.people.len());
+                assert!(report.min_chance >= best - 3.0 / f64::from(PANELS), "{task:?}");
+            }
+        }
+    }
+    assert!(tried > 15, "only {tried} feasible tasks");
+}
+
+#[test]
+fn the_same_input_gives_the_same_list() {
+    let task =
+        (0..100).map(|seed| Task::random(seed, 11)).find(|t| t.people.len() > 8 && t.panels().len() > 10).unwrap();
+    let instance = task.instance().unwrap();
+    let one = build(&instance, &options(Objective::Leximin), &Unwatched).unwrap();
+    let two = build(&instance, &options(Objective::Leximin), &Unwatched).unwrap();
+    assert_eq!(one, two);
+}
+
+#[test]
+fn an_interrupted_search_still_returns_a_whole_list() {
+    let task =
+        (0..100).map(|seed| Task::random(seed, 11)).find(|t| t.people.len() > 8 && t.panels().len() > 10).unwrap();
+    let truth = task.panels();
+    let instance = task.instance().unwrap();
+    let stop_at_once = || true;
+    let built = build(&instance, &options(Objective::Leximin), &stop_at_once).unwrap();
+    assert!(built.report.interrupted);
+    assert_eq!(built.list.len(), PANELS);
+    assert!(built.list.panels().iter().all(|p| truth.contains(p)));
+}
+
+#[test]
+fn the_number_of_panels_is_bounded() {
+    let task = (0..100).map(|s| Task::random(s, 8)).find(|t| !t.panels().is_empty()).unwrap();
+    let instance = task.instance().unwrap();
+    for panels in [0, 10_001] {
+        let options = BuildOptions { panels, ..BuildOptions::default() };
+        let refused = build(&instance, &options, &Unwatched).err();
+        assert_eq!(refused, Some(BuildError::Panels { found: panels }));
+    }
+    for panels in [1, 7, 10_000] {
+        let options = BuildOptions { panels, ..BuildOptions::default() };
+        assert_eq!(build(&instance, &options, &Unwatched).unwrap().list.len(), panels);
+    }
+}
