@@ -99,3 +99,46 @@ fn even_out(instance: &Instance, panels: &mut [Vec<u32>], seated: &mut [u32]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Quotas, RespondentOptions, Respondents};
+
+    #[test]
+    fn equal_people_differ_by_at_most_one_panel() {
+        let quotas = Quotas::from_csv(b"feature,value,min,max\ng,a,0,9\ng,b,0,9\n").expect("quotas");
+        for (homes, label) in [(0, "alone"), (2, "pairs"), (3, "threes")] {
+            // pairs and threes: members of different types under one roof
+            let mut text = String::from("id,g,home\n");
+            for p in 0..18_u32 {
+                let value = if p % 3 == 0 { "a" } else { "b" };
+                let home = p.checked_div(homes).map_or(String::new(), |h| format!("h{h}"));
+                text.push_str(&format!("{p},{value},{home}\n"));
+            }
+            let options = RespondentOptions { household: vec!["home".into()], ..Default::default() };
+            let people = Respondents::from_csv(text.as_bytes(), &quotas, &options).expect("people");
+            let instance = Instance::new(&quotas, &people, 4).expect("instance");
+            // one seat for each of four types (or two and two), whatever they are
+            let kinds = crate::instance::count(instance.kinds.len());
+            let seats: Vec<Vec<(u32, u32)>> = (0..50_u32)
+                .map(|i| {
+                    let mut taken = vec![0; instance.kinds.len()];
+                    for j in 0..4 {
+                        taken[index((i + j * (1 + i % 2)) % kinds)] += 1;
+                    }
+                    (0..kinds).zip(taken).filter(|s| s.1 > 0).collect()
+                })
+                .collect();
+            let list: Vec<&[(u32, u32)]> = seats.iter().map(Vec::as_slice).collect();
+            let built = crate::check::check(&instance, seat(&instance, &list)).expect(label);
+            for kind in &instance.kinds {
+                let copies = kind.members.iter().map(|p| built.copies()[index(*p)]);
+                let (low, high) = (copies.clone().min(), copies.max());
+                let apart = high.zip(low).map(|(h, l)| h - l);
+                let allowed = if homes == 0 { 1 } else { 2 };
+                assert!(apart <= Some(allowed), "{label}: {apart:?}");
+            }
+        }
+    }
+}

@@ -191,7 +191,7 @@ impl Pricer {
                         if open.is_none() {
                             best = Some((self.rounded(), bound));
                             if top - bound <= top_gain(top, search.baseline) * search.enough + 1e-9 {
-                                complete = false;
+                                complete &= search.enough <= 0.0;
                                 break;
                             }
                             nodes = 0;
@@ -293,4 +293,127 @@ impl Pricer {
 /// What the bound promises beyond the baseline.
 fn top_gain(top: f64, baseline: f64) -> f64 {
     (top - baseline).abs().max(1e-9)
+}
+
+#[cfg(test)]
+mod tests {
+    use microlp::{ComparisonOp, OptimizationDirection, Problem};
+
+    use super::*;
+    use crate::simplex::FEASIBLE;
+
+    /// Columns, row bounds, column tops.
+    type Programme = (Vec<Vec<usize>>, Vec<(f64, f64)>, Vec<f64>);
+
+    /// A random programme with a panel in it.
+    fn programme(random: &mut Random) -> Programme {
+        let features = 1 + random.below(4);
+        let n = 5 + random.below(40);
+        let columns: Vec<Vec<usize>> = (0..n)
+            .map(|_| std::iter::once(0).chain((0..features).map(|f| 1 + 3 * f + random.below(3))).collect())
+            .collect();
+        let tops: Vec<f64> = (0..n).map(|_| if random.below(3) == 0 { 3.0 } else { 1.0 }).collect();
+        let mut counted = vec![0.0; 1 + 3 * features];
+        for column in &columns {
+            if random.below(3) == 0 {
+                for &row in column {
+                    counted[row] += 1.0;
+                }
+            }
+        }
+        let bounds = counted
+            .iter()
+            .enumerate()
+            .map(|(row, c)| {
+                let slack = if row > 0 && random.below(2) == 0 { 1.0 } else { 0.0 };
+                (f64::max(*c - slack, 0.0), *c + slack)
+            })
+            .collect();
+        (columns, bounds, tops)
+    }
+
+    fn oracle(
+        columns: &[Vec<usize>],
+        bounds: &[(f64, f64)],
+        tops: &[f64],
+        weights: &[f64],
+        whole: bool,
+    ) -> Option<f64> {
+        let mut problem = Problem::new(OptimizationDirection::Maximize);
+        let variables: Vec<_> = weights
+            .iter()
+            .zip(tops)
+            .map(|(w, top)| {
+                if whole {
+                    problem.add_integer_var(*w, (0, top.to_i32().expect("small")))
+                } else {
+                    problem.add_var(*w, (0.0, *top))
+                }
+            })
+            .collect();
+        for (row, (lo, hi)) in bounds.iter().enumerate() {
+            let members: Vec<_> =
+                columns.iter().zip(&variables).filter(|(c, _)| c.contains(&row)).map(|(_, v)| (*v, 1.0)).collect();
+            problem.add_constraint(members.clone(), ComparisonOp::Ge, *lo);
+            problem.add_constraint(members, ComparisonOp::Le, *hi);
+        }
+        let solution = problem.solve().ok()?.into_solution().ok()?;
+        Some(solution.objective())
+    }
+
+    #[test]
+    fn agrees_with_another_solver_on_fractions_and_on_whole_people() {
+        let mut random = Random::new(b"programmes");
+        let mut infeasible = 0;
+        for case in 0..300 {
+            let (columns, mut bounds, tops) = programme(&mut random);
+            if random.below(4) == 0 {
+                bounds[1].0 += 2.0;
+                bounds[1].1 += 2.0;
+            }
+            let mut simplex = Simplex::new(&columns, &bounds);
+            for (t, top) in tops.iter().enumerate() {
+                simplex.set_bounds(t, 0.0, *top);
+            }
+            let mut pricer = Pricer {
+                simplex: simplex.clone(),
+                tops: tops.clone(),
+                random: Random::new(b"test"),
+                usual_loss: None,
+                trouble: 0.0,
+            };
+            // warm starts: several objectives on one basis
+            for round in 0..4 {
+                let weights: Vec<f64> = tops.iter().map(|_| random.unit() - 0.3).collect();
+                simplex.set_objective(&weights);
+                let solved = simplex.solve(5_000);
+                let truth = oracle(&columns, &bounds, &tops, &weights, false);
+                match (&solved, truth) {
+                    (Solved::Optimal, Some(best)) => {
+                        assert!((simplex.objective() - best).abs() < 1e-6, "{case}.{round}");
+                        for (row, (lo, hi)) in bounds.iter().enumerate() {
+                            let sum: f64 = columns
+                                .iter()
+                                .zip(simplex.values())
+                                .filter(|(c, _)| c.contains(&row))
+                                .map(|(_, v)| v)
+                                .sum();
+                            assert!(sum > lo - 10.0 * FEASIBLE && sum < hi + 10.0 * FEASIBLE);
+                        }
+                    }
+                    (Solved::Infeasible(_), None) => infeasible += 1,
+                    other => panic!("{case}.{round}: {other:?}"),
+                }
+                let priced = pricer.exact(&weights, 100_000);
+                assert!(priced.complete, "{case}.{round}");
+                let value = priced.panel.map(|p| p.iter().zip(&weights).map(|(x, w)| f64::from(*x) * w).sum::<f64>());
+                match (value, oracle(&columns, &bounds, &tops, &weights, true)) {
+                    (Some(found), Some(best)) => assert!((found - best).abs() < 1e-6, "{case}.{round}"),
+                    (None, None) => {}
+                    other => panic!("{case}.{round}: {other:?}"),
+                }
+            }
+        }
+        assert!(infeasible > 20);
+    }
 }
