@@ -112,9 +112,9 @@ pub fn verify(text: &str, source: &dyn ArtifactSource, trust: Option<&Trust>, op
     let table = case.table_text().and_then(|text| case.check_table(text));
     case.check_from(table.as_ref());
     let lists = case.read_lists();
-    case.check_panels(&lists, table.as_ref());
-    case.check_outcome(&lists, table.as_ref());
-    case.check_replacements(&lists, table.as_ref());
+    case.check_panels(lists.as_ref(), table.as_ref());
+    case.check_outcome(lists.as_ref(), table.as_ref());
+    case.check_replacements(lists.as_ref(), table.as_ref());
     case.check_voids();
     case.report()
 }

@@ -44,15 +44,16 @@ impl Lists {
 }
 
 impl Case<'_> {
-    /// The draw's own lists. A list that cannot be used is refused under `draw.outcome`, or `panels.quotas`.
-    pub(super) fn read_lists(&mut self) -> Lists {
-        let Some(terms) = self.draw().and_then(|draw| draw.terms()) else { return Lists::default() };
+    /// The draw's own lists; `None` where one is named and cannot be used. A list that cannot be used is refused under `draw.outcome`, or
+    /// `panels.quotas`.
+    pub(super) fn read_lists(&mut self) -> Option<Lists> {
+        let Some(terms) = self.draw().and_then(|draw| draw.terms()) else { return Some(Lists::default()) };
         let ids: &[CheckId] = match terms.method {
             Method::Panels { .. } => &[CheckId::PanelsQuotas, CheckId::PanelsCounts],
             _ => &[CheckId::DrawOutcome],
         };
         match Lists::read(terms, &self.artifacts) {
-            Ok(lists) => return lists,
+            Ok(lists) => return Some(lists),
             Err(NoLists::Missing(words)) => {
                 self.checks.skip(CheckId::Format, words.clone());
                 ids.iter().for_each(|id| self.checks.skip(*id, words.clone()));
@@ -61,6 +62,6 @@ impl Case<'_> {
                 ids.iter().for_each(|id| self.checks.fail(*id, Finding::because(words.clone())));
             }
         }
-        Lists::default()
+        None
     }
 }

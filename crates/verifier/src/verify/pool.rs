@@ -97,11 +97,11 @@ impl<'a> Case<'a> {
         }
     }
 
-    pub(super) fn check_panels(&mut self, lists: &Lists, table: TableOf<'_>) {
+    pub(super) fn check_panels(&mut self, lists: Option<&Lists>, table: TableOf<'_>) {
         let Some(terms) = self.terms().filter(|terms| matches!(terms.method, Method::Panels { .. })) else { return };
         self.checks.require(CheckId::PanelsQuotas);
         self.checks.require(CheckId::PanelsCounts);
-        let Some(list) = &lists.panels else { return };
+        let Some(list) = lists.and_then(|lists| lists.panels.as_ref()) else { return };
         match table.map(|table| check_panels(list, &terms, table)) {
             None => self.checks.skip(CheckId::PanelsQuotas, self.no_table()),
             Some(Ok(())) => self.checks.ran(CheckId::PanelsQuotas),

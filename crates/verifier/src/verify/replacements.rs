@@ -15,7 +15,7 @@ use crate::report::{CheckId, Finding};
 const ID: CheckId = CheckId::ReplacementsRule;
 
 impl Case<'_> {
-    pub(super) fn check_replacements(&mut self, lists: &Lists, table: TableOf<'_>) {
+    pub(super) fn check_replacements(&mut self, lists: Option<&Lists>, table: TableOf<'_>) {
         let Some(state) = self.draw().cloned() else { return };
         let Some(seal) = state.seal().filter(|_| !state.vacancies().is_empty()) else { return };
         self.checks.require(ID);
@@ -49,7 +49,13 @@ impl Case<'_> {
     }
 
     /// One replacement. `false` if what follows cannot be judged.
-    fn check_answer(&mut self, step: &Step<'_>, seats: &mut Seats, lists: &Lists, table: TableOf<'_>) -> bool {
+    fn check_answer(
+        &mut self,
+        step: &Step<'_>,
+        seats: &mut Seats,
+        lists: Option<&Lists>,
+        table: TableOf<'_>,
+    ) -> bool {
         let Step { seal, vacancy, answer, leavers, .. } = *step;
         let terms = seal.terms.value();
         let Some(key) = step.key() else {
@@ -72,6 +78,10 @@ impl Case<'_> {
             self.checks.skip(ID, self.no_table());
             return false;
         }
+        let Some(lists) = lists else {
+            self.checks.skip(ID, "the list that the terms name cannot be used");
+            return false;
+        };
         let fills = match seats.replace(leavers, terms, &lists.inputs(table), &key) {
             Ok(fills) => fills,
             Err(error) => {

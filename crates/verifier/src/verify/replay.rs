@@ -47,15 +47,16 @@ impl Case<'_> {
         for violation in violations {
             self.report_violation(&violation);
         }
-        if !self.scope.is_from_step(at)
-            && let (StepKind::Drawn(drawn), Some(draw)) = (&step.step().kind, &step.step().draw)
-            && let Some(text) = self.artifacts.get(&drawn.outcome)
-            && let Ok(outcome) = Outcome::parse(text)
+        if let (StepKind::Drawn(drawn), Some(draw)) = (&step.step().kind, &step.step().draw)
+            && !self.scope.is_from_step(at)
         {
-            // Who holds a seat from now on. Whether they were rightly drawn is `draw.outcome`.
-            self.ledger.set_outcome(draw, &drawn.outcome, outcome.drawn.iter().map(|opening| opening.index));
+            let outcome = self.artifacts.get(&drawn.outcome).and_then(|text| Outcome::parse(text).ok());
+            if let Some(outcome) = &outcome {
+                // Who holds a seat from now on. Whether they were rightly drawn is `draw.outcome`.
+                self.ledger.set_outcome(draw, &drawn.outcome, outcome.drawn.iter().map(|opening| opening.index));
+            }
             if *draw == self.bundle.draw {
-                self.outcome = Some(outcome);
+                self.outcome = outcome;
             }
         }
         self.steps.push(ReadStep { at, step, witnessed: None });

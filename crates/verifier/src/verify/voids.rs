@@ -6,7 +6,7 @@ use klero_draw::organiser::VoidReason;
 use klero_draw::table::Table;
 
 use super::inputs::{Lists, NoLists};
-use super::outcome::select;
+use super::outcome::{NoSelection, select};
 use super::times::InTime;
 use super::{Case, TableOf};
 use crate::ledger::{DrawState, Seal};
@@ -50,12 +50,12 @@ impl Case<'_> {
     }
 
     /// What the seed gave in the bundle's own draw, which was given up after its round.
-    pub(super) fn check_abandoned(&mut self, seal: &Seal, lists: &Lists, table: TableOf<'_>) {
+    pub(super) fn check_abandoned(&mut self, seal: &Seal, lists: Option<&Lists>, table: TableOf<'_>) {
         let Some(void) = self.draw().and_then(|draw| draw.void()).cloned() else { return };
         let given = match &void.round {
             None => Err(NO_ROUND.to_owned()),
             Some(_) if seal.terms.value().method.needs_table() && table.is_none() => Err(self.no_table().to_owned()),
-            Some(round) => select(seal.terms.value(), &seal.terms_hash, round, lists, table).map(|s| s.drawn),
+            Some(round) => select(seal, round, lists, table).map(|s| s.drawn).map_err(NoSelection::words),
         };
         match &given {
             Ok(_) => {
@@ -105,7 +105,7 @@ impl Case<'_> {
                 .map_err(|error| error.to_string())
         };
         let table = text.transpose()?.map(parse).transpose()?;
-        select(terms, &seal.terms_hash, round, &lists, table.as_ref()).map(|selection| selection.drawn)
+        select(seal, round, Some(&lists), table.as_ref()).map(|selection| selection.drawn).map_err(NoSelection::words)
     }
 }
 

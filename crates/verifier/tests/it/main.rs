@@ -1,4 +1,6 @@
 //! The verifier's tests: what verifies, what is refused and by which check, and what nothing accepts.
 
 mod accepted;
+mod attacks;
+mod whole_log;
 mod world;

@@ -1,7 +1,6 @@
 //! A small world to verify: an organiser with three members, a pool of 40 people, a rehearsal beacon, a log in memory, two witnesses.
 //!
 //! Everything is deterministic: keys come from numbers, times are set. A step that breaks a rule is refused unless the world is `lawless`.
-#![expect(dead_code, reason = "each test binary uses a part of this")]
 
 use std::collections::BTreeMap;
 
