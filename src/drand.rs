@@ -301,13 +301,18 @@ impl Client {
     }
 
     async fn get(&self, url: &str) -> Result<Bytes, RelayError> {
-        match tokio::time::timeout(self.timeout, self.exchange(url)).await {
+        self.get_file(url, BODY_BYTES_MAX).await
+    }
+
+    /// Fetches any file of at most `limit` bytes, with the same care: no redirects, one time limit for all of it.
+    pub async fn get_file(&self, url: &str, limit: usize) -> Result<Bytes, RelayError> {
+        match tokio::time::timeout(self.timeout, self.exchange(url, limit)).await {
             Ok(result) => result,
             Err(_) => Err(RelayError::TimedOut { after: self.timeout }),
         }
     }
 
-    async fn exchange(&self, url: &str) -> Result<Bytes, RelayError> {
+    async fn exchange(&self, url: &str, limit: usize) -> Result<Bytes, RelayError> {
         let request = Request::get(url)
             .header(header::ACCEPT, "application/json")
             .header(header::USER_AGENT, concat!("kleroterion/", env!("CARGO_PKG_VERSION")))
@@ -323,7 +328,7 @@ impl Client {
             _ if status.is_redirection() => return Err(RelayError::Redirect { status: status.as_u16() }),
             _ => return Err(RelayError::Status { status: status.as_u16() }),
         }
-        match Limited::new(response.into_body(), BODY_BYTES_MAX).collect().await {
+        match Limited::new(response.into_body(), limit).collect().await {
             Ok(body) => Ok(body.to_bytes()),
             Err(e) if e.is::<LengthLimitError>() => Err(RelayError::TooLarge),
             Err(_) => Err(RelayError::Unreachable),

@@ -45,7 +45,8 @@ pub fn add_signature(note: &str, key: &SignerKey) -> Result<String, Failure> {
             .advise("pass the file on to the next person"));
     }
     signatures.push(key.sign(&text));
-    signatures.sort_by(|a, b| a.name().as_str().cmp(b.name().as_str()));
+    // By name and, where a key follows one of its own name, by key id (spec §1).
+    signatures.sort_by(|a, b| (a.name().as_str(), a.id()).cmp(&(b.name().as_str(), b.id())));
     let note =
         Note::from_parts(&text, signatures).map_err(|e| Failure::usage(format!("cannot sign this note: {e}")))?;
     Ok(note.to_text())

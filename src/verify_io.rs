@@ -1,8 +1,75 @@
-//! Files, folders and the web for the verifier, which itself does no I/O.
+//! Files, folders and the web for the verifier, which itself does no input or output. Decides nothing: whatever is read here is checked
+//! there. A log on the web is read without following redirects, each file within its bound.
+
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use klero_verifier::cli::{self, FileProblem, Io};
+use klero_verifier::whole_log::LogFiles;
+
+use crate::drand::Client;
+
+/// A file of a log on the web must arrive within this time.
+const WEB_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Runs the verifier's command line.
-pub fn run(_args: impl Iterator<Item = OsString>, _out: &mut dyn Write, _err: &mut dyn Write) -> u8 {
-    2
+pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+    cli::run(args, &World, out, err)
+}
+
+struct World;
+
+impl Io for World {
+    fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, FileProblem> {
+        let problem = |e: std::io::Error| match e.kind() {
+            std::io::ErrorKind::NotFound => FileProblem::NotFound,
+            _ => FileProblem::Other(e.to_string()),
+        };
+        let file = std::fs::File::open(path).map_err(problem)?;
+        let found = file.metadata().map_err(problem)?.len();
+        if found > limit {
+            return Err(FileProblem::TooLong { found, limit });
+        }
+        let mut bytes = Vec::new();
+        file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(problem)?;
+        let found = bytes.len() as u64;
+        if found > limit { Err(FileProblem::TooLong { found, limit }) } else { Ok(bytes) }
+    }
+
+    fn log(&self, place: &str) -> Result<Box<dyn LogFiles + '_>, String> {
+        if place.starts_with("http://") || place.starts_with("https://") {
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
+            let client = Client::new(WEB_TIMEOUT).map_err(|e| e.to_string())?;
+            return Ok(Box::new(Web { base: place.trim_end_matches('/').to_owned(), client, runtime }));
+        }
+        // A service's folder has the log's public files below it; a mirror is the public folder itself.
+        let folder = PathBuf::from(place);
+        let public = folder.join("public");
+        Ok(Box::new(Folder(if public.join("checkpoint").exists() { public } else { folder })))
+    }
+}
+
+struct Folder(PathBuf);
+
+impl LogFiles for Folder {
+    fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, String> {
+        World.read(&self.0.join(path), limit).map_err(|problem| problem.to_string())
+    }
+}
+
+struct Web {
+    base: String,
+    client: Client,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl LogFiles for Web {
+    fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, String> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let url = format!("{}/{path}", self.base);
+        self.runtime.block_on(self.client.get_file(&url, limit)).map(|bytes| bytes.to_vec()).map_err(|e| e.to_string())
+    }
 }

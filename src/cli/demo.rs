@@ -259,7 +259,7 @@ impl Demo<'_> {
         self.tell(format!("bundle {} ({} KB), trust file {}", bundle.display(), text.len() / 1024, trust.display()))?;
         let arguments = [bundle.as_os_str().to_owned(), "--trust".into(), trust.as_os_str().to_owned()];
         let (mut report, mut complaints) = (Vec::new(), Vec::new());
-        let code = crate::verify_io::run(arguments.into_iter(), &mut report, &mut complaints);
+        let code = crate::verify_io::run(arguments, &mut report, &mut complaints);
         let report = String::from_utf8_lossy(&report);
         if code != 0 {
             let _told = std::io::stderr().write_all(&complaints);
@@ -275,7 +275,7 @@ impl Demo<'_> {
             out::line(format!("            | {line}"))?;
         }
         let result = self.dir.join("result");
-        crate::result::write(pool, &text, &result)?;
+        crate::result::from_bundle(pool, &text, None, Some(draw), &result)?;
         self.tell(format!("names for the organiser alone: {}", result.join("drawn.csv").display()))
     }
 }

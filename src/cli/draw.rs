@@ -28,6 +28,7 @@ pub enum Command {
         /// The committed pool
         #[arg(long, value_name = "DIR")]
         pool: PathBuf,
+        /// The service’s folder
         #[command(flatten)]
         dir: Dir,
         /// Print JSON
@@ -43,6 +44,7 @@ pub enum Command {
         draw: Slug,
         /// JSON file with the round
         file: PathBuf,
+        /// The service’s folder
         #[command(flatten)]
         dir: Dir,
         /// Print JSON
@@ -71,6 +73,7 @@ pub enum Command {
     Status {
         /// The draw; all if absent
         draw: Option<Slug>,
+        /// The service’s folder
         #[command(flatten)]
         dir: Dir,
         /// Print JSON
@@ -82,6 +85,7 @@ pub enum Command {
     Bundle {
         /// The draw
         draw: Slug,
+        /// The service’s folder
         #[command(flatten)]
         dir: Dir,
         /// File to write; standard output if absent
@@ -100,6 +104,7 @@ pub enum Command {
 pub struct Announce {
     /// Name of the draw: never used before
     draw: Slug,
+    /// The service’s folder
     #[command(flatten)]
     dir: Dir,
     /// The organiser
@@ -114,6 +119,7 @@ pub struct Announce {
     /// When it is drawn: 2026-12-01T20:00:00Z, +2h, or seconds since 1970
     #[arg(long, value_name = "TIME")]
     draws_at: Option<String>,
+    /// How the note is signed and handed in
     #[command(flatten)]
     signing: Signing,
 }
@@ -140,11 +146,13 @@ pub struct Signing {
 pub struct Decision {
     /// The draw
     draw: Slug,
+    /// The service’s folder
     #[command(flatten)]
     dir: Dir,
     /// Why
     #[arg(long)]
     reason: Option<String>,
+    /// How the note is signed and handed in
     #[command(flatten)]
     signing: Signing,
 }
@@ -154,6 +162,7 @@ pub struct Decision {
 pub struct Vacate {
     /// The draw
     draw: Slug,
+    /// The service’s folder
     #[command(flatten)]
     dir: Dir,
     /// A seat that was given up, INDEX=REASON; once for each
@@ -162,6 +171,7 @@ pub struct Vacate {
     /// When the replacements are drawn; only where the terms say replacement: beacon
     #[arg(long, value_name = "TIME")]
     draws_at: Option<String>,
+    /// How the note is signed and handed in
     #[command(flatten)]
     signing: Signing,
 }
@@ -171,8 +181,10 @@ pub struct Vacate {
 pub struct Erase {
     /// The draw
     draw: Slug,
+    /// The service’s folder
     #[command(flatten)]
     dir: Dir,
+    /// How the note is signed and handed in
     #[command(flatten)]
     signing: Signing,
 }

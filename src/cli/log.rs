@@ -20,6 +20,7 @@ use crate::signer;
 pub enum Command {
     /// Compare database, guard, tiles and checkpoint, and replay every step. The service must not be running
     Fsck {
+        /// The service’s folder
         #[command(flatten)]
         dir: Dir,
         /// Print JSON
@@ -28,17 +29,20 @@ pub enum Command {
     },
     /// Rebuild what is damaged from what is whole. Nothing is destroyed: the old is set aside
     #[command(
-        after_help = "Examples:\n  klero log repair --from-tiles --dir service     rebuild the database from the public tiles\n  klero log repair --tiles --dir service          rebuild the tiles from the database\n  klero log repair --guard checkpoint.txt --dir service\n                                                  restore a lost guard from the newest checkpoint that you know of"
+        after_help = "Examples:\n  klero log repair --from-tiles --dir service     rebuild the database from the public tiles\n  klero log repair --tiles --dir service          rebuild the tiles from the database\n  klero log repair --checkpoint FILE --dir service\n                                                  restore a lost guard from the newest checkpoint that you know of"
     )]
     Repair {
+        /// The service’s folder
         #[command(flatten)]
         dir: Dir,
+        /// What to repair
         #[command(flatten)]
         what: What,
     },
     /// Print every entry of a log, proved under its signed checkpoint, one line of JSON each
     #[command(after_help = "Example:\n  klero log export --dir service > log.jsonl")]
     Export {
+        /// The service’s folder
         #[command(flatten)]
         dir: Dir,
     },
@@ -56,7 +60,7 @@ pub struct What {
     tiles: bool,
     /// Restore the guard from this checkpoint
     #[arg(long, value_name = "FILE")]
-    guard: Option<PathBuf>,
+    checkpoint: Option<PathBuf>,
 }
 
 /// Runs it.
@@ -135,7 +139,7 @@ fn fsck(folders: &Folders, json: bool) -> Result<u8, Failure> {
 fn repair(folders: &Folders, what: &What) -> Result<u8, Failure> {
     let site = site(folders)?;
     let mut check = replay(folders)?;
-    let repaired = match &what.guard {
+    let repaired = match &what.checkpoint {
         Some(path) => {
             let checkpoint = std::fs::read(path).named("read the checkpoint", path)?;
             log_check::restore_guard(&site, &checkpoint, &mut check)

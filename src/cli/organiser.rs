@@ -22,6 +22,7 @@ pub enum Command {
     Enrol {
         /// The signed note
         note: PathBuf,
+        /// The service’s folder
         #[command(flatten)]
         dir: Dir,
         /// Print JSON
@@ -30,6 +31,7 @@ pub enum Command {
     },
     /// List the organisers in force
     List {
+        /// The service’s folder
         #[command(flatten)]
         dir: Dir,
         /// Print JSON

@@ -20,6 +20,7 @@ pub enum Command {
     Check {
         /// The CSV
         csv: PathBuf,
+        /// Which column is what
         #[command(flatten)]
         roles: Roles,
         /// Print JSON
@@ -55,6 +56,7 @@ pub struct Roles {
 pub struct Commit {
     /// The CSV
     csv: PathBuf,
+    /// Which column is what
     #[command(flatten)]
     roles: Roles,
     /// Folder to make
@@ -106,7 +108,7 @@ impl Roles {
 pub fn run(command: Command) -> Result<u8, Failure> {
     match command {
         Command::Check { csv, roles, json } => {
-            let summary = pool_dir::check(&csv, &roles.options()?, &mut bar("reading"))?;
+            let summary = pool_dir::check(&csv, &roles.options()?, &mut bar())?;
             if json { out::json(&summary)? } else { tell(&summary)? }
         }
         Command::Commit(args) => commit(&args)?,
@@ -114,13 +116,21 @@ pub fn run(command: Command) -> Result<u8, Failure> {
     Ok(0)
 }
 
-fn bar(what: &'static str) -> impl FnMut(Progress) {
-    let mut bar: Option<indicatif::ProgressBar> = None;
+/// A bar for each phase of long work: each has a total of its own.
+fn bar() -> impl FnMut(Progress) {
+    let mut shown: Option<(&'static str, indicatif::ProgressBar)> = None;
     move |progress| {
-        let bar = bar.get_or_insert_with(|| out::progress(Some(progress.total), what));
-        bar.set_position(progress.done);
-        if progress.done >= progress.total {
-            bar.finish_and_clear();
+        if shown.as_ref().is_none_or(|(doing, _)| *doing != progress.doing) {
+            if let Some((_, old)) = shown.take() {
+                old.finish_and_clear();
+            }
+            shown = Some((progress.doing, out::progress(Some(progress.total), progress.doing)));
+        }
+        if let Some((_, bar)) = &shown {
+            bar.set_position(progress.done);
+            if progress.done >= progress.total {
+                bar.finish_and_clear();
+            }
         }
     }
 }
@@ -144,12 +154,12 @@ fn commit(args: &Commit) -> Result<(), Failure> {
     let committed = match &args.from {
         None => {
             let table = if args.no_table { TableWish::Never } else { TableWish::IfUseful };
-            pool_dir::commit(&args.csv, &CommitOptions { roles, table }, &args.out, &mut bar("committing"))?
+            pool_dir::commit(&args.csv, &CommitOptions { roles, table }, &args.out, &mut bar())?
         }
         Some(earlier) => {
             let options =
                 LinkedOptions { id: roles.id, public: roles.public, delimiter: roles.delimiter, opened: None };
-            pool_dir::commit_linked(earlier, &args.csv, &options, &args.out, &mut bar("committing"))?
+            pool_dir::commit_linked(earlier, &args.csv, &options, &args.out, &mut bar())?
         }
     };
     let seconds = started.elapsed().as_secs_f64();
@@ -174,7 +184,7 @@ fn commit(args: &Commit) -> Result<(), Failure> {
 
 /// Runs the audit.
 pub fn audit(args: &AuditArgs) -> Result<u8, Failure> {
-    let report = crate::audit::audit(&args.pool, &mut bar("auditing"))?;
+    let report = crate::audit::audit(&args.pool, &mut bar())?;
     if args.json {
         out::json(&report)?
     } else {

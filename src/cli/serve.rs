@@ -19,6 +19,7 @@ use crate::service::{self, NewLog, Service, control, http};
     after_help = "Example:\n  klero init --dir service --origin draws.example.org/log\n\nKeep DIR/keys secret and backed up. Publish DIR/public/log.vkey where people will look for it."
 )]
 pub struct InitArgs {
+    /// The service’s folder
     #[command(flatten)]
     dir: Dir,
     /// Name of the log for ever: usually a host and a path, without spaces or '+'
@@ -42,6 +43,7 @@ pub struct InitArgs {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  klero serve --dir service --listen 127.0.0.1:8080")]
 pub struct ServeArgs {
+    /// The service’s folder
     #[command(flatten)]
     dir: Dir,
     /// Address of the public pages

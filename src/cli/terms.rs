@@ -70,6 +70,7 @@ pub enum ReplacementName {
 /// Arguments of `new`.
 #[derive(Debug, clap::Args)]
 pub struct New {
+    /// The service’s folder
     #[command(flatten)]
     dir: super::Dir,
     /// The announced draw

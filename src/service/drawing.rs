@@ -105,8 +105,10 @@ impl Service {
                 .map_err(|e| Failure::unavailable(format!("'{draw}' cannot be drawn: {e}")))
         })?;
         let pool = PoolDir::open(&self.folders.pool(&terms.pool.root))?;
-        let drawn = pool.openings(&selection.drawn)?;
-        let reserves = pool.openings(&selection.reserves)?;
+        // Opened together: the pool's index is read through once.
+        let all: Vec<u32> = selection.drawn.iter().chain(&selection.reserves).copied().collect();
+        let mut drawn = pool.openings(&all)?;
+        let reserves = drawn.split_off(selection.drawn.len());
         let outcome = Outcome::new(draw.clone(), seal.terms_hash, drawn, reserves, selection.panel);
         let text = outcome.text().map_err(|e| Failure::unavailable(format!("the outcome cannot be written: {e}")))?;
         let outcome = put_artifact(self.public(), text.as_bytes())?;
@@ -131,19 +133,21 @@ impl Service {
         let fills =
             self.with_inputs(terms, |inputs| seats.replace(&leavers, terms, inputs, key).map_err(|e| failed(&e)))?;
         let pool = PoolDir::open(&self.folders.pool(&terms.pool.root))?;
-        let mut artifact = Vec::new();
-        for fill in &fills {
-            let seated = match fill.seated {
-                Some(person) => pool.openings(&[person])?.pop(),
-                None => None,
-            };
-            artifact.push(FillOpening { left: fill.left, passed: fill.passed.clone(), seated });
-        }
+        let seated: Vec<u32> = fills.iter().filter_map(|fill| fill.seated).collect();
+        let mut opened = pool.openings(&seated)?.into_iter();
+        let artifact = fills
+            .iter()
+            .map(|fill| FillOpening {
+                left: fill.left,
+                passed: fill.passed.clone(),
+                seated: fill.seated.and_then(|_| opened.next()),
+            })
+            .collect();
         let text = ReplacementOutcome::new(draw.clone(), vacancy.at.hash, artifact).text().map_err(|e| failed(&e))?;
         let outcome = put_artifact(self.public(), text.as_bytes())?;
         let kind = StepKind::Replaced(Replaced {
             left: fills.iter().map(|fill| fill.left).collect(),
-            seated: fills.iter().filter_map(|fill| fill.seated).collect(),
+            seated,
             outcome,
             round: round.map(|r| r.round().clone()),
             vacated: vacancy.at.hash,

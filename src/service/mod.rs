@@ -3,6 +3,7 @@
 //! State is the log and files beside it; nothing else is kept, so that a crash at any point loses nothing. Every state change is one step, which
 //! the ledger's rules admit or refuse in the one writing thread. The service never decides who is drawn: it asks `klero-draw`.
 
+mod bundles;
 pub mod config;
 pub mod control;
 pub mod drawing;
@@ -118,7 +119,16 @@ impl Service {
         let (ledger, changes) = (scribe.public(), scribe.watch());
         let setup = LogSetup::new(dir, signer::load(&folders.log_key())?);
         let sequencer = Sequencer::open(setup, scribe).map_err(opening_failure)?;
-        Ok(Self { folders, config, sequencer, ledger, changes, clock, drawing: std::sync::Mutex::new(()), hindered: std::sync::Mutex::default() })
+        Ok(Self {
+            folders,
+            config,
+            sequencer,
+            ledger,
+            changes,
+            clock,
+            drawing: std::sync::Mutex::new(()),
+            hindered: std::sync::Mutex::default(),
+        })
     }
 
     /// Origin of the log.
@@ -422,11 +432,4 @@ pub(crate) fn put_artifact(public: PathBuf, bytes: &[u8]) -> Result<klero_draw::
         let advice = e.advice();
         Failure::unavailable(&e).advise(advice)
     })
-}
-
-impl Service {
-    /// The proof bundle of a draw (spec §9.1).
-    pub fn bundle(&self, _draw: &Slug) -> Result<String, Failure> {
-        Err(Failure::unavailable("pending"))
-    }
 }

@@ -54,7 +54,14 @@ impl Scribe {
     /// A scribe for a log that will be replayed into it.
     #[must_use]
     pub fn new(signer: SignerKey, clock: SharedClock) -> Self {
-        Self { ledger: Ledger::new(), public: PublicLedger::default(), pending: Vec::new(), told: watch::Sender::new(0), signer, clock }
+        Self {
+            ledger: Ledger::new(),
+            public: PublicLedger::default(),
+            pending: Vec::new(),
+            told: watch::Sender::new(0),
+            signer,
+            clock,
+        }
     }
 
     /// The published ledger, to be shared with readers.
