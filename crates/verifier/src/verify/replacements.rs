@@ -49,13 +49,7 @@ impl Case<'_> {
     }
 
     /// One replacement. `false` if what follows cannot be judged.
-    fn check_answer(
-        &mut self,
-        step: &Step<'_>,
-        seats: &mut Seats,
-        lists: Option<&Lists>,
-        table: TableOf<'_>,
-    ) -> bool {
+    fn check_answer(&mut self, step: &Step<'_>, seats: &mut Seats, lists: Option<&Lists>, table: TableOf<'_>) -> bool {
         let Step { seal, vacancy, answer, leavers, .. } = *step;
         let terms = seal.terms.value();
         let Some(key) = step.key() else {

@@ -46,8 +46,7 @@ fn edited(world: &World, draw: &str, edit: impl FnOnce(&mut Bundle<'_>)) -> Repo
 /// Logs an outcome that anybody could have made up.
 fn log_any(world: &mut World, terms: &klero_draw::terms::TermsNote) {
     world.now = world.round_time(terms.value().draws_at) + 2;
-    let selection =
-        klero_draw::method::Selection { drawn: (0..6).collect(), reserves: vec![6, 7], panel: Some(0) };
+    let selection = klero_draw::method::Selection { drawn: (0..6).collect(), reserves: vec![6, 7], panel: Some(0) };
     let outcome = world.outcome(terms, &selection);
     world.log_outcome(terms, &outcome);
 }
@@ -176,9 +175,11 @@ fn a_silent_retry() {
     let honest = world.verify(&world.bundle("again"));
     assert_eq!(honest.verdict, Verdict::Verified);
     // Whoever hands the bundle on leaves the first attempt out.
-    let stripped = edited(&world, "again", |bundle| bundle.steps.retain(|step| !step.entry.contains("\"draw\":\"council\"")));
+    let stripped =
+        edited(&world, "again", |bundle| bundle.steps.retain(|step| !step.entry.contains("\"draw\":\"council\"")));
     check("the first attempt left out", &stripped, CheckId::TermsAttempts);
-    let stripped = edited(&world, "again", |bundle| bundle.steps.retain(|step| !step.entry.contains("\"kind\":\"voided\"")));
+    let stripped =
+        edited(&world, "again", |bundle| bundle.steps.retain(|step| !step.entry.contains("\"kind\":\"voided\"")));
     check("the void left out", &stripped, CheckId::TermsAttempts);
 
     // The operator calls a second attempt the first, or lets two stand open.
@@ -392,7 +393,8 @@ fn another_round_or_a_false_one() {
     // A chain that the verifier does not accept.
     let mut world = World::new();
     world.whole(&equal());
-    let trust = world.trust_text("").replace(&format!(",\"rehearsal\":{}", klero_draw::json::encode(&world.info).unwrap()), "");
+    let trust =
+        world.trust_text("").replace(&format!(",\"rehearsal\":{}", klero_draw::json::encode(&world.info).unwrap()), "");
     let trust = klero_verifier::trust::Trust::parse(&trust).unwrap();
     let report = verify(&world.bundle("council"), &NoArtifacts, Some(&trust), Options::default());
     check("a rehearsal beacon that trust does not name", &report, CheckId::BeaconSignature);

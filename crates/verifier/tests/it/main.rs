@@ -2,5 +2,7 @@
 
 mod accepted;
 mod attacks;
+mod bundles;
+mod mutations;
 mod whole_log;
 mod world;

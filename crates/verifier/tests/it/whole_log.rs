@@ -78,7 +78,9 @@ fn postponements_that_end_where_they_began_are_seen_here_alone() {
     world.draw(&terms);
     let text = world.bundle("council");
     let mut bundle = klero_verifier::bundle::Bundle::parse(&text).unwrap();
-    bundle.steps.retain(|step| !step.entry.contains("\\\"postponed\\\":1") && !step.entry.contains("\\\"postponed\\\":2"));
+    bundle
+        .steps
+        .retain(|step| !step.entry.contains("\\\"postponed\\\":1") && !step.entry.contains("\\\"postponed\\\":2"));
     let text = bundle.to_text();
     let mut report = world.verify(&text);
     assert_eq!(report.verdict, Verdict::Verified);
@@ -128,7 +130,8 @@ fn a_violation_in_any_draw_is_found() {
     let mut world = World::new();
     world.whole(&Spec::new("council", "equal"));
     world.lawless = true;
-    let note = world.signed(klero_draw::organiser::context::ANNOUNCE, world.announcement(&Spec::new("again", "equal"), 3));
+    let note =
+        world.signed(klero_draw::organiser::context::ANNOUNCE, world.announcement(&Spec::new("again", "equal"), 3));
     world.step(Some(slug("again")), StepKind::Announced(note));
     let log = read(&world);
     assert!(log.findings().iter().any(|(_, finding)| finding.reason.contains("postponed is 3, expected 0")));
