@@ -2,6 +2,7 @@
 //!
 //! `cargo run --release -p klero-verifier --example mutate` prints what it did and ends with 1 if anything was accepted. Give a method's name
 //! to do that one alone.
+#![expect(clippy::unwrap_used, reason = "it shares the tests' world, where a failure is a panic")]
 
 use std::process::ExitCode;
 use std::time::Instant;

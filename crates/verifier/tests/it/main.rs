@@ -3,6 +3,8 @@
 mod accepted;
 mod attacks;
 mod bundles;
+mod cli;
+mod ledger;
 mod mutations;
 mod whole_log;
 mod world;
