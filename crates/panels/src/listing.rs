@@ -30,8 +30,8 @@ const ROUNDS: u32 = 400;
 /// Rounds without real progress before the search ends …
 const PATIENCE: u32 = 15;
 /// … if the least served also have their whole copies; else only after this
-/// much more work (about a second and a half on two cores).
-const MORE_WORK: u64 = 1_500_000_000;
+/// much more work (about a second on two cores).
+const MORE_WORK: u64 = 600_000_000;
 /// Weight of staying near the exact target, against reaching whole copies.
 const NEARNESS: f64 = 0.02;
 /// Nodes for the question whether a type can be seated at all.
@@ -338,7 +338,9 @@ pub(crate) fn build(instance: &Instance, wish: &Wish, panels: u32, limits: &Limi
     let mut pair = Pair::new(instance);
     let mut never = Vec::new();
 
-    let wanted = POOL.min(panels.max(40));
+    // enough that everybody could be on two or three panels of the pool
+    let varied = 5 * instance.types() / (2 * instance.seats.max(1));
+    let wanted = varied.max(POOL).min(panels.max(40));
     let mut drawn = 0_u32;
     let mut misses = 0_u32;
     while drawn < wanted {
@@ -378,8 +380,11 @@ pub(crate) fn build(instance: &Instance, wish: &Wish, panels: u32, limits: &Limi
 
     scale_up(&mut draft, wish, panels);
     draft.exchange(limits);
-    seat_everybody(instance, &mut draft, &mut pair, &mut never, limits);
     improve(instance, &mut draft, &mut pair, panels, limits);
+    if seat_everybody(instance, &mut draft, &mut pair, &mut never, limits) {
+        draft.exchange(limits);
+        improve(instance, &mut draft, &mut pair, panels, limits);
+    }
     let interrupted = limits.exhausted();
     let pool = draft.pool.into_iter().zip(draft.copies).filter(|p| p.1 > 0).collect();
     Ok(Listing { pool, never, interrupted })
@@ -404,14 +409,15 @@ fn scale_up(draft: &mut Draft, wish: &Wish, panels: u32) {
 }
 
 /// Types that no panel of the pool seats although they should be seated: finds
-/// a panel for each, or the knowledge that there is none.
+/// a panel for each, or the knowledge that there is none. Tells whether it found any.
 fn seat_everybody(
     instance: &Instance,
     draft: &mut Draft,
     pair: &mut Pair,
     never: &mut Vec<usize>,
     limits: &Limits<'_>,
-) {
+) -> bool {
+    let before = draft.pool.len();
     let mut seated = vec![false; draft.sizes.len()];
     for (t, _) in draft.pool.iter().flatten() {
         seated[index(*t)] = true;
@@ -426,11 +432,12 @@ fn seat_everybody(
         if priced.panel.is_none() && priced.complete {
             never.push(t);
         } else if let Some(panel) = draft.admit(instance, priced) {
-            for (t, _) in draft.pool[panel].clone() {
-                seated[index(t)] = true;
+            for (t, _) in &draft.pool[panel] {
+                seated[index(*t)] = true;
             }
         }
     }
+    draft.pool.len() > before
 }
 
 /// Prices, exchanges, and shuffles until everybody has their whole copies or

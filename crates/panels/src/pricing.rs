@@ -29,6 +29,11 @@ const LEAST_LOSS: f64 = 0.04;
 /// Nodes after the first panel of a search.
 const NODES_AFTER: usize = 30;
 
+/// More types than this are not all looked at each time …
+const WIDE: usize = 4_000;
+/// … but this many, and some hundred others.
+const NARROW: usize = 1_500;
+
 /// How to choose the column to branch on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Order {
@@ -108,6 +113,16 @@ impl Pricer {
             enough: GOOD_ENOUGH,
             baseline,
         };
+        let narrowed = self.narrow(weights);
+        if !narrowed.is_empty() {
+            let priced = self.search(weights, Search { reach: None, ..search });
+            for (column, bounds) in narrowed {
+                self.simplex.set_bounds(column, bounds.0, bounds.1);
+            }
+            if priced.panel.is_some() {
+                return Priced { complete: false, ..priced };
+            }
+        }
         // where penalties keep failing, try them only now and then
         if self.trouble < 0.5 || self.random.unit() < 0.1 {
             let priced = self.search(weights, search);
@@ -231,6 +246,24 @@ impl Pricer {
             self.usual_loss = Some(self.usual_loss.map_or(loss, |u| 0.9 * u + 0.1 * loss));
         }
         Priced { panel: best.map(|b| b.0), complete }
+    }
+
+    /// In a pool of very many types, looks only at those that matter most now and
+    /// at some others: holds the rest at no seat.
+    fn narrow(&mut self, weights: &[f64]) -> Vec<(usize, (f64, f64))> {
+        if weights.len() <= WIDE {
+            return Vec::new();
+        }
+        let mut order: Vec<usize> = (0..weights.len()).collect();
+        order.select_nth_unstable_by(NARROW, |&a, &b| weights[b].total_cmp(&weights[a]));
+        let mut held = Vec::new();
+        for &t in &order[NARROW..] {
+            if self.random.below(weights.len() / 500) > 0 {
+                held.push((t, self.simplex.bounds(t)));
+                self.simplex.set_bounds(t, 0.0, 0.0);
+            }
+        }
+        held
     }
 
     /// Holds every column still whose change would cost more than `limit`.

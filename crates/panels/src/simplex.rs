@@ -53,6 +53,8 @@ pub(crate) struct Simplex {
     /// Inverse basis, row by row.
     inverse: Vec<f64>,
     since_refresh: usize,
+    /// Columns and activities that are not fixed; as of the last settling.
+    active: Vec<usize>,
     /// Multiplications done so far, roughly: the unit of all work limits.
     pub(crate) work: u64,
     work_per_pivot: u64,
@@ -74,7 +76,6 @@ impl Simplex {
         let mut upper = vec![0.0; n];
         lower.extend(row_bounds.iter().map(|b| b.0));
         upper.extend(row_bounds.iter().map(|b| b.1));
-        let work_per_pivot = u64::try_from(entries.len() + 3 * rows * rows + n).unwrap_or(u64::MAX);
         let mut simplex = Self {
             rows,
             columns: n,
@@ -90,8 +91,9 @@ impl Simplex {
             reduced: vec![0.0; n + rows],
             inverse: Vec::new(),
             since_refresh: 0,
+            active: Vec::new(),
             work: 0,
-            work_per_pivot,
+            work_per_pivot: 0,
         };
         simplex.reset();
         simplex
@@ -239,15 +241,18 @@ impl Simplex {
                 }
             }
         }
+        self.active.clear();
+        let mut entries = 0;
         for column in 0..self.columns + m {
-            if self.place[column].is_some() {
-                self.reduced[column] = 0.0;
-                continue;
-            }
+            self.reduced[column] = 0.0;
             if self.upper[column] <= self.lower[column] {
-                self.reduced[column] = 0.0;
                 continue;
             }
+            self.active.push(column);
+            if self.place[column].is_some() {
+                continue;
+            }
+            entries += if column < self.columns { self.start[column + 1] - self.start[column] } else { 1 };
             let d = self.cost[column] - self.dot(column, &prices);
             self.reduced[column] = d;
             if d > 1e-12 {
@@ -257,6 +262,8 @@ impl Simplex {
             }
         }
         self.settle_values();
+        let total = self.columns / 8 + entries + 3 * m * m;
+        self.work_per_pivot = u64::try_from(total).unwrap_or(u64::MAX);
         self.work += self.work_per_pivot;
     }
 
@@ -331,8 +338,8 @@ impl Simplex {
         let m = self.rows;
         let rho = &self.inverse[row * m..(row + 1) * m];
         let (mut down, mut up) = (f64::INFINITY, f64::INFINITY);
-        for other in 0..self.columns + m {
-            if self.place[other].is_some() || self.upper[other] - self.lower[other] <= 0.0 {
+        for &other in &self.active {
+            if self.place[other].is_some() {
                 continue;
             }
             let alpha = self.dot(other, rho);
@@ -369,12 +376,8 @@ impl Simplex {
             let rho: Vec<f64> = self.inverse[row * m..(row + 1) * m].to_vec();
             let sign = if miss > 0.0 { 1.0 } else { -1.0 };
             candidates.clear();
-            for column in 0..self.columns + m {
+            for &column in &self.active {
                 if self.place[column].is_some() {
-                    continue;
-                }
-                if self.upper[column] <= self.lower[column] {
-                    tableau[column] = 0.0;
                     continue;
                 }
                 let alpha = self.dot(column, &rho);
@@ -456,7 +459,7 @@ impl Simplex {
                     self.value[self.basis[i]] -= sum;
                 }
             }
-            for column in 0..self.columns + m {
+            for &column in &self.active {
                 if self.place[column].is_none() {
                     self.reduced[column] -= theta * tableau[column];
                 }
