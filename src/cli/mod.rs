@@ -8,6 +8,7 @@ pub mod keys;
 pub mod log;
 pub mod organiser;
 pub mod out;
+pub mod panels;
 pub mod pool;
 pub mod receipt;
 pub mod serve;
@@ -62,6 +63,9 @@ pub enum Command {
     /// Check and commit a pool of people from CSV
     #[command(subcommand)]
     Pool(pool::Command),
+    /// Build, check and explain a list of panels that meet quotas
+    #[command(subcommand)]
+    Panels(panels::Command),
     /// Write, sign and show the terms of a draw
     #[command(subcommand)]
     Terms(terms::Command),
@@ -104,6 +108,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Organiser(command) => organiser::run(command),
         Command::Sign(args) => sign::run(&args),
         Command::Pool(command) => pool::run(command),
+        Command::Panels(command) => panels::run(command),
         Command::Terms(command) => terms::run(command),
         Command::Draw(command) => draw::run(command),
         Command::Audit(args) => pool::audit(&args),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use klero_draw::allocation::{Claim, allocate};
-use klero_draw::artifacts::{StrataList, Stratum};
+use klero_draw::artifacts::{PanelList, StrataList, Stratum};
 use klero_draw::hash::{ArtifactHash, StepHash};
 use klero_draw::method::{DrawInputs, People, check_feasible};
 use klero_draw::names::Slug;
@@ -14,7 +14,7 @@ use klero_draw::terms::{
     terms_hash,
 };
 
-use super::{backend, beacon, draw, out, sign};
+use super::{backend, beacon, draw, out, panels, sign};
 use crate::clock::{Clock, SystemClock};
 use crate::failure::{Failure, Named};
 use crate::pool_dir::PoolDir;
@@ -28,7 +28,7 @@ const DRAW_BY_SECS: u64 = 7 * 86_400;
 pub enum Command {
     /// Write the terms of an announced draw, to be signed
     #[command(
-        after_help = "Examples:\n  klero terms new --dir service --draw letters-2026 --pool pool --method stratified --by municipality --seats 1000 --out terms.note\n  klero terms new --dir service --draw jury --pool pool --method households --seats 12 --reserves 6 --replacement rank --out terms.note\n\nSeats go to strata by largest remainder: in proportion to the pool, or to --population FILE (a CSV with the columns of --by and 'population')."
+        after_help = "Examples:\n  klero terms new --dir service --draw letters-2026 --pool pool --method stratified --by municipality --seats 1000 --out terms.note\n  klero terms new --dir service --draw jury --pool pool --method households --seats 12 --reserves 6 --replacement rank --out terms.note\n  klero terms new --dir service --draw council --pool pool --method panels --panels panels.json --quotas quotas.csv --seats 24 --out terms.note\n\nSeats go to strata by largest remainder: in proportion to the pool, or to --population FILE (a CSV with the columns of --by and 'population')."
     )]
     New(Box<New>),
     /// Sign terms
@@ -54,6 +54,8 @@ pub enum MethodName {
     Households,
     /// A fixed number from each stratum
     Stratified,
+    /// One panel of a published list, each of which meets the quotas
+    Panels,
 }
 
 /// How vacancies are filled.
@@ -94,6 +96,12 @@ pub struct New {
     /// Population of each stratum: a CSV with the columns of --by and 'population'; the pool itself if absent
     #[arg(long, value_name = "FILE")]
     population: Option<PathBuf>,
+    /// The panel list that klero panels build wrote
+    #[arg(long, value_name = "FILE", requires = "quotas")]
+    panels: Option<PathBuf>,
+    /// The quotas that the panels meet, as they were given to klero panels build
+    #[arg(long, value_name = "FILE", requires = "panels")]
+    quotas: Option<PathBuf>,
     /// How vacancies are filled
     #[arg(long, value_enum, default_value = "rank")]
     replacement: ReplacementName,
@@ -134,6 +142,8 @@ pub(super) fn write_for_demo(
         reserves: 0,
         by: vec!["municipality".to_owned()],
         population: None,
+        panels: None,
+        quotas: None,
         replacement: ReplacementName::None,
         beacon: None,
         draw_by: None,
@@ -211,6 +221,10 @@ fn compose(args: &New) -> Result<(u64, u64, Option<StrataList>), Failure> {
         }
     };
     let strata = strata(args, &pool)?;
+    let panels = match (args.method, &args.panels, &args.quotas) {
+        (MethodName::Panels, Some(list), Some(quotas)) => Some(panels::pool::artifact(list, quotas, &pool)?),
+        _ => None,
+    };
     let method = match (args.method, &strata) {
         (MethodName::Equal, _) => Method::Equal,
         (MethodName::Households, _) => Method::Households,
@@ -218,6 +232,14 @@ fn compose(args: &New) -> Result<(u64, u64, Option<StrataList>), Failure> {
         (MethodName::Stratified, None) => {
             return Err(Failure::usage("--by is missing").advise("name the columns that make the strata"));
         }
+        (MethodName::Panels, _) => match &panels {
+            Some((_, method)) => method.clone(),
+            None => {
+                return Err(Failure::usage("--panels and --quotas are missing").advise(
+                    "make the list with: klero panels build --respondents F --quotas F --seats K --out panels.json",
+                ));
+            }
+        },
     };
     // A table that is not needed is not published.
     let table = if method.needs_table() || from.is_some() { pool.table() } else { None };
@@ -246,18 +268,27 @@ fn compose(args: &New) -> Result<(u64, u64, Option<StrataList>), Failure> {
     .map_err(|e| Failure::refused(e).advise("correct the arguments; nothing was written"))?;
     let round_at =
         terms.check_round(chain.info()).map_err(|e| Failure::refused(e).advise("choose a later --draw-by"))?;
-    feasible(&terms, &pool, strata.as_ref().map(|(list, _)| list))?;
-    if let Some((list, name)) = &strata {
+    feasible(&terms, &pool, strata.as_ref().map(|(list, _)| list), panels.as_ref().map(|(list, _)| list))?;
+    let artifact = match (&strata, &panels) {
+        (Some((list, _)), _) => Some(list.text()),
+        (None, Some((list, _))) => Some(list.text()),
+        (None, None) => None,
+    };
+    if let Some(text) = artifact.transpose().map_err(Failure::usage)? {
         let folder = args.pool.join("artifacts");
         std::fs::create_dir_all(&folder).named("make the folder", &folder)?;
-        let text = list.text().map_err(Failure::usage)?;
-        atomic::write(&folder.join(name.to_string()), text.as_bytes())?;
+        atomic::write(&folder.join(ArtifactHash::of(text.as_bytes()).to_string()), text.as_bytes())?;
     }
     atomic::write(&args.out, organiser_note::unsigned(TERMS_CONTEXT, &terms)?.as_bytes())?;
     Ok((round, round_at, strata.map(|(list, _)| list)))
 }
 
-fn feasible(terms: &Terms, pool: &PoolDir, strata: Option<&StrataList>) -> Result<(), Failure> {
+fn feasible(
+    terms: &Terms,
+    pool: &PoolDir,
+    strata: Option<&StrataList>,
+    panels: Option<&PanelList>,
+) -> Result<(), Failure> {
     let text = match (terms.pool.table, pool.table_path()) {
         (Some(_), Some(path)) => Some(std::fs::read_to_string(&path).named("read the table", &path)?),
         _ => None,
@@ -267,9 +298,9 @@ fn feasible(terms: &Terms, pool: &PoolDir, strata: Option<&StrataList>) -> Resul
         .map(|text| Table::parse(text, &terms.pool.columns, terms.pool.size, &terms.pool.root))
         .transpose()
         .map_err(Failure::refused)?;
-    let inputs = DrawInputs { people: table.as_ref().map(|t| t as &dyn People), strata, panels: None };
+    let inputs = DrawInputs { people: table.as_ref().map(|t| t as &dyn People), strata, panels };
     check_feasible(terms, &inputs)
-        .map_err(|e| Failure::refused(e).advise("change seats, reserves or strata; nothing was written"))
+        .map_err(|e| Failure::refused(e).advise("change seats, reserves, strata or panels; nothing was written"))
 }
 
 fn not_drawn(given: &[String]) -> Result<Vec<NotDrawn>, Failure> {

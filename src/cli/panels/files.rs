@@ -1,0 +1,98 @@
+//! Reading what the panel commands are given. A file is a spreadsheet if it begins like one, whatever its name says.
+
+use std::path::{Path, PathBuf};
+
+use klero_panels::{IdColumn, InputErrors, Instance, PanelList, Quotas, RespondentOptions, Respondents, output};
+use serde::de::DeserializeOwned;
+
+use crate::failure::{Failure, Named};
+
+/// How every XLSX file begins, as any ZIP archive.
+const ZIP: &[u8] = b"PK\x03\x04";
+
+/// Respondents and quotas.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Sources {
+    /// The people who may be drawn: CSV or XLSX
+    #[arg(long, value_name = "FILE")]
+    respondents: PathBuf,
+    /// Quotas: CSV or XLSX
+    #[arg(long, value_name = "FILE")]
+    quotas: PathBuf,
+    /// Column with the ids; 'id' or 'nationbuilder_id' if absent
+    #[arg(long, value_name = "COL")]
+    pub(crate) id: Option<String>,
+    /// Columns that together are the address: at most one person of it on a panel
+    #[arg(long, value_name = "COLS", value_delimiter = ',')]
+    household: Vec<String>,
+}
+
+/// A task that was read without a complaint.
+pub(crate) struct Task {
+    /// The quotas.
+    pub(crate) quotas: Quotas,
+    /// The people.
+    pub(crate) respondents: Respondents,
+    /// Both, with the seats.
+    pub(crate) instance: Instance,
+}
+
+impl Task {
+    /// All respondents as CSV, with generated ids if there are any.
+    pub(crate) fn everybody(&self) -> String {
+        let all: Vec<u32> = (0..self.instance.people()).collect();
+        output::people_csv(&self.respondents, &all)
+    }
+}
+
+impl Sources {
+    /// Reads both files, and names all that is wrong with them.
+    pub(crate) fn read(&self, seats: u32, generate_ids: bool) -> Result<Task, Failure> {
+        let quotas = quotas(&self.quotas)?;
+        let id = match (&self.id, generate_ids) {
+            (Some(name), _) => IdColumn::Named(name.clone()),
+            (None, true) => IdColumn::Generate,
+            (None, false) => IdColumn::Obvious,
+        };
+        let options = RespondentOptions { id, household: self.household.clone() };
+        let bytes = std::fs::read(&self.respondents).named("read the respondents", &self.respondents)?;
+        let respondents = if bytes.starts_with(ZIP) {
+            Respondents::from_xlsx(&bytes, &quotas, &options)
+        } else {
+            Respondents::from_csv(&bytes, &quotas, &options)
+        }
+        .map_err(|e| wrong(&e))?;
+        let instance = Instance::new(&quotas, &respondents, seats).map_err(|e| wrong(&e))?;
+        Ok(Task { quotas, respondents, instance })
+    }
+}
+
+/// Reads quotas.
+pub(crate) fn quotas(path: &Path) -> Result<Quotas, Failure> {
+    let bytes = std::fs::read(path).named("read the quotas", path)?;
+    if bytes.starts_with(ZIP) { Quotas::from_xlsx(&bytes) } else { Quotas::from_csv(&bytes) }.map_err(|e| wrong(&e))
+}
+
+/// Reads a panel list.
+pub(crate) fn panel_list(path: &Path) -> Result<PanelList, Failure> {
+    let bytes = std::fs::read(path).named("read the panel list", path)?;
+    PanelList::from_json(&bytes).map_err(|e| {
+        Failure::usage(format!("{}: {e}", path.display())).advise("klero panels build writes it as panels.json")
+    })
+}
+
+/// Reads any JSON file. The error tells the place, never the content.
+pub(crate) fn json<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T, Failure> {
+    let bytes = std::fs::read(path).named("read", path)?;
+    serde_json::from_slice(&bytes).map_err(|e| {
+        Failure::usage(format!("{} is not {what}: line {}, column {}", path.display(), e.line(), e.column()))
+    })
+}
+
+fn wrong(errors: &InputErrors) -> Failure {
+    let advice = match errors.total() {
+        1 => "correct this; nothing was written".to_owned(),
+        n => format!("correct these {n}; nothing was written"),
+    };
+    Failure::usage(errors).advise(advice)
+}
