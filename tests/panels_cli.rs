@@ -1,0 +1,247 @@
+//! The panel commands with the real binary: a list is built, counted and reported, bad input and impossible quotas are explained, and a council
+//! is drawn from a list over the service, a rehearsal beacon and the verifier.
+
+#![expect(clippy::unwrap_used, reason = "a test whose case cannot be prepared has failed")]
+
+use std::fmt::Write as _;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use klero_draw::artifacts::PanelList as Artifact;
+use klero_draw::hash::ArtifactHash;
+use kleroterion::cli::backend;
+use kleroterion::pool_dir::PoolDir;
+use serde_json::Value;
+
+const QUOTAS: &str =
+    "feature,value,min,max\nGender,FEMALE,4,5\nGender,Male,4,5\nage,young,2,4\nage,middle,2,5\nage,old,2,4\n";
+
+/// Forty people; every fifth answers from the city.
+fn respondents() -> String {
+    let mut text = String::from("number,name,gender,age,residence\n");
+    for i in 0..40 {
+        let gender = if i % 3 == 0 { "female" } else { "male" };
+        let age = ["young", "middle", "old", "middle"][i % 4];
+        let residence = if i % 5 == 0 { "city" } else { "village" };
+        writeln!(text, "R-{:04},Person {i},{gender},{age},{residence}", 1000 + i * 37 % 41).unwrap();
+    }
+    text
+}
+
+fn prepared() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("people.csv"), respondents()).unwrap();
+    std::fs::write(dir.path().join("quotas.csv"), QUOTAS).unwrap();
+    dir
+}
+
+fn klero(dir: &Path, arguments: &str) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_klero")).current_dir(dir).args(arguments.split_whitespace()).output().unwrap()
+}
+
+#[track_caller]
+fn done(dir: &Path, arguments: &str) -> String {
+    let output = klero(dir, arguments);
+    let (told, complaints) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "klero {arguments}\n{told}\n{complaints}");
+    told.into_owned()
+}
+
+#[track_caller]
+fn refused(dir: &Path, arguments: &str, exit: i32) -> String {
+    let output = klero(dir, arguments);
+    let complaints = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(exit), "klero {arguments}\n{complaints}");
+    complaints
+}
+
+const SOURCES: &str = "--respondents people.csv --quotas quotas.csv --id number";
+
+/// A program that runs beside the test and ends with it.
+struct Beside(Child);
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        let _ended = self.0.kill();
+        let _reaped = self.0.wait();
+    }
+}
+
+/// Starts a program and gives the first address that it prints.
+fn beside(dir: &Path, arguments: &str) -> (Beside, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_klero"))
+        .current_dir(dir)
+        .args(arguments.split_whitespace())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let address = lines.find_map(|line| line.unwrap().split_once("http://").map(|(_, a)| a.trim().to_owned())).unwrap();
+    // Whatever else is printed must be taken, or the program would wait for a reader.
+    std::thread::spawn(move || lines.for_each(drop));
+    (Beside(child), address)
+}
+
+#[test]
+fn a_list_is_built_counted_and_reported() {
+    let dir = prepared();
+    let told = done(
+        dir.path(),
+        &format!("panels build {SOURCES} --seats 9 --count 100 --out panels.json --certificate proof.json --json"),
+    );
+    let built: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((&built["people"], &built["panels"], &built["seats"]), (&40.into(), &100.into(), &9.into()));
+    let number = |name: &str| built[name].as_f64().unwrap();
+    assert!(number("min_chance") <= number("bound_min_chance"), "nothing beats its own bound");
+    assert!(number("bound_min_chance") - number("min_chance") <= 0.02, "within two copies of a hundred");
+    assert!(number("max_chance") >= 9.0 / 40.0 && number("seconds") >= 0.0);
+    for member in ["types", "gini", "geometric_mean", "distinct_panels"] {
+        assert!(built[member].is_number(), "{member}");
+    }
+
+    let told =
+        done(dir.path(), &format!("panels check {SOURCES} --panels panels.json --certificate proof.json --json"));
+    let counted: Value = serde_json::from_str(&told).unwrap();
+    for member in ["min_copies", "max_copies", "bound_min_chance", "gini", "quotas"] {
+        assert_eq!(counted[member], built[member], "{member}");
+    }
+    done(dir.path(), &format!("panels report {SOURCES} --panels panels.json --certificate proof.json --out r.html"));
+    let page = std::fs::read_to_string(dir.path().join("r.html")).unwrap();
+    assert!(page.contains("<svg") && page.contains("<table") && !page.contains("R-10"), "charts, tables, and no ids");
+
+    let mut list: Value = serde_json::from_slice(&std::fs::read(dir.path().join("panels.json")).unwrap()).unwrap();
+    list["panels"][3].as_array_mut().unwrap().pop();
+    std::fs::write(dir.path().join("short.json"), list.to_string()).unwrap();
+    let complaint = refused(dir.path(), &format!("panels check {SOURCES} --panels short.json"), 1);
+    assert!(complaint.contains("panel 3 has 8 people instead of 9"), "{complaint}");
+}
+
+#[test]
+fn what_cannot_be_is_explained() {
+    let dir = prepared();
+    // Two women are wanted and one person of middle age, but all women are of middle age.
+    std::fs::write(
+        dir.path().join("few.csv"),
+        "number,gender,age\n1,female,middle\n2,female,middle\n3,male,young\n4,male,old\n5,male,young\n6,male,old\n",
+    )
+    .unwrap();
+    std::fs::write(
+        dir.path().join("hard.csv"),
+        "feature,value,min,max\ngender,female,2,2\ngender,male,0,2\nage,middle,0,1\nage,young,1,2\nage,old,1,2\n",
+    )
+    .unwrap();
+    let sources = "--respondents few.csv --quotas hard.csv --id number --seats 4";
+    let complaint = refused(dir.path(), &format!("panels build {sources} --out p.json"), 1);
+    assert!(complaint.contains("gender / female") && complaint.contains("age / middle"), "{complaint}");
+    assert!(complaint.contains("1 in people"), "{complaint}");
+    assert!(!dir.path().join("p.json").exists(), "nothing is written");
+    let told = done(dir.path(), &format!("panels relax {sources} --out relaxed.csv --json"));
+    let relaxation: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((&relaxation["people"], &relaxation["smallest"]), (&1.into(), &true.into()));
+    let relaxed = "--respondents few.csv --quotas relaxed.csv --id number --seats 4";
+    done(dir.path(), &format!("panels build {relaxed} --count 10 --out p.json"));
+
+    let complaint = refused(dir.path(), &format!("panels build {SOURCES} --seats 41 --out p2.json"), 2);
+    assert!(complaint.contains("41"), "{complaint}");
+    std::fs::write(dir.path().join("wrong.csv"), "feature,value,min,max\ngender,femal,4,3\nagee,young,x,4\n").unwrap();
+    let wrong = "--respondents people.csv --quotas wrong.csv --id number --seats 9";
+    let complaint = refused(dir.path(), &format!("panels build {wrong} --out p2.json"), 2);
+    assert!(complaint.contains("line 2") && complaint.contains("line 3"), "all problems at once: {complaint}");
+}
+
+#[test]
+fn a_council_is_drawn_from_a_list() {
+    let dir = prepared();
+    let at = dir.path();
+    done(at, &format!("panels build {SOURCES} --seats 9 --count 50 --out panels.json"));
+    done(at, "pool commit people.csv --id number --public gender,age --out pool");
+
+    let (_beacon, relay) = beside(at, "beacon serve --dir beacon --listen 127.0.0.1:0 --period 1");
+    done(
+        at,
+        &format!("init --dir service --origin test.example/log --rehearsal beacon/chain.json --relay http://{relay}"),
+    );
+    let (_service, _pages) = beside(at, "serve --dir service --listen 127.0.0.1:0");
+    done(at, "keys new --name town/clerk --out clerk.key");
+    done(
+        at,
+        "organiser new --id town --name Town --log test.example/log --member clerk.key --threshold 1 --key clerk.key --out town.note",
+    );
+    done(at, "organiser enrol town.note --dir service");
+    done(
+        at,
+        "draw announce council --dir service --organiser town --purpose council --title en=Council --draws-at +8s --key clerk.key",
+    );
+
+    let terms = "terms new --dir service --draw council --pool pool --method panels --seats 9 --reserves 4 --out terms.note --quotas quotas.csv";
+    let mut list: Value = serde_json::from_slice(&std::fs::read(at.join("panels.json")).unwrap()).unwrap();
+    let whole = list.clone();
+    list["people"][7] = "R-9999".into();
+    std::fs::write(at.join("other.json"), list.to_string()).unwrap();
+    let complaint = refused(at, &format!("{terms} --panels other.json"), 1);
+    assert!(complaint.contains("person 7") && !complaint.contains("R-9999"), "{complaint}");
+    list["people"].as_array_mut().unwrap().remove(7);
+    std::fs::write(at.join("other.json"), list.to_string()).unwrap();
+    let complaint = refused(at, &format!("{terms} --panels other.json"), 1);
+    assert!(complaint.contains("39 people, the pool 40"), "{complaint}");
+    assert!(!at.join("pool/artifacts").exists(), "a refusal writes nothing");
+
+    done(at, &format!("{terms} --panels panels.json"));
+    let shown: Value = serde_json::from_str(&done(at, "terms show terms.note --json")).unwrap();
+    let name = shown["method"]["list"].as_str().unwrap();
+    let text = std::fs::read_to_string(at.join("pool/artifacts").join(name)).unwrap();
+    assert_eq!(ArtifactHash::of(text.as_bytes()).to_string(), name);
+    assert!(!text.contains("R-"), "no id gets into the artifact");
+    same_people(&Artifact::parse(&text).unwrap(), &whole, &PoolDir::open(&at.join("pool")).unwrap());
+
+    done(at, "terms sign terms.note --key clerk.key");
+    done(at, "draw seal terms.note --dir service --pool pool");
+    let patience = std::time::Instant::now();
+    loop {
+        let status: Value = serde_json::from_str(&done(at, "draw status council --dir service --json")).unwrap();
+        if status[0]["outcome"].is_string() {
+            break;
+        }
+        assert!(patience.elapsed().as_secs() < 120, "no result: {status}");
+    }
+    done(at, "draw bundle council --dir service --out bundle.json");
+    let chain: Value = serde_json::from_slice(&std::fs::read(at.join("beacon/chain.json")).unwrap()).unwrap();
+    let about = backend::about(&at.join("service")).unwrap();
+    let trust = serde_json::json!({
+        "format": "kleroterion/v1/trust", "log": about.log, "rehearsal": chain, "service": about.service,
+    });
+    std::fs::write(at.join("trust.json"), trust.to_string()).unwrap();
+    let report = done(at, "verify bundle.json --trust trust.json");
+    assert!(report.contains("panels"), "{report}");
+
+    done(at, "draw result council --pool pool --bundle bundle.json --trust trust.json --out result");
+    let drawn = std::fs::read_to_string(at.join("result/drawn.csv")).unwrap();
+    let women = drawn.lines().filter(|line| line.contains(",female,")).count();
+    assert!(drawn.lines().count() == 10 && (4..=5).contains(&women), "nine seats, four or five women");
+}
+
+/// Whether each panel of the artifact seats the very people whom the list names, with the quotas as the pool spells them.
+fn same_people(artifact: &Artifact, list: &Value, pool: &PoolDir) {
+    let id = |leaf: u32| pool.person_at(leaf).unwrap().cells[0].1.clone();
+    let sorted = |mut ids: Vec<String>| {
+        ids.sort();
+        ids
+    };
+    let mut sealed: Vec<Vec<String>> =
+        artifact.panels().iter().map(|panel| sorted(panel.iter().map(|leaf| id(*leaf)).collect())).collect();
+    let named =
+        |place: &Value| list["people"][usize::try_from(place.as_u64().unwrap()).unwrap()].as_str().unwrap().to_owned();
+    let mut built: Vec<Vec<String>> = list["panels"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|panel| sorted(panel.as_array().unwrap().iter().map(named).collect()))
+        .collect();
+    sealed.sort();
+    built.sort();
+    assert_eq!(sealed, built);
+    let spelled: Vec<(&str, &str)> = artifact.quotas().iter().map(|q| (q.column.as_str(), q.value.as_str())).collect();
+    let expected = [("age", "middle"), ("age", "old"), ("age", "young"), ("gender", "female"), ("gender", "male")];
+    assert_eq!(spelled, expected);
+}
