@@ -65,6 +65,32 @@ pub fn describe(note: &str) -> Result<String, Failure> {
                 ("draws_at" | "draw_by", serde_json::Value::Number(n)) => {
                     n.as_u64().map_or_else(|| n.to_string(), when::show)
                 }
+                ("pool", pool) => format!(
+                    "{} people, root {}{}",
+                    pool["size"],
+                    pool["root"].as_str().unwrap_or_default(),
+                    if pool.get("table").is_some() { "; the table of public columns will be published" } else { "" }
+                ),
+                ("method", method) => format!(
+                    "{}, {} seats{}",
+                    method["name"].as_str().unwrap_or_default(),
+                    method["seats"],
+                    method["columns"].as_array().map_or_else(String::new, |columns| {
+                        let names: Vec<&str> = columns.iter().filter_map(serde_json::Value::as_str).collect();
+                        format!(" by {}", names.join(", "))
+                    })
+                ),
+                ("beacon", beacon) => {
+                    format!("round {} of chain {}", beacon["round"], beacon["chain"].as_str().unwrap_or_default())
+                }
+                ("keys", serde_json::Value::Array(keys)) => {
+                    keys.iter().filter_map(serde_json::Value::as_str).collect::<Vec<_>>().join("\n               ")
+                }
+                ("title", serde_json::Value::Object(titles)) => titles
+                    .iter()
+                    .map(|(language, text)| format!("{language}: {}", text.as_str().unwrap_or_default()))
+                    .collect::<Vec<_>>()
+                    .join("; "),
                 (_, serde_json::Value::String(text)) => text.clone(),
                 (_, other) => other.to_string(),
             };

@@ -275,7 +275,12 @@ impl Service {
             // By rank nothing is waited for: the seats are filled now. If this fails the scheduler tries again.
             let mode = self.ledger().draw(&draw).and_then(|d| d.terms().map(|t| t.replacement));
             if mode == Some(Replacement::Rank) {
-                self.replace_by_rank(&draw)?;
+                // The scheduler may have been quicker.
+                if let Err(failure) = self.replace_by_rank(&draw)
+                    && self.ranks_due().contains(&draw)
+                {
+                    return Err(failure);
+                }
             }
         }
         Ok(logged)
