@@ -606,7 +606,7 @@ fn strata(spec: &Spec) -> StrataList {
 fn panels(pool: &Pool, seats: u32) -> (PanelList, u32, u32) {
     let table = pool.parsed();
     let mut panels = Vec::new();
-    let mut counts = vec![0u32; 40];
+    let mut counts = [0u32; 40];
     for _ in 0..20 {
         // Those on the fewest panels first, so that the counts stay close.
         let mut order: Vec<u32> = (0..pool.size).collect();
