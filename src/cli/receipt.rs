@@ -116,7 +116,7 @@ fn make(
         atomic::write(&folder.join(code.locator().to_string()), &sealed)?;
     }
     if let Some(path) = out_file {
-        atomic::write(path, text.as_bytes())?;
+        atomic::write_private(path, text.as_bytes())?;
     }
     let fragment = receipt.to_fragment().map_err(Failure::refused)?;
     if json {
