@@ -60,32 +60,38 @@ impl<'a> Scanner<'a> {
     /// Takes a string. Borrowed if it has no escape.
     pub(crate) fn string(&mut self) -> Result<Cow<'a, str>, ScanError> {
         self.expect("\"")?;
+        let rest = self.rest();
+        let run = plain_run(rest.as_bytes());
+        let (plain, tail) = rest.split_at_checked(run).unwrap_or((rest, ""));
+        if tail.starts_with('"') {
+            self.at += run + 1;
+            return Ok(Cow::Borrowed(plain));
+        }
+        self.escaped_string().map(Cow::Owned)
+    }
+
+    /// The rest of a string that has escapes.
+    fn escaped_string(&mut self) -> Result<String, ScanError> {
         let mut decoded = String::new();
         loop {
             let rest = self.rest();
-            let Some(run) = rest.bytes().position(is_special) else { return Err(self.error("the end of a string")) };
+            let run = plain_run(rest.as_bytes());
             let (plain, tail) = rest.split_at_checked(run).unwrap_or((rest, ""));
             self.at += run;
+            // Doubling from here on: what is escaped once is mostly long, and escaped often.
+            decoded.push_str(plain);
             match tail.as_bytes().first() {
                 Some(b'"') => {
                     self.at += 1;
-                    if decoded.is_empty() {
-                        return Ok(Cow::Borrowed(plain));
-                    }
-                    decoded.push_str(plain);
-                    return Ok(Cow::Owned(decoded));
+                    return Ok(decoded);
                 }
                 Some(b'\\') => {
-                    if decoded.is_empty() {
-                        // Most of what is escaped is escaped often: one allocation instead of many.
-                        decoded.reserve(plain.len().max(tail.len().min(1 << 16)));
-                    }
-                    decoded.push_str(plain);
                     let (escaped, len) = escape(tail).ok_or_else(|| self.error("one of RFC 8785's escapes"))?;
                     decoded.push(escaped);
                     self.at += len;
                 }
-                _ => return Err(self.error("no control character in a string")),
+                Some(_) => return Err(self.error("no control character in a string")),
+                None => return Err(self.error("the end of a string")),
             }
         }
     }
@@ -96,9 +102,26 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Whether a byte ends a run of characters that stand for themselves.
-fn is_special(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
+/// How many bytes from the beginning stand for themselves: no quotation mark, no backslash, no control character.
+///
+/// Eight at a time: `x − 0x01…` borrows into the top bit of a byte that is zero, so a byte equal to `c` shows in `x ^ c…`, and one below 0x20
+/// in `x − 0x20…`. A borrow can mark a byte after a marked one, never one before it, and only the first mark counts.
+fn plain_run(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const TOPS: u64 = ONES << 7;
+    let zero = |x: u64| x.wrapping_sub(ONES) & !x;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (nth, word) in words.iter().enumerate() {
+        let x = u64::from_le_bytes(*word);
+        let control = x.wrapping_sub(ONES * 0x20) & !x;
+        let marks = (zero(x ^ (ONES * 0x22)) | zero(x ^ (ONES * 0x5c)) | control) & TOPS;
+        if marks != 0 {
+            let within = usize::try_from(marks.trailing_zeros() / 8).unwrap_or(0);
+            return nth * 8 + within;
+        }
+    }
+    let tail = rest.iter().position(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\'));
+    words.len() * 8 + tail.unwrap_or(rest.len())
 }
 
 /// The character that an escape stands for, and the escape's length, if it is the one that RFC 8785 §3.2.2.2 writes.
@@ -140,6 +163,25 @@ mod tests {
             let mut scanner = Scanner::new(&written);
             assert_eq!(scanner.string().unwrap(), text);
             scanner.end().unwrap();
+        }
+    }
+
+    #[test]
+    fn runs_end_at_the_first_byte_that_does_not_stand_for_itself() {
+        let special = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
+        for byte in 0..=u8::MAX {
+            for at in 0..20 {
+                let mut bytes = [b'a'; 20];
+                bytes[at] = byte;
+                // What follows must not disturb what comes before.
+                bytes[at + 1..].fill(0x1f);
+                let expected = if special(byte) { at } else { (at + 1).min(20) };
+                assert_eq!(plain_run(&bytes), expected, "{byte:#04x} at {at}");
+                bytes[..at].fill(0x21);
+                assert_eq!(plain_run(&bytes), expected, "{byte:#04x} at {at}, after the smallest plain byte but one");
+                bytes[..at].fill(0xff);
+                assert_eq!(plain_run(&bytes), expected, "{byte:#04x} at {at}, after the greatest byte");
+            }
         }
     }
 
