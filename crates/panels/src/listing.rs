@@ -16,6 +16,9 @@
 //! their results are taken in a fixed order, so the list depends on nothing but
 //! the input (and on when it was stopped, if it was).
 
+use std::collections::BTreeMap;
+
+use microlp::{ComparisonOp, OptimizationDirection, Problem};
 use num_traits::ToPrimitive;
 
 use crate::instance::{Instance, count, index};
@@ -34,6 +37,12 @@ const PATIENCE: u32 = 15;
 const MORE_WORK: u64 = 600_000_000;
 /// Weight of staying near the exact target, against reaching whole copies.
 const NEARNESS: f64 = 0.02;
+/// Weight of the least served while they are being lifted.
+const LIFT: f64 = 30.0;
+/// Rounds of pricing for one more copy for the least served.
+const LIFT_ROUNDS: u32 = 16;
+/// More types or panels than this are not blended by a linear programme.
+const BLENDED: usize = 600;
 /// Nodes for the question whether a type can be seated at all.
 const SEATABLE_NODES: usize = 4_000;
 
@@ -76,8 +85,12 @@ struct Draft {
     scale: Vec<f64>,
     target: Vec<f64>,
     whole: Vec<f64>,
+    /// Counts below which a type is to be lifted before all others.
+    base: Vec<f64>,
     counts: Vec<f64>,
     pool: Vec<Seats>,
+    /// Where in the pool a panel stands: the pool has no panel twice.
+    known: BTreeMap<Seats, usize>,
     copies: Vec<u32>,
     /// What one more and one fewer seat would do to each type's penalty.
     one_more: Vec<f64>,
@@ -88,7 +101,8 @@ impl Draft {
     fn penalty(&self, t: usize, count: f64) -> f64 {
         let near = (self.target[t] - count) / self.sizes[t];
         let short = ((self.whole[t] - count) / self.sizes[t]).max(0.0);
-        self.scale[t] * (NEARNESS * near * near + short * short)
+        let low = ((self.base[t] - count) / self.sizes[t]).max(0.0);
+        self.scale[t] * (NEARNESS * near * near + short * short + LIFT * low * low)
     }
 
     fn weights(&self) -> Vec<f64> {
@@ -96,7 +110,8 @@ impl Draft {
             .map(|t| {
                 let near = (self.target[t] - self.counts[t]) / self.sizes[t];
                 let short = ((self.whole[t] - self.counts[t]) / self.sizes[t]).max(0.0);
-                2.0 * self.scale[t] / self.sizes[t] * (NEARNESS * near + short)
+                let low = ((self.base[t] - self.counts[t]) / self.sizes[t]).max(0.0);
+                2.0 * self.scale[t] / self.sizes[t] * (NEARNESS * near + short + LIFT * low)
             })
             .collect()
     }
@@ -110,16 +125,27 @@ impl Draft {
         self.counts.iter().zip(&self.whole).all(|(c, w)| *c >= w - 1e-6)
     }
 
-    /// Whether the smallest number of copies per person is what the targets ask for.
+    /// The smallest whole number of copies per person, over types that should be
+    /// seated, if the types had these counts.
+    fn least(&self, counts: &[f64]) -> f64 {
+        let seatable = counts.iter().zip(&self.sizes).zip(&self.whole);
+        seatable
+            .filter(|(_, whole)| **whole > 0.0)
+            .map(|((c, n), _)| ((c + 1e-6) / n).floor())
+            .fold(f64::INFINITY, f64::min)
+    }
+
+    /// Whether the least served have the copies that their targets ask for.
     fn least_reached(&self) -> bool {
-        let least = |counts: &[f64]| {
-            let seatable = counts.iter().zip(&self.sizes).zip(&self.whole);
-            seatable
-                .filter(|(_, whole)| **whole > 0.0)
-                .map(|((c, n), _)| ((c + 1e-6) / n).floor())
-                .fold(f64::INFINITY, f64::min)
-        };
-        least(&self.counts) >= least(&self.whole)
+        self.least(&self.counts) >= self.least(&self.whole)
+    }
+
+    /// Sets the base to so many copies per person, at most each type's target.
+    fn set_base(&mut self, copies: f64) {
+        for t in 0..self.sizes.len() {
+            self.base[t] = (copies * self.sizes[t]).min(self.whole[t]);
+            self.refresh(t);
+        }
     }
 
     fn apply(&mut self, panel: usize, sign: f64) {
@@ -244,7 +270,7 @@ impl Draft {
         }
     }
 
-    /// Takes a panel into the pool if it keeps the rules; tells whether it did.
+    /// Takes a panel into the pool if it keeps the rules; tells where it stands.
     fn admit(&mut self, instance: &Instance, priced: Priced) -> Option<usize> {
         let panel = priced.panel?;
         let mut counted = vec![0_u64; instance.bounds.len()];
@@ -260,12 +286,16 @@ impl Draft {
         if !keeps {
             return None;
         }
-        let seats = panel
+        let seats: Seats = panel
             .iter()
             .enumerate()
             .filter(|(_, places)| **places > 0)
             .map(|(t, places)| (count(t), *places))
             .collect();
+        if let Some(&at) = self.known.get(&seats) {
+            return Some(at);
+        }
+        self.known.insert(seats.clone(), self.pool.len());
         self.pool.push(seats);
         self.copies.push(0);
         Some(self.pool.len() - 1)
@@ -329,8 +359,10 @@ pub(crate) fn build(instance: &Instance, wish: &Wish, panels: u32, limits: &Limi
         scale,
         target: vec![0.0; n],
         whole: vec![0.0; n],
+        base: vec![0.0; n],
         counts: vec![0.0; n],
         pool: Vec::new(),
+        known: BTreeMap::new(),
         copies: Vec::new(),
         one_more: vec![0.0; n],
         one_fewer: vec![0.0; n],
@@ -385,6 +417,10 @@ pub(crate) fn build(instance: &Instance, wish: &Wish, panels: u32, limits: &Limi
         draft.exchange(limits);
         improve(instance, &mut draft, &mut pair, panels, limits);
     }
+    lift(instance, &mut draft, &mut pair, panels, limits);
+    if !draft.least_reached() && blend(instance, &mut draft, &mut pair, panels, limits) {
+        lift(instance, &mut draft, &mut pair, panels, limits);
+    }
     let interrupted = limits.exhausted();
     let pool = draft.pool.into_iter().zip(draft.copies).filter(|p| p.1 > 0).collect();
     Ok(Listing { pool, never, interrupted })
@@ -392,11 +428,14 @@ pub(crate) fn build(instance: &Instance, wish: &Wish, panels: u32, limits: &Limi
 
 /// From the herded panels to `panels` copies, and to whole-copy targets.
 fn scale_up(draft: &mut Draft, wish: &Wish, panels: u32) {
-    let have = count(draft.pool.len()).max(1);
+    let have = draft.copies.iter().sum::<u32>().max(1);
+    let mut spare = panels % have;
     draft.counts.fill(0.0);
     for p in 0..draft.pool.len() {
-        let spare = u32::from(count(p) < panels % have);
-        draft.copies[p] = panels / have + spare;
+        let drawn = draft.copies[p];
+        let extra = drawn.min(spare);
+        spare -= extra;
+        draft.copies[p] = drawn * (panels / have) + extra;
         draft.apply(p, f64::from(draft.copies[p]));
     }
     let enough = wish.cap.unwrap_or(1.0) * f64::from(panels);
@@ -473,4 +512,133 @@ fn improve(instance: &Instance, draft: &mut Draft, pair: &mut Pair, panels: u32,
             stalled += 1;
         }
     }
+}
+
+/// Where the targets are out of reach for whole people, squares spread the
+/// shortfall by size, not by fairness: lifts the least served copy by copy.
+fn lift(instance: &Instance, draft: &mut Draft, pair: &mut Pair, panels: u32, limits: &Limits<'_>) {
+    let mut random = Random::new(b"lift");
+    while !draft.least_reached() && !limits.exhausted() {
+        let before = (draft.copies.clone(), draft.counts.clone());
+        let least = draft.least(&draft.counts);
+        draft.set_base(least + 1.0);
+        draft.exchange(limits);
+        for round in 0..LIFT_ROUNDS {
+            if draft.least(&draft.counts) > least || limits.exhausted() {
+                break;
+            }
+            let calm = f64::from(round) / f64::from(LIFT_ROUNDS);
+            let average: Vec<f64> = draft.counts.iter().map(|c| c / f64::from(panels)).collect();
+            for priced in pair.good(&draft.weights(), &average, [calm, 0.5 + calm], 2, limits) {
+                draft.admit(instance, priced);
+            }
+            draft.exchange(limits);
+            draft.shuffle(&mut random, 60, limits);
+        }
+        if draft.least(&draft.counts) <= least {
+            let pool = draft.copies.len();
+            (draft.copies, draft.counts) = before;
+            draft.copies.resize(pool, 0);
+            draft.set_base(least);
+            break;
+        }
+    }
+}
+
+/// What no exchange of a few panels finds: the mixture of the pool that is best
+/// for the least served, by a linear programme, rounded to copies. Tells whether
+/// it lifted them; leaves everything as it was if not.
+fn blend(instance: &Instance, draft: &mut Draft, pair: &mut Pair, panels: u32, limits: &Limits<'_>) -> bool {
+    if draft.pool.len() > BLENDED || draft.sizes.len() > BLENDED || limits.exhausted() {
+        return false;
+    }
+    // panels that the best mixture misses, while there are any
+    let rounds = if draft.sizes.len() <= BLENDED / 4 { 40 } else { 4 };
+    for round in 0..rounds {
+        let Some((weights, worth)) = prices(draft) else { break };
+        let average: Vec<f64> = draft.counts.iter().map(|c| c / f64::from(panels)).collect();
+        let mut useful = false;
+        let noise = f64::from(round % 4) / 4.0;
+        for priced in pair.good(&weights, &average, [0.0, noise], 8, limits) {
+            let value = priced
+                .panel
+                .as_ref()
+                .map_or(0.0, |panel| panel.iter().zip(&weights).map(|(x, w)| f64::from(*x) * w).sum::<f64>());
+            useful |= value > worth + 1e-7 && draft.admit(instance, priced).is_some();
+        }
+        if !useful || limits.exhausted() {
+            break;
+        }
+    }
+    let mut program = Problem::new(OptimizationDirection::Maximize);
+    let least = program.add_var(1.0, (0.0, 1.0));
+    let shares: Vec<_> = draft.pool.iter().map(|_| program.add_var(0.0, (0.0, 1.0))).collect();
+    let mut rows: Vec<Vec<(microlp::Variable, f64)>> = vec![Vec::new(); draft.sizes.len()];
+    for (seats, share) in draft.pool.iter().zip(&shares) {
+        for &(t, places) in seats {
+            rows[index(t)].push((*share, f64::from(places)));
+        }
+    }
+    for (t, mut row) in rows.into_iter().enumerate() {
+        if draft.whole[t] > 0.0 {
+            row.push((least, -draft.sizes[t]));
+            program.add_constraint(row, ComparisonOp::Ge, 0.0);
+        }
+    }
+    let all: Vec<_> = shares.iter().map(|s| (*s, 1.0)).collect();
+    program.add_constraint(all, ComparisonOp::Eq, 1.0);
+    let Some(solution) = program.solve().ok().and_then(|o| o.into_solution().ok()) else {
+        return false;
+    };
+    let goal = (solution.objective() * f64::from(panels) + 1e-6).floor();
+    let before = (draft.copies.clone(), draft.counts.clone(), draft.least(&draft.counts));
+    if goal <= before.2 {
+        return false;
+    }
+    // whole copies first, then the largest remainders
+    let mut remainders: Vec<(f64, usize)> = Vec::new();
+    for (p, share) in shares.iter().enumerate() {
+        let exact = solution.var_value(*share).max(0.0) * f64::from(panels);
+        draft.copies[p] = (exact + 1e-9).floor().to_u32().unwrap_or(0);
+        remainders.push((exact - f64::from(draft.copies[p]), p));
+    }
+    remainders.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let given: u32 = draft.copies.iter().sum();
+    for &(_, p) in remainders.iter().take(index(panels.saturating_sub(given))) {
+        draft.copies[p] += 1;
+    }
+    if draft.copies.iter().sum::<u32>() != panels {
+        draft.copies = before.0;
+        return false;
+    }
+    draft.counts.fill(0.0);
+    for p in 0..draft.pool.len() {
+        draft.apply(p, f64::from(draft.copies[p]));
+    }
+    draft.set_base(goal);
+    draft.exchange(limits);
+    if draft.least(&draft.counts) > before.2 {
+        return true;
+    }
+    (draft.copies, draft.counts) = (before.0, before.1);
+    draft.set_base(0.0);
+    false
+}
+
+/// The weights under which the pool's best panel is worth least, and its worth:
+/// only a panel worth more can lift the least served.
+fn prices(draft: &Draft) -> Option<(Vec<f64>, f64)> {
+    let mut program = Problem::new(OptimizationDirection::Minimize);
+    let worth = program.add_var(1.0, (0.0, f64::INFINITY));
+    let weights: Vec<_> =
+        draft.whole.iter().map(|whole| program.add_var(0.0, (0.0, if *whole > 0.0 { 1.0 } else { 0.0 }))).collect();
+    for seats in &draft.pool {
+        let mut row: Vec<_> = seats.iter().map(|&(t, places)| (weights[index(t)], f64::from(places))).collect();
+        row.push((worth, -1.0));
+        program.add_constraint(row, ComparisonOp::Le, 0.0);
+    }
+    let all: Vec<_> = weights.iter().copied().zip(draft.sizes.iter().copied()).collect();
+    program.add_constraint(all, ComparisonOp::Eq, 1.0);
+    let solution = program.solve().ok()?.into_solution().ok()?;
+    Some((weights.iter().map(|w| solution.var_value(*w)).collect(), solution.objective()))
 }
