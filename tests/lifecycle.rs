@@ -1,0 +1,315 @@
+//! A draw from the announcement to its end, in the service itself, with real rounds of quicknet and a clock that the test moves: each kind of
+//! draw, each way to end it, each refusal. What is drawn is verified as anyone would verify it, with pinned keys.
+
+#![expect(clippy::unwrap_used, reason = "a test whose case cannot be prepared has failed")]
+
+#[path = "common_service/mod.rs"]
+mod common_service;
+
+use std::collections::BTreeSet;
+
+use common_service::{BOTH, ORIGIN, ROUNDS, Wish, World, published, recorded, signed, slug};
+use kleroterion::failure::Failure;
+use kleroterion::service::request::{Logged, Request};
+use serde_json::{Value, json};
+
+#[track_caller]
+fn refused(answer: Result<Logged, Failure>, words: &str) {
+    let failure = answer.expect_err("it was accepted");
+    assert_eq!(failure.exit, 1, "{failure:?}");
+    assert!(failure.message.contains(words), "{failure:?}");
+}
+
+fn decision(draw: &str, reason: &str) -> Value {
+    json!({"draw": draw, "log": ORIGIN, "organiser": "eupen", "reason": reason})
+}
+
+fn vacancy(world: &World, draw: &str, seats: &[u64]) -> Value {
+    let seats: Vec<Value> = seats.iter().map(|i| json!({"index": i, "reason": "declined"})).collect();
+    json!({"after": world.status(draw).after, "draw": draw, "log": ORIGIN, "organiser": "eupen", "seats": seats})
+}
+
+#[test]
+fn real_rounds_draw_by_every_method_and_verify() {
+    let world = World::before(ROUNDS[1]);
+    let strata = world.strata();
+    let methods = [json!({"name": "equal", "seats": 5}), json!({"name": "households", "seats": 12}), strata];
+    for ((draw, method), round) in ["equal", "households", "stratified"].iter().zip(methods).zip(&ROUNDS[1..]) {
+        let wish = Wish { round: *round, reserves: 4, replacement: "none", method: method.clone() };
+        world.clock.set(published(*round) - 600);
+        world.drawn(draw, &wish);
+        let report = world.verified(draw);
+        assert_eq!(report.rehearsal, None, "{draw}");
+        let people: BTreeSet<u64> =
+            world.indices(draw, "drawn").into_iter().chain(world.indices(draw, "reserves")).collect();
+        assert_eq!(people.len() as u64, method["seats"].as_u64().unwrap() + 4, "{draw}: nobody twice");
+        let outcome = world.outcome(draw);
+        let openings = outcome["drawn"].as_array().unwrap();
+        if *draw == "households" {
+            let all = openings.iter().chain(outcome["reserves"].as_array().unwrap());
+            let tags: BTreeSet<String> = all.map(|o| o["public"]["household"].to_string()).collect();
+            assert_eq!(tags.len(), people.len(), "one of a household");
+        }
+        if *draw == "stratified" {
+            let of = |m: &str| openings.iter().filter(|o| o["public"]["row"]["municipality"] == m).count();
+            assert_eq!([of("Eupen"), of("Kelmis"), of("Raeren")], [5, 2, 3]);
+        }
+    }
+}
+
+#[test]
+fn restarting_between_any_two_steps_changes_nothing() {
+    let round = ROUNDS[2];
+    let mut world = World::before(round);
+    world.restart();
+    world.announce("letters", round);
+    world.restart();
+    world.seal("letters", &Wish::equal(round)).unwrap();
+    world.restart();
+    assert_eq!(world.service().all_due().len(), 1);
+    world.clock.set(published(round));
+    assert!(world.status("letters").waiting_for.is_some());
+    world.restart();
+    world.round("letters", round).unwrap();
+    world.restart();
+    world.verified("letters");
+    let before = world.service().size();
+
+    // The first reserve follows the first who left.
+    let (drawn, reserves) = (world.indices("letters", "drawn"), world.indices("letters", "reserves"));
+    let note = vacancy(&world, "letters", &drawn[..1]);
+    assert_eq!(world.hand_in(signed("vacate", &note, BOTH)).unwrap().kind, "vacated");
+    world.restart();
+    assert_eq!(world.status("letters").phase, "drawn");
+    assert_eq!(world.service().size(), before + 2, "vacated and replaced");
+    let answer = {
+        let ledger = world.service().ledger();
+        ledger.draw(&slug("letters")).unwrap().vacancies()[0].answer.clone().unwrap()
+    };
+    assert_eq!(answer.seated.iter().map(|i| u64::from(*i)).collect::<Vec<_>>(), reserves[..1]);
+    world.verified("letters");
+
+    // Who left holds no seat that could be given up.
+    let again = vacancy(&world, "letters", &drawn[..1]);
+    refused(world.hand_in(signed("vacate", &again, BOTH)), "holds no seat");
+    // A vacancy that names an outdated state is refused.
+    let mut stale = vacancy(&world, "letters", &drawn[1..2]);
+    stale["after"] = note["after"].clone();
+    refused(world.hand_in(signed("vacate", &stale, BOTH)), "");
+    world.restart();
+
+    let mut annul = decision("letters", "court");
+    annul["after"] = json!(world.status("letters").after);
+    world.hand_in(signed("annul", &annul, BOTH)).unwrap();
+    world.restart();
+    assert_eq!(world.status("letters").phase, "annulled");
+    assert!(world.status("letters").outcome.is_some(), "the outcome stays visible");
+    world.verified("letters");
+    refused(world.round("letters", round), "does not wait");
+}
+
+#[test]
+fn a_round_handed_in_twice_draws_once() {
+    let round = ROUNDS[2];
+    let mut world = World::before(round);
+    world.drawn("letters", &Wish::equal(round));
+    let (size, outcome) = (world.service().size(), world.status("letters").outcome);
+    refused(world.round("letters", round), "does not wait");
+    world.restart();
+    refused(world.round("letters", round), "does not wait");
+    assert_eq!((world.service().size(), world.status("letters").outcome), (size, outcome));
+}
+
+#[test]
+fn only_the_committed_round_counts_and_only_in_time() {
+    let round = ROUNDS[3];
+    let world = World::before(round);
+    world.announce("letters", round);
+    world.seal("letters", &Wish::equal(round)).unwrap();
+    let size = world.service().size();
+    refused(world.round("letters", round), "is not due before");
+    world.clock.set(published(round));
+    refused(world.round("letters", ROUNDS[4]), &format!("waits for round {round}"));
+    let mut false_round = recorded(ROUNDS[4]);
+    false_round.round = round;
+    refused(world.ask(Request::Round { draw: slug("letters"), round: false_round.clone() }), "does not count");
+    false_round.signature = "nothing".to_owned();
+    let failure = world.ask(Request::Round { draw: slug("letters"), round: false_round }).unwrap_err();
+    assert_eq!(failure.exit, 2);
+    assert_eq!(world.service().size(), size);
+    world.round("letters", round).unwrap();
+    world.verified("letters");
+}
+
+#[test]
+fn terms_that_break_a_rule_are_not_sealed() {
+    let round = ROUNDS[3];
+    let world = World::before(round);
+    refused(world.seal_terms(&json!({}), BOTH), "cannot be read");
+    world.announce("letters", round);
+    let good = world.terms("letters", &Wish::equal(round));
+    let size = world.service().size();
+    let with = |name: &str, value: Value| {
+        let mut terms = good.clone();
+        terms[name] = value;
+        terms
+    };
+    let mut other_root = good.clone();
+    other_root["pool"]["root"] = json!("00".repeat(32));
+    let mut other_size = good.clone();
+    other_size["pool"]["size"] = json!(39);
+    let beacon = |round: u64| json!({"chain": good["beacon"]["chain"], "round": round});
+    let cases = [
+        (with("beacon", beacon(round + 1)), "round"),
+        (with("beacon", beacon(ROUNDS[1])), "round"),
+        (with("beacon", json!({"chain": "00".repeat(32), "round": round})), "not known"),
+        (with("draw", json!("other")), "not announced"),
+        (with("purpose", json!("other")), "purpose"),
+        (with("attempt", json!(2)), ""),
+        (with("log", json!("elsewhere.example/log")), "log"),
+        (with("reserves", json!(36)), "40"),
+        (with("method", json!({"name": "households", "seats": 5})), "table"),
+        (other_root, "root"),
+        (other_size, "size"),
+    ];
+    for (terms, words) in cases {
+        refused(world.seal_terms(&terms, BOTH), words);
+    }
+    // Two of three must sign, each once and in order; strangers do not count.
+    refused(world.seal_terms(&good, &["clerk"]), "");
+    refused(world.seal_terms(&good, &["clerk", "stranger"]), "");
+    let once = signed("terms", &good, &["clerk"]);
+    let line = once.lines().last().unwrap();
+    refused(world.ask(Request::Seal { terms: format!("{once}{line}\n"), pool: world.pool() }), "");
+    let both = signed("terms", &good, BOTH);
+    let (text, lines) = both.split_once("\n\n").unwrap();
+    let turned: Vec<&str> = lines.lines().rev().collect();
+    refused(world.ask(Request::Seal { terms: format!("{text}\n\n{}\n", turned.join("\n")), pool: world.pool() }), "");
+    // Too late by a second.
+    world.clock.set(published(round));
+    refused(world.seal_terms(&good, BOTH), "too late");
+    assert_eq!(world.service().size(), size, "nothing was logged");
+
+    world.clock.set(published(round) - 1);
+    world.seal_terms(&good, BOTH).unwrap();
+    refused(world.seal_terms(&good, BOTH), "cannot be sealed again");
+    assert_eq!(world.service().size(), size + 1);
+}
+
+#[test]
+fn a_postponed_draw_takes_the_later_round() {
+    let (first, later) = (ROUNDS[1], ROUNDS[3]);
+    let mut world = World::before(first);
+    world.announce("letters", first);
+    let stale = world.terms("letters", &Wish::equal(first));
+    let mut note = world.announcement("letters", "letters", later);
+    refused(world.hand_in(signed("announce", &note, BOTH)), "");
+    note["postponed"] = json!(1);
+    world.hand_in(signed("announce", &note, BOTH)).unwrap();
+    world.restart();
+    assert_eq!(world.status("letters").postponed, 1);
+    refused(world.seal_terms(&stale, BOTH), "");
+    world.seal("letters", &Wish::equal(later)).unwrap();
+    note["postponed"] = json!(2);
+    refused(world.hand_in(signed("announce", &note, BOTH)), "");
+    world.clock.set(published(later));
+    world.round("letters", later).unwrap();
+    world.verified("letters");
+}
+
+#[test]
+fn a_second_attempt_names_how_the_first_ended() {
+    let round = ROUNDS[2];
+    let mut world = World::before(round);
+    world.announce("first", round);
+    let mut second = world.announcement("second", "first", ROUNDS[3]);
+    refused(world.hand_in(signed("announce", &second, BOTH)), "");
+    second["attempt"] = json!(2);
+    second["previous"] = json!("00".repeat(32));
+    refused(world.hand_in(signed("announce", &second, BOTH)), "");
+    world.seal("first", &Wish::equal(round)).unwrap();
+
+    refused(world.hand_in(signed("void", &decision("first", "cancelled"), &["clerk"])), "");
+    world.hand_in(signed("void", &decision("first", "cancelled"), BOTH)).unwrap();
+    world.restart();
+    assert_eq!(world.status("first").phase, "voided");
+    world.clock.set(published(round));
+    refused(world.round("first", round), "does not wait");
+    refused(world.hand_in(signed("void", &decision("first", "cancelled"), BOTH)), "");
+
+    refused(world.hand_in(signed("announce", &second, BOTH)), "");
+    second["previous"] = json!(world.status("first").closed_by.unwrap());
+    let mut reused = second.clone();
+    reused["draw"] = json!("first");
+    refused(world.hand_in(signed("announce", &reused, BOTH)), "");
+    world.hand_in(signed("announce", &second, BOTH)).unwrap();
+    world.restart();
+    let mut terms = world.terms("second", &Wish::equal(ROUNDS[3]));
+    refused(world.seal_terms(&terms, BOTH), "");
+    terms["previous"] = second["previous"].clone();
+    world.clock.set(published(ROUNDS[3]) - 1);
+    world.seal_terms(&terms, BOTH).unwrap();
+    world.clock.set(published(ROUNDS[3]));
+    world.round("second", ROUNDS[3]).unwrap();
+    world.verified("second");
+    // The cancelled one verifies as what it is.
+    world.verified("first");
+    // What was drawn is annulled, never voided.
+    refused(world.hand_in(signed("void", &decision("second", "cancelled"), BOTH)), "has been drawn");
+}
+
+#[test]
+fn vacancies_by_a_fresh_round_wait_for_it() {
+    let (round, fresh) = (ROUNDS[1], ROUNDS[4]);
+    let mut world = World::before(round);
+    let wish = Wish { replacement: "beacon", reserves: 0, ..Wish::equal(round) };
+    world.drawn("jury", &wish);
+    let leavers = {
+        let mut all = world.indices("jury", "drawn");
+        all.sort_unstable();
+        all
+    };
+    let mut note = vacancy(&world, "jury", &leavers[..2]);
+    refused(world.hand_in(signed("vacate", &note, BOTH)), "");
+    note["beacon"] = json!({"chain": common_service::QUICKNET, "round": fresh});
+    note["draws_at"] = json!(published(fresh) - 1);
+    world.hand_in(signed("vacate", &note, BOTH)).unwrap();
+    world.restart();
+    assert_eq!(world.status("jury").phase, "vacated");
+    refused(world.round("jury", fresh), "is not due before");
+    world.clock.set(published(fresh));
+    refused(world.round("jury", round), &format!("waits for round {fresh}"));
+    world.restart();
+    assert_eq!(world.round("jury", fresh).unwrap().kind, "replaced");
+    refused(world.round("jury", fresh), "does not wait");
+    world.restart();
+    world.verified("jury");
+}
+
+/// A relay on this machine that knows one round; the scheduler fetches it and draws when the clock says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_scheduler_fetches_the_round_and_draws_once() {
+    let round = ROUNDS[2];
+    let mut world = World::before(round);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let body = serde_json::to_string(&recorded(round)).unwrap();
+    let app = axum::Router::new().fallback(move || async move { body });
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    world.service_mut().use_relays(&[format!("http://{address}")]).unwrap();
+    world.announce("letters", round);
+    world.seal("letters", &Wish::equal(round)).unwrap();
+    let client = kleroterion::drand::Client::new(std::time::Duration::from_secs(5)).unwrap();
+    let (send, mut heard) = tokio::sync::mpsc::unbounded_channel();
+    let service = std::sync::Arc::clone(world.service());
+    let running = tokio::spawn(kleroterion::service::scheduler::run(service, client, move |event| {
+        let _ = send.send(event);
+    }));
+    world.clock.set(published(round));
+    let event = heard.recv().await.unwrap();
+    let seq = world.service().size() - 1;
+    assert_eq!(event, kleroterion::service::scheduler::Event::Done { draw: slug("letters"), seq });
+    refused(world.round("letters", round), "does not wait");
+    running.abort();
+    world.verified("letters");
+}
