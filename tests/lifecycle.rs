@@ -7,10 +7,13 @@
 mod common_service;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use common_service::{BOTH, ORIGIN, ROUNDS, Wish, World, published, recorded, signed, slug};
+use kleroterion::drand::Client;
 use kleroterion::failure::Failure;
 use kleroterion::service::request::{Logged, Request};
+use kleroterion::service::scheduler::{self, Event};
 use serde_json::{Value, json};
 
 #[track_caller]
@@ -95,7 +98,7 @@ fn restarting_between_any_two_steps_changes_nothing() {
     // A vacancy that names an outdated state is refused.
     let mut stale = vacancy(&world, "letters", &drawn[1..2]);
     stale["after"] = note["after"].clone();
-    refused(world.hand_in(signed("vacate", &stale, BOTH)), "");
+    refused(world.hand_in(signed("vacate", &stale, BOTH)), "the latest result is");
     world.restart();
 
     let mut annul = decision("letters", "court");
@@ -165,7 +168,7 @@ fn terms_that_break_a_rule_are_not_sealed() {
         (with("beacon", json!({"chain": "00".repeat(32), "round": round})), "not known"),
         (with("draw", json!("other")), "not announced"),
         (with("purpose", json!("other")), "purpose"),
-        (with("attempt", json!(2)), ""),
+        (with("attempt", json!(2)), "attempt 2 must name"),
         (with("log", json!("elsewhere.example/log")), "log"),
         (with("reserves", json!(36)), "40"),
         (with("method", json!({"name": "households", "seats": 5})), "table"),
@@ -176,15 +179,21 @@ fn terms_that_break_a_rule_are_not_sealed() {
         refused(world.seal_terms(&terms, BOTH), words);
     }
     // Two of three must sign, each once and in order; strangers do not count.
-    refused(world.seal_terms(&good, &["clerk"]), "");
-    refused(world.seal_terms(&good, &["clerk", "stranger"]), "");
+    refused(world.seal_terms(&good, &["clerk"]), "signed by 1 keys");
+    refused(world.seal_terms(&good, &["clerk", "stranger"]), "none of the keys that may sign");
     let once = signed("terms", &good, &["clerk"]);
     let line = once.lines().last().unwrap();
-    refused(world.ask(Request::Seal { terms: format!("{once}{line}\n"), pool: world.pool() }), "");
+    refused(
+        world.ask(Request::Seal { terms: format!("{once}{line}\n"), pool: world.pool() }),
+        "is not after the one before",
+    );
     let both = signed("terms", &good, BOTH);
     let (text, lines) = both.split_once("\n\n").unwrap();
     let turned: Vec<&str> = lines.lines().rev().collect();
-    refused(world.ask(Request::Seal { terms: format!("{text}\n\n{}\n", turned.join("\n")), pool: world.pool() }), "");
+    refused(
+        world.ask(Request::Seal { terms: format!("{text}\n\n{}\n", turned.join("\n")), pool: world.pool() }),
+        "is not after the one before",
+    );
     // Too late by a second.
     world.clock.set(published(round));
     refused(world.seal_terms(&good, BOTH), "too late");
@@ -203,15 +212,15 @@ fn a_postponed_draw_takes_the_later_round() {
     world.announce("letters", first);
     let stale = world.terms("letters", &Wish::equal(first));
     let mut note = world.announcement("letters", "letters", later);
-    refused(world.hand_in(signed("announce", &note, BOTH)), "");
+    refused(world.hand_in(signed("announce", &note, BOTH)), "postponed is 0, expected 1");
     note["postponed"] = json!(1);
     world.hand_in(signed("announce", &note, BOTH)).unwrap();
     world.restart();
     assert_eq!(world.status("letters").postponed, 1);
-    refused(world.seal_terms(&stale, BOTH), "");
+    refused(world.seal_terms(&stale, BOTH), "disagree with the announcement in draws_at");
     world.seal("letters", &Wish::equal(later)).unwrap();
     note["postponed"] = json!(2);
-    refused(world.hand_in(signed("announce", &note, BOTH)), "");
+    refused(world.hand_in(signed("announce", &note, BOTH)), "this step cannot follow");
     world.clock.set(published(later));
     world.round("letters", later).unwrap();
     world.verified("letters");
@@ -223,29 +232,29 @@ fn a_second_attempt_names_how_the_first_ended() {
     let mut world = World::before(round);
     world.announce("first", round);
     let mut second = world.announcement("second", "first", ROUNDS[3]);
-    refused(world.hand_in(signed("announce", &second, BOTH)), "");
+    refused(world.hand_in(signed("announce", &second, BOTH)), "still open");
     second["attempt"] = json!(2);
     second["previous"] = json!("00".repeat(32));
-    refused(world.hand_in(signed("announce", &second, BOTH)), "");
+    refused(world.hand_in(signed("announce", &second, BOTH)), "still open");
     world.seal("first", &Wish::equal(round)).unwrap();
 
-    refused(world.hand_in(signed("void", &decision("first", "cancelled"), &["clerk"])), "");
+    refused(world.hand_in(signed("void", &decision("first", "cancelled"), &["clerk"])), "signed by 1 keys");
     world.hand_in(signed("void", &decision("first", "cancelled"), BOTH)).unwrap();
     world.restart();
     assert_eq!(world.status("first").phase, "voided");
     world.clock.set(published(round));
     refused(world.round("first", round), "does not wait");
-    refused(world.hand_in(signed("void", &decision("first", "cancelled"), BOTH)), "");
+    refused(world.hand_in(signed("void", &decision("first", "cancelled"), BOTH)), "this step cannot follow");
 
-    refused(world.hand_in(signed("announce", &second, BOTH)), "");
+    refused(world.hand_in(signed("announce", &second, BOTH)), "closed the attempt before");
     second["previous"] = json!(world.status("first").closed_by.unwrap());
     let mut reused = second.clone();
     reused["draw"] = json!("first");
-    refused(world.hand_in(signed("announce", &reused, BOTH)), "");
+    refused(world.hand_in(signed("announce", &reused, BOTH)), "this step cannot follow");
     world.hand_in(signed("announce", &second, BOTH)).unwrap();
     world.restart();
     let mut terms = world.terms("second", &Wish::equal(ROUNDS[3]));
-    refused(world.seal_terms(&terms, BOTH), "");
+    refused(world.seal_terms(&terms, BOTH), "attempt 2 must name");
     terms["previous"] = second["previous"].clone();
     world.clock.set(published(ROUNDS[3]) - 1);
     world.seal_terms(&terms, BOTH).unwrap();
@@ -270,7 +279,7 @@ fn vacancies_by_a_fresh_round_wait_for_it() {
         all
     };
     let mut note = vacancy(&world, "jury", &leavers[..2]);
-    refused(world.hand_in(signed("vacate", &note, BOTH)), "");
+    refused(world.hand_in(signed("vacate", &note, BOTH)), "exactly when replacement is by beacon");
     note["beacon"] = json!({"chain": common_service::QUICKNET, "round": fresh});
     note["draws_at"] = json!(published(fresh) - 1);
     world.hand_in(signed("vacate", &note, BOTH)).unwrap();
@@ -287,29 +296,29 @@ fn vacancies_by_a_fresh_round_wait_for_it() {
 }
 
 /// A relay on this machine that knows one round; the scheduler fetches it and draws when the clock says so.
-#[tokio::test(flavor = "multi_thread")]
-async fn the_scheduler_fetches_the_round_and_draws_once() {
+#[test]
+fn the_scheduler_fetches_the_round_and_draws_once() {
     let round = ROUNDS[2];
     let mut world = World::before(round);
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = listener.local_addr().unwrap();
     let body = serde_json::to_string(&recorded(round)).unwrap();
-    let app = axum::Router::new().fallback(move || async move { body });
-    tokio::spawn(async move { axum::serve(listener, app).await });
+    let relay = axum::Router::new().fallback(move || async move { body });
+    runtime.spawn(async move { axum::serve(listener, relay).await });
     world.service_mut().use_relays(&[format!("http://{address}")]).unwrap();
     world.announce("letters", round);
     world.seal("letters", &Wish::equal(round)).unwrap();
-    let client = kleroterion::drand::Client::new(std::time::Duration::from_secs(5)).unwrap();
+    let client = Client::new(std::time::Duration::from_secs(5)).unwrap();
     let (send, mut heard) = tokio::sync::mpsc::unbounded_channel();
-    let service = std::sync::Arc::clone(world.service());
-    let running = tokio::spawn(kleroterion::service::scheduler::run(service, client, move |event| {
-        let _ = send.send(event);
-    }));
+    let tell = move |event| send.send(event).unwrap_or_default();
+    let running = runtime.spawn(scheduler::run(Arc::clone(world.service()), client, tell));
     world.clock.set(published(round));
-    let event = heard.recv().await.unwrap();
+    let event = heard.blocking_recv().unwrap();
     let seq = world.service().size() - 1;
-    assert_eq!(event, kleroterion::service::scheduler::Event::Done { draw: slug("letters"), seq });
+    assert_eq!(event, Event::Done { draw: slug("letters"), seq });
     refused(world.round("letters", round), "does not wait");
     running.abort();
+    assert_eq!(world.service().size(), seq + 1);
     world.verified("letters");
 }
