@@ -26,7 +26,10 @@ pub fn render(report: &Report, name: &str) -> String {
 
 fn line(out: &mut String, text: &str) {
     // What a title or name says must not look like a line of the report, nor steer a terminal.
-    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let steers = |c: char| {
+        c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}')
+    };
+    let plain: String = text.chars().map(|c| if steers(c) { ' ' } else { c }).collect();
     let _ = writeln!(out, "{}", plain.trim_end());
 }
 

@@ -35,6 +35,11 @@ impl Case<'_> {
         self.checks.ran(ID);
         let draws: Vec<(Slug, DrawState)> =
             self.ledger.draws().map(|(slug, state)| (slug.clone(), state.clone())).collect();
+        let given_up = draws.iter().filter(|(_, state)| state.void().is_some()).count();
+        if given_up > 0 {
+            let cancelled = draws.iter().filter(|(slug, _)| self.cancelled(slug)).count();
+            self.checks.note(ID, format!("{cancelled} cancelled, {} abandoned", given_up.saturating_sub(cancelled)));
+        }
         for (slug, state) in &draws {
             let Some(void) = state.void() else { continue };
             let reason = reason(void.reason);

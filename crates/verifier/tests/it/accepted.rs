@@ -105,6 +105,7 @@ fn what_came_to_nothing_is_told() {
     let report = world.verify(&world.bundle("fifth"));
     expect(&report, Verdict::Verified);
     assert!(told(&report));
+    assert_eq!(report.check(CheckId::Voids).unwrap().reason.as_deref(), Some("2 cancelled, 1 abandoned"));
     let text = render(&report, "fifth.json");
     for words in
         ["ATTEMPT 5", "'first' was cancelled", "'second' was sealed and cancelled", "'fourth' was drawn, and annulled"]

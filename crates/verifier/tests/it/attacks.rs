@@ -531,6 +531,33 @@ fn nothing_can_be_left_out_or_added() {
     check("an earlier checkpoint where none belongs", &witnessed, CheckId::Format);
 }
 
+/// Lines by keys that nobody knows are ignored on a checkpoint (spec §8), since witnesses come and go: the only bytes of a bundle that no
+/// check covers, and nothing is read out of them.
+#[test]
+fn lines_of_unknown_keys_on_a_checkpoint_are_ignored() {
+    let mut world = World::new();
+    world.whole(&equal());
+    let report = edited(&world, "council", |bundle| {
+        let line = signer("nobody/knows", 99).sign("anything\n").line();
+        for step in &mut bundle.steps {
+            step.proof = Cow::Owned(format!("{}{line}\n", step.proof));
+        }
+    });
+    assert_eq!(report.verdict, Verdict::Verified);
+    let one = edited(&world, "council", |bundle| {
+        let line = signer("nobody/knows", 99).sign("anything\n").line();
+        bundle.steps[2].proof = Cow::Owned(format!("{}{line}\n", bundle.steps[2].proof));
+    });
+    check("on one proof alone", &one, CheckId::Format);
+    let known = edited(&world, "council", |bundle| {
+        let line = world.log.sign("anything\n").line();
+        for step in &mut bundle.steps {
+            step.proof = Cow::Owned(format!("{}{line}\n", step.proof));
+        }
+    });
+    check("a false line by the log itself", &known, CheckId::LogSignature);
+}
+
 /// Cut off at its end, a bundle is an earlier, honest bundle: this is the one thing that only the whole log can show (spec §9.3).
 #[test]
 fn later_steps_left_out_are_seen_in_the_whole_log_alone() {

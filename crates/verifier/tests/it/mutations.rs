@@ -1,5 +1,6 @@
-//! A seeded sample of mutations; `examples/mutate.rs` does every byte and every truncation. Nothing may be accepted but what stands, with its
-//! reason, in the tests named in `attacks.rs` and `whole_log.rs`: later steps left out, and postponements that end where they began.
+//! A seeded sample of mutations; `examples/mutate.rs` does every byte and every truncation. No single change is accepted. What a bundle cannot
+//! show has tests of its own, by name: `later_steps_left_out_are_seen_in_the_whole_log_alone`,
+//! `lines_of_unknown_keys_on_a_checkpoint_are_ignored` and `postponements_that_end_where_they_began_are_seen_here_alone`.
 
 use klero_verifier::report::Verdict;
 use serde_json::Value;
