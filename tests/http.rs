@@ -190,15 +190,13 @@ fn anyone_may_hand_in_the_round_and_only_the_round() {
     let mut wrong = recorded(ROUNDS[2]);
     wrong.round = round;
     site.post(path, &serde_json::to_string(&wrong).unwrap()).problem(409, "does not count");
-    for garbage in ["", "{}", "[]", "null", "{\"round\":-1,\"signature\":\"\"}", "\u{0}", &"x".repeat(5_000)] {
+    for garbage in ["", "{}", "[]", "null", "{\"round\":-1,\"signature\":\"\"}", "\u{0}"] {
         site.post(path, garbage).problem(400, "expected JSON");
     }
     let long = format!("{{\"round\":{round},\"signature\":\"{}\"}}", "ab".repeat(4_000));
-    let answer = site.post(path, &long);
-    assert!([400, 413].contains(&answer.status), "{}", answer.head);
+    site.post(path, &long).problem(413, "longer than 4096");
     let odd = json!({"round": round, "signature": "zz"}).to_string();
-    let answer = site.post(path, &odd);
-    assert!((400..500).contains(&answer.status), "{}", answer.head);
+    site.post(path, &odd).problem(400, "expected JSON");
     site.post("/draws/nobody/round", &good).problem(404, "no draw");
     assert_eq!(site.world.service().size(), size, "nothing was logged");
 

@@ -161,11 +161,22 @@ async fn round(
     body: Result<Json<HandedRound>, axum::extract::rejection::JsonRejection>,
 ) -> Response {
     let Ok(draw) = id.parse::<Slug>() else { return problem(StatusCode::NOT_FOUND, "there is no such draw") };
-    let Ok(Json(round)) = body else {
-        return problem(
-            StatusCode::BAD_REQUEST,
-            "expected JSON with round (a number), signature (hex) and, for a chained beacon, previous_signature (hex)",
-        );
+    let hexadecimal = |text: &str| hex::decode(text).is_ok();
+    let round = match body {
+        Ok(Json(round))
+            if hexadecimal(&round.signature) && round.previous_signature.as_deref().is_none_or(hexadecimal) =>
+        {
+            round
+        }
+        Err(e) if e.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            return problem(StatusCode::PAYLOAD_TOO_LARGE, "a round has a few hundred bytes; this is longer than 4096");
+        }
+        _ => {
+            return problem(
+                StatusCode::BAD_REQUEST,
+                "expected JSON with round (a number), signature (hex) and, for a chained beacon, previous_signature (hex)",
+            );
+        }
     };
     match tokio::task::spawn_blocking(move || service.request(Request::Round { draw, round })).await {
         Ok(Ok(answer)) => Json(answer).into_response(),
