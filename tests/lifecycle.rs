@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test whose case cannot be prepared has failed")]
 
 #[path = "common_service/mod.rs"]
+#[expect(dead_code, reason = "shared with tests that need more")]
 mod common_service;
 
 use std::collections::BTreeSet;

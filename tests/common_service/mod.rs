@@ -120,6 +120,11 @@ impl World {
         world
     }
 
+    /// Ends the service: commands may open its log themselves.
+    pub(crate) fn close(&mut self) {
+        self.service = None;
+    }
+
     /// Ends the service and opens it again, as after a crash.
     pub(crate) fn restart(&mut self) {
         self.service = None;
