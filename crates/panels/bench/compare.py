@@ -13,6 +13,7 @@ import argparse, csv, json, multiprocessing, os, subprocess, sys, time
 
 
 def theirs(folder, seats, algorithm, queue):
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # their progress is not our table
     from sortition_algorithms.committee_generation import (
         find_distribution_leximin, find_distribution_maximin)
     from sortition_algorithms.core import lottery_rounding
@@ -23,8 +24,11 @@ def theirs(folder, seats, algorithm, queue):
     random.seed(1)
     start = time.perf_counter()
     with open(os.path.join(folder, "categories.csv"), newline="") as f:
-        reader = csv.DictReader(f)
-        features, feature_column, _ = read_in_features(list(reader.fieldnames), list(reader))
+        # newer versions no longer read the older header
+        head, *rows = csv.reader(f)
+        if "category" in head:
+            head = [{"category": "feature", "feature": "value", "name": "value"}.get(h, h) for h in head]
+        features, _, _ = read_in_features(head, [dict(zip(head, row)) for row in rows])
     with open(os.path.join(folder, "respondents.csv"), newline="") as f:
         reader = csv.DictReader(f)
         settings = Settings(id_column="id", columns_to_keep=[])

@@ -17,7 +17,9 @@ use crate::watch::{Limits, Watch};
 
 /// Nodes for the question whether whole people can fill the seats.
 const NODES: usize = 20_000;
-/// The same for the smallest relaxation.
+/// Work for the same: some ten seconds.
+const WORK: u64 = 10_000_000_000;
+/// Nodes for the smallest relaxation.
 const RELAX_NODES: u64 = 20_000;
 /// Pivots of one fractional solve.
 const PIVOTS: usize = 20_000;
@@ -100,7 +102,7 @@ pub fn diagnose(instance: &Instance, watch: &dyn Watch) -> Feasibility {
     }
     let mut pricer = Pricer::new(instance, b"diagnose");
     let weights = vec![0.0; instance.kinds.len()];
-    let priced = pricer.any(&weights, NODES);
+    let priced = pricer.any(&weights, NODES, WORK);
     if priced.panel.is_some() {
         return Feasibility::Feasible;
     }
@@ -175,7 +177,7 @@ fn whole_conflict(instance: &Instance, watch: &dyn Watch) -> Conflict {
             break;
         }
         trial.bounds[row] = (0, instance.seats);
-        let priced = Pricer::new(&trial, b"diagnose").any(&weights, NODES / 20);
+        let priced = Pricer::new(&trial, b"diagnose").any(&weights, NODES / 20, WORK / 20);
         if priced.panel.is_none() && priced.complete {
             *keep = false;
         } else {
@@ -319,7 +321,7 @@ pub fn preview(instance: &Instance, watch: &dyn Watch) -> Result<Preview, Feasib
         NoLadder::GaveUp => Feasibility::Unknown,
     })?;
     let min_chance = ladder.levels.first().map_or(0.0, |l| l.chance);
-    let (never, always) = forced(instance);
+    let (never, always) = forced(instance, watch);
     let mut costs = Vec::new();
     let mut complete = true;
     let rows = instance.quota_rows();
@@ -357,8 +359,9 @@ pub fn preview(instance: &Instance, watch: &dyn Watch) -> Result<Preview, Feasib
     Ok(Preview { min_chance, costs, complete, never, always })
 }
 
-/// People whom no fractional panel seats, and people whom all of them seat.
-fn forced(instance: &Instance) -> (Vec<u32>, Vec<u32>) {
+/// People whom no fractional panel seats, and people whom all of them seat (as
+/// far as it got, if stopped).
+fn forced(instance: &Instance, watch: &dyn Watch) -> (Vec<u32>, Vec<u32>) {
     let mut simplex = feasibility_program(instance);
     let n = instance.kinds.len();
     let mut seen_seated = vec![false; n];
@@ -366,6 +369,9 @@ fn forced(instance: &Instance) -> (Vec<u32>, Vec<u32>) {
     let mut weights = vec![0.0; n];
     let (mut never, mut always) = (Vec::new(), Vec::new());
     for t in 0..n {
+        if watch.stop() {
+            break;
+        }
         for (sign, list) in [(1.0, &mut never), (-1.0, &mut always)] {
             let settled = if sign > 0.0 { seen_seated[t] } else { seen_missing[t] };
             if settled {

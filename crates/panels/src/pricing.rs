@@ -26,6 +26,9 @@ const GOOD_ENOUGH: f64 = 0.3;
 const REACH: f64 = 1.2;
 /// A usual loss is never taken to be less.
 const LEAST_LOSS: f64 = 0.04;
+/// Work of one search for a good panel: a second or two, so that a caller who
+/// wants an end does not wait long.
+const SEARCH_WORK: u64 = 1_500_000_000;
 /// Nodes after the first panel of a search.
 const NODES_AFTER: usize = 30;
 
@@ -56,6 +59,8 @@ struct Search {
     /// Share that may be lost by a panel which ends the search.
     enough: f64,
     baseline: f64,
+    /// Work after which the search ends.
+    work: u64,
 }
 
 /// Result of a search.
@@ -112,6 +117,7 @@ impl Pricer {
             reach: Some(reach),
             enough: GOOD_ENOUGH,
             baseline,
+            work: SEARCH_WORK,
         };
         let narrowed = self.narrow(weights);
         if !narrowed.is_empty() {
@@ -147,16 +153,17 @@ impl Pricer {
     pub(crate) fn containing(&mut self, kind: usize, weights: &[f64], nodes: usize) -> Priced {
         let before = self.simplex.bounds(kind);
         self.simplex.set_bounds(kind, 1.0, self.tops[kind]);
-        let priced = self.any(weights, nodes);
+        let priced = self.any(weights, nodes, SEARCH_WORK);
         self.simplex.set_bounds(kind, before.0, before.1);
         priced
     }
 
     /// Any panel, or the knowledge that there is none.
-    pub(crate) fn any(&mut self, weights: &[f64], nodes: usize) -> Priced {
+    pub(crate) fn any(&mut self, weights: &[f64], nodes: usize, work: u64) -> Priced {
         let mut priced = Priced { panel: None, complete: false };
         for (order, share) in [(Order::Penalties, 4), (Order::Shuffled, 1)] {
-            let search = Search { order, first: nodes / share, after: 0, reach: None, enough: 1.0, baseline: 0.0 };
+            let search =
+                Search { order, first: nodes / share, after: 0, reach: None, enough: 1.0, baseline: 0.0, work };
             priced = self.search(weights, search);
             if priced.panel.is_some() || priced.complete {
                 break;
@@ -168,8 +175,15 @@ impl Pricer {
     /// The best panel there is, if `nodes` suffice to know.
     #[cfg(test)]
     pub(crate) fn exact(&mut self, weights: &[f64], nodes: usize) -> Priced {
-        let search =
-            Search { order: Order::Penalties, first: nodes, after: nodes, reach: None, enough: 0.0, baseline: 0.0 };
+        let search = Search {
+            order: Order::Penalties,
+            first: nodes,
+            after: nodes,
+            reach: None,
+            enough: 0.0,
+            baseline: 0.0,
+            work: u64::MAX,
+        };
         self.search(weights, search)
     }
 
@@ -181,6 +195,7 @@ impl Pricer {
         let mut root: Option<f64> = None;
         let mut cutoff = f64::NEG_INFINITY;
         let mut nodes = 0;
+        let work_end = self.simplex.work.saturating_add(search.work);
         let mut complete = search.reach.is_none();
         loop {
             nodes += 1;
@@ -219,7 +234,8 @@ impl Pricer {
                     complete = false;
                 }
             }
-            if nodes > if best.is_some() { search.after } else { search.first } {
+            let allowed = if best.is_some() { search.after } else { search.first };
+            if nodes > allowed || self.simplex.work > work_end {
                 complete = false;
                 break;
             }
