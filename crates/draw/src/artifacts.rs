@@ -11,6 +11,9 @@ pub const STRATA_FORMAT: &str = "kleroterion/v1/strata";
 /// Format of a panel list.
 pub const PANELS_FORMAT: &str = "kleroterion/v1/panels";
 
+/// Most quotas of a list (spec §7.4): bounds the sums of §7.8.
+pub const MAX_QUOTAS: usize = 10_000;
+
 /// An artifact that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ArtifactError {
@@ -182,6 +185,9 @@ impl PanelList {
         }
         if !self.panels.iter().zip(self.panels.iter().skip(1)).all(|(a, b)| a <= b) {
             return Err(ArtifactError::Panels("panels are not in lexicographic order"));
+        }
+        if self.quotas.len() > MAX_QUOTAS {
+            return Err(ArtifactError::Panels("expected at most 10,000 quotas"));
         }
         let sorted = |(a, b): (&Quota, &Quota)| (&a.column, &a.value) < (&b.column, &b.value);
         if !self.quotas.iter().zip(self.quotas.iter().skip(1)).all(sorted) {
