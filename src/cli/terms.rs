@@ -117,6 +117,9 @@ pub struct New {
     /// The people are those opened by this earlier draw
     #[arg(long, value_name = "DRAW")]
     from: Option<Slug>,
+    /// Why the table is published although somebody stands alone in it; two members must then sign
+    #[arg(long, value_name = "TEXT")]
+    table_reason: Option<String>,
     /// Sign at once with these private keys
     #[arg(long, value_name = "FILE")]
     key: Vec<PathBuf>,
@@ -149,6 +152,7 @@ pub(super) fn write_for_demo(
         draw_by: None,
         not_drawn: Vec::new(),
         from: None,
+        table_reason: None,
         key: Vec::new(),
         out: out.to_owned(),
     })
@@ -254,7 +258,14 @@ fn compose(args: &New) -> Result<(u64, u64, Option<StrataList>), Failure> {
         seats: args.seats,
         not_drawn: not_drawn(&args.not_drawn)?,
         organiser: status.organiser,
-        pool: PoolTerms { columns: pool.columns().clone(), from, root: pool.root(), size: pool.size(), table },
+        pool: PoolTerms {
+            columns: pool.columns().clone(),
+            from,
+            root: pool.root(),
+            size: pool.size(),
+            table,
+            table_reason: args.table_reason.clone().filter(|_| table.is_some()),
+        },
         previous,
         purpose: status.purpose,
         replacement: match args.replacement {

@@ -37,6 +37,7 @@ impl Service {
             method: terms.map(|t| t.method.name()),
             not_drawn: terms
                 .map_or_else(Vec::new, |t| t.not_drawn.iter().map(|n| (u64::from(n.seats), n.why.clone())).collect()),
+            table_reason: terms.and_then(|t| t.pool.table_reason.clone()),
             drawn,
             root: terms.map(|t| t.pool.root.to_string()),
             steps: self.step_lines(&state)?,

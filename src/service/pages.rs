@@ -34,6 +34,8 @@ pub struct DrawFacts {
     pub method: Option<&'static str>,
     /// Seats that are not drawn: how many, why.
     pub not_drawn: Vec<(u64, String)>,
+    /// Why the table was published although people stand alone in it (spec §2.6).
+    pub table_reason: Option<String>,
     /// Indices drawn and in reserve, in order; known once drawn.
     pub drawn: Option<(Vec<u32>, Vec<u32>)>,
     /// The pool's root; known once sealed.
@@ -128,6 +130,9 @@ pub fn draw(facts: &DrawFacts) -> String {
     }
     for (seats, why) in &facts.not_drawn {
         row("Seats not drawn", format!("{seats}: {}", escape(why)));
+    }
+    if let Some(reason) = &facts.table_reason {
+        row("Table published although people stand alone in it", escape(reason));
     }
     if let (Some(round), Some(at)) = (status.round, status.round_at) {
         row("Beacon round", format!("{round}, published {}", when::show(at)));

@@ -25,6 +25,10 @@ pub const MAX_STRATA_COLUMNS: usize = 8;
 pub const MAX_NOT_DRAWN: usize = 16;
 /// Longest name, title or reason, in bytes.
 pub const MAX_TEXT_LEN: usize = 256;
+/// Longest reason for publishing a table with unique rows, in bytes (spec §2.6).
+pub const MAX_TABLE_REASON_LEN: usize = 1_024;
+/// How many members must have signed terms that give such a reason (spec §2.6).
+pub const TABLE_REASON_SIGNERS: usize = 2;
 
 /// A terms note as it stands.
 pub type TermsNote = SignedText<Terms>;
@@ -72,6 +76,9 @@ pub struct PoolTerms {
     /// The table, where other people's data matter to the result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table: Option<ArtifactHash>,
+    /// Why the table is published although somebody in it stands alone (spec §2.6). Two members must then have signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table_reason: Option<String>,
 }
 
 /// A linked pool's origin (spec §2.5).
@@ -323,6 +330,11 @@ pub enum TermsError {
     /// The method or `from` needs a table that is not named.
     #[error("a table is needed for {0}, and none is named")]
     NoTable(&'static str),
+    /// A reason for publishing a table, and none is published, or one that is empty or too long.
+    #[error(
+        "a reason for publishing the table has 1 to {MAX_TABLE_REASON_LEN} bytes, and belongs to terms that name a table"
+    )]
+    TableReason,
     /// Strata by columns that are not public, not distinct, or too many.
     #[error("strata need 1 to {MAX_STRATA_COLUMNS} distinct public columns")]
     StrataColumns,
@@ -436,6 +448,11 @@ impl Terms {
             if p.pool.from.is_some() {
                 return Err(TermsError::NoTable("a linked pool"));
             }
+        }
+        if let Some(reason) = &p.pool.table_reason
+            && (p.pool.table.is_none() || !(1..=MAX_TABLE_REASON_LEN).contains(&reason.len()))
+        {
+            return Err(TermsError::TableReason);
         }
         match &p.method {
             Method::Equal => {}

@@ -6,7 +6,7 @@ use klero_draw::json;
 use klero_draw::note::{SignatureError, SignedText, SignedTextError};
 use klero_draw::organiser::{NoteRuleError, VoidNote, VoidReason, context};
 use klero_draw::step::{SignedStep, StepError, StepFormError, StepKind, UnverifiedStep};
-use klero_draw::terms::{TERMS_CONTEXT, Terms, TermsError, TermsNote, check_round, parse_terms, terms_hash};
+use klero_draw::terms::{Method, TERMS_CONTEXT, Terms, TermsError, TermsNote, check_round, parse_terms, terms_hash};
 use klero_tlog::note::KeyName;
 use klero_tlog::{SecretKey, SignerKey, VerifierKey};
 use serde::Deserialize;
@@ -145,6 +145,23 @@ fn terms_name_the_rule_that_they_break() {
     assert_eq!(broken("an unknown method"), TermsError::Method);
     assert_eq!(broken("panels without a table"), TermsError::NoTable("this method"));
     assert_eq!(broken("due before it is drawn"), TermsError::DrawBy);
+}
+
+#[test]
+fn a_reason_for_a_table_is_bounded_and_stands_beside_one() {
+    let with = |reason: &str, table: bool| {
+        let mut parts = crate::support::parts(100, Method::Equal, 2, 1);
+        parts.pool.table_reason = Some(reason.to_owned());
+        if !table {
+            parts.pool.table = None;
+        }
+        Terms::new(parts)
+    };
+    let longest = "ä".repeat(512);
+    assert_eq!(with(&longest, true).unwrap().pool.table_reason.as_deref(), Some(longest.as_str()));
+    assert_eq!(with("x", false), Err(TermsError::TableReason));
+    assert_eq!(with("", true), Err(TermsError::TableReason));
+    assert_eq!(with(&format!("{longest}x"), true), Err(TermsError::TableReason));
 }
 
 /// Changes each byte in several ways, drops each, doubles each, and cuts the text at each: nothing of it may be taken for `note`.

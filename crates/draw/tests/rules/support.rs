@@ -105,6 +105,7 @@ pub(crate) fn parts(size: u32, method: Method, seats: u32, reserves: u32) -> Ter
             root: PoolRoot([2; 32]),
             size,
             table: Some(ArtifactHash([3; 32])),
+            table_reason: None,
         },
         previous: None,
         purpose: "purpose".parse().unwrap(),

@@ -6,7 +6,7 @@ use klero_draw::beacon::{Chain, Round};
 use klero_draw::note::SignedText;
 use klero_draw::organiser::{AnnounceNote, AnnulNote, EraseNote, VacateNote, VoidReason};
 use klero_draw::step::{Drawn, Replaced, Sealed, SignedStep, StepKind, Voided};
-use klero_draw::terms::{Replacement, check_round};
+use klero_draw::terms::{Replacement, TABLE_REASON_SIGNERS, check_round};
 
 use super::Ledger;
 use super::judge::Judgement;
@@ -65,6 +65,9 @@ impl Ledger {
             let (expected, found) = (enrolment.at.hash, sealed.organiser);
             judgement.require(found == expected, Rule::OrganiserInForce { expected, found });
         }
+        let signers = sealed.terms.lines();
+        let enough = terms.pool.table_reason.is_none() || signers >= TABLE_REASON_SIGNERS;
+        judgement.require(enough, Rule::TableReason { expected: TABLE_REASON_SIGNERS, found: signers });
         let announced = &draw.announced;
         for (agrees, member) in [
             (terms.attempt == announced.attempt, "attempt"),

@@ -121,6 +121,14 @@ pub enum Rule {
     /// An organiser's note without its signatures.
     #[error("the organiser's note: {0}")]
     Signatures(SignatureError),
+    /// A table with unique rows is published on the word of too few.
+    #[error("a table with unique rows is published on the word of {found}, expected {expected} or more who signed")]
+    TableReason {
+        /// How many must have signed.
+        expected: usize,
+        /// Signature lines of the terms.
+        found: usize,
+    },
     /// A note by another organiser than the draw's.
     #[error("the note is by organiser '{found}', the draw is of '{expected}'")]
     OtherOrganiser {
@@ -344,7 +352,9 @@ impl Rule {
             | Self::OrganiserOwnKeys(_)
             | Self::OrganiserOldKeys { .. }
             | Self::OrganiserInForce { .. } => CheckId::OrganiserKeys,
-            Self::OtherLog { .. } | Self::Signatures(_) | Self::OtherOrganiser { .. } => CheckId::TermsSignatures,
+            Self::OtherLog { .. } | Self::Signatures(_) | Self::TableReason { .. } | Self::OtherOrganiser { .. } => {
+                CheckId::TermsSignatures
+            }
             Self::NotAnnounced { .. }
             | Self::DrawReused { .. }
             | Self::OpenAttempt { .. }

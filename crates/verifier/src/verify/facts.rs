@@ -15,6 +15,11 @@ impl Case<'_> {
             self.who(draw, &mut lines);
             if let Some(seal) = draw.seal() {
                 how_many(seal, &mut lines);
+                if let Some(reason) = &seal.terms.value().pool.table_reason {
+                    lines.push(format!(
+                        "The table was published although people stand alone in it, because: \"{reason}\""
+                    ));
+                }
             }
             self.when(draw, &mut lines);
             self.what_became_of_it(draw, &mut lines);

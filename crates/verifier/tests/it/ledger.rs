@@ -226,6 +226,33 @@ fn nothing_out_of_order() {
     assert_eq!(refuse(&world, &again), Rule::ErasedTwice);
 }
 
+#[test]
+fn a_table_with_unique_rows_is_published_on_the_word_of_two() {
+    let mut world = World::new();
+    world.enrol(1, 2, false);
+    let spec = Spec { method: "households", ..equal() };
+    world.announce(&spec, 0);
+    let mut parts = world.terms(&spec);
+    parts.pool.table_reason = Some("The seats cannot be drawn by quota otherwise.".to_owned());
+    let terms = klero_draw::terms::Terms::new(parts).unwrap();
+    let organiser = world.ledger.organiser(&slug("eupen")).unwrap().in_force(world.now).unwrap().at.hash;
+    let sealed = |keys: &[&SignerKey], terms: &klero_draw::terms::Terms| {
+        let terms = SignedText::sign(klero_draw::terms::TERMS_CONTEXT, terms.clone(), keys).unwrap();
+        let kind = StepKind::Sealed(Box::new(klero_draw::step::Sealed { terms, organiser }));
+        signed(&world, Some("council"), kind)
+    };
+    let (first, second) = (world.members[0].clone(), world.members[2].clone());
+    let alone = sealed(&[&first], &terms);
+    let both = sealed(&[&first, &second], &terms);
+    let mut parts = terms.parts().clone();
+    parts.pool.table_reason = None;
+    let without = sealed(&[&first], &klero_draw::terms::Terms::new(parts).unwrap());
+    assert_eq!(refuse(&world, &alone), Rule::TableReason { expected: 2, found: 1 });
+    for allowed in [both, without] {
+        world.ledger.check(&allowed).unwrap();
+    }
+}
+
 /// What somebody might do next.
 #[derive(Debug, Clone, Copy)]
 enum Act {

@@ -343,6 +343,7 @@ impl World {
                 root: self.pool.root,
                 size: self.pool.size,
                 table,
+                table_reason: None,
             },
             previous: spec.previous,
             purpose: spec.purpose.clone(),
