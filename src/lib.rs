@@ -3,6 +3,7 @@
 //! Everything that decides whether a draw is valid lives in `klero-tlog`, `klero-draw` and `klero-verifier`; this package only carries bytes,
 //! keeps them, and asks those crates.
 
+pub mod api;
 pub mod atomic;
 pub mod audit;
 pub mod cli;

@@ -1,6 +1,6 @@
-//! The database of the log's entries. The only file that names sled.
+//! The databases: of the log's entries, and of records that may change. The only file that names sled.
 //!
-//! Knows nothing of what an entry means. Never takes an empty database for a new one, never believes that an error meant
+//! Knows nothing of what an entry or a record means. Never takes an empty database for a new one, never believes that an error meant
 //! "not written", never lets a panic of sled's out. What it gives back has been stored some time, not necessarily
 //! unharmed: whoever opens a log reads every entry and compares the root ([`crate::sequencer`]).
 //!
@@ -31,8 +31,14 @@ const CACHE_BYTES: u64 = 64 << 20;
 /// the next opening says that the database is locked.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(10);
 const RELEASE_PAUSE: Duration = Duration::from_millis(1);
-/// The only tree. A database without it is not a log that lost its entries; it is not a log.
+/// The log's only tree. A database without it is not a log that lost its entries; it is not a log.
 const TREE: &str = "entries";
+/// The only tree of a database of records.
+const RECORDS: &str = "records";
+/// Longest key of a record: a page then still has the room that [`SEGMENT_BYTES`] reckons with.
+pub const MAX_RECORD_KEY: usize = 512;
+/// Longest value of a record, as for an entry.
+pub const MAX_RECORD_VALUE: usize = MAX_ENTRY_LEN;
 
 /// Why the database did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -110,6 +116,16 @@ pub enum StoreError {
         /// Its length in bytes.
         found: usize,
     },
+    /// A record's key or value is too long.
+    #[error(
+        "a record has a key of {key} and a value of {value} bytes; at most {MAX_RECORD_KEY} and {MAX_RECORD_VALUE} are stored"
+    )]
+    RecordTooLong {
+        /// Length of the key in bytes.
+        key: usize,
+        /// Length of the value in bytes.
+        value: usize,
+    },
     /// A page went to a file of its own, which sled does not sync.
     #[error("the database made a file beside its own, {name}, which is not durable")]
     OffLog {
@@ -137,7 +153,7 @@ impl StoreError {
                  --from-tiles"
             }
             Self::File(error) => error.advice(),
-            Self::NotAtTheEnd { .. } | Self::TooLong { .. } | Self::OffLog { .. } => {
+            Self::NotAtTheEnd { .. } | Self::TooLong { .. } | Self::RecordTooLong { .. } | Self::OffLog { .. } => {
                 "start the service again; if it happens again, report it: it is a fault of this program"
             }
             Self::Failed { .. } => "see that the disk works and has free space, then start the service again",
@@ -185,47 +201,15 @@ struct State {
 impl SledStore {
     /// Makes a new, empty store. Its folder must not exist; when this returns, it is on the disk, with all in it.
     pub fn create(folder: &Path, files: Arc<dyn Files>) -> Result<Self, StoreError> {
-        if files.list(folder)?.is_some_and(|items| !items.is_empty()) {
-            return Err(StoreError::Exists { path: folder.to_owned() });
-        }
-        let parent = folder.parent().unwrap_or(Path::new("."));
-        files.create_folder(folder)?;
-        files.sync_folder(parent)?;
-        let open = guarded("create its files", || {
-            let db = config(folder).open()?;
-            let tree = db.open_tree(TREE)?;
-            db.flush()?;
-            Ok((db, tree))
-        })?;
-        files.sync_file(&folder.join("db"))?;
-        files.sync_file(&folder.join("conf"))?;
-        files.sync_folder(&folder.join("blobs"))?;
-        files.sync_folder(folder)?;
-        files.sync_folder(parent)?;
+        let open = create_database(folder, files.as_ref(), TREE)?;
         let state = Mutex::new(State { size: 0, failed: None });
         Ok(Self { open: Some(open), folder: folder.to_owned(), files, state })
     }
 
     /// Opens a store that [`Self::create`] made. What it holds must then be read through.
     pub fn open(folder: &Path, files: Arc<dyn Files>) -> Result<Self, StoreError> {
-        let items = files.list(folder)?.unwrap_or_default();
-        if !items.iter().any(|item| item.name == "db" && !item.is_folder) {
-            return Err(StoreError::Missing { path: folder.to_owned() });
-        }
-        files.sync_file(&folder.join("db"))?;
-        let found = guarded("open its files", || {
-            let db = config(folder).open()?;
-            if !db.tree_names().iter().any(|name| name == TREE.as_bytes()) {
-                return Ok(None);
-            }
-            let tree = db.open_tree(TREE)?;
-            let last = tree.last()?.map(|(key, _)| key);
-            Ok(Some((db, tree, last)))
-        })
-        .inspect_err(|_| wait_until_released(folder))?;
-        let Some((db, tree, last)) = found else {
-            return Err(StoreError::NoLog { path: folder.to_owned() });
-        };
+        let (db, tree) = open_database(folder, files.as_ref(), TREE)?;
+        let last = guarded("open its files", || Ok(tree.last()?.map(|(key, _)| key)))?;
         let open = Some((db, tree));
         let unread = Mutex::new(State { size: 0, failed: None });
         let store = Self { open, folder: folder.to_owned(), files, state: unread };
@@ -246,22 +230,13 @@ impl SledStore {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The one path by which anything gets into sled: batch, flush, sync of the database file.
     fn write(&self, first: u64, entries: &[Vec<u8>]) -> Result<(), StoreError> {
         let (db, tree) = self.tree("store entries")?;
         let mut batch = sled::Batch::default();
         for (index, entry) in (first..).zip(entries) {
             batch.insert(&index.to_be_bytes(), entry.as_slice());
         }
-        guarded("store entries", || {
-            tree.apply_batch(batch)?;
-            db.flush()
-        })?;
-        let off_log = self.files.list(&self.folder.join("blobs"))?.unwrap_or_default();
-        if let Some(item) = off_log.into_iter().next() {
-            return Err(StoreError::OffLog { name: item.name });
-        }
-        Ok(self.files.sync_file(&self.folder.join("db"))?)
+        apply(db, tree, batch, &self.folder, self.files.as_ref())
     }
 }
 
@@ -324,11 +299,175 @@ impl Store for SledStore {
 
 impl Drop for SledStore {
     fn drop(&mut self) {
-        // sled flushes when it is dropped, and panics if that fails.
-        let open = self.open.take();
-        let _closed = catch_unwind(AssertUnwindSafe(move || drop(open)));
-        wait_until_released(&self.folder);
+        close(self.open.take(), &self.folder);
     }
+}
+
+/// A change of one record: its key, and its new value, or `None` where it is removed.
+pub type RecordChange = (Vec<u8>, Option<Vec<u8>>);
+
+/// Called by [`Records::range`] with key and value of each record.
+pub type VisitRecord<'a> = dyn FnMut(&[u8], &[u8]) -> ControlFlow<()> + 'a;
+
+/// Keeps records that may change, by key.
+///
+/// **Contract.** When [`Self::commit_durably`] returns `Ok`, its changes and all before them are on the disk and are there after a power
+/// cut. The changes of one call appear together or not at all. When it returns an error, they may be there or not, now or after the next
+/// opening; the store then refuses every further commit until it is opened again. Nothing else ever changes a record.
+pub trait Records: Send + Sync {
+    /// One record's value.
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Visits the records whose key begins with `prefix` and is greater than `after`, ascending by key, until the end or
+    /// [`ControlFlow::Break`].
+    fn range(&self, prefix: &[u8], after: Option<&[u8]>, visit: &mut VisitRecord<'_>) -> Result<(), StoreError>;
+
+    /// Makes all of these changes, or none. See the contract.
+    fn commit_durably(&self, changes: &[RecordChange]) -> Result<(), StoreError>;
+}
+
+/// Records in sled 0.34.7.
+pub struct SledRecords {
+    /// `None` only while it is being dropped.
+    open: Option<(sled::Db, sled::Tree)>,
+    folder: PathBuf,
+    files: Arc<dyn Files>,
+    /// Why an earlier commit failed, if one did.
+    failed: Mutex<Option<String>>,
+}
+
+impl SledRecords {
+    /// Makes a new, empty store. Its folder must not exist; when this returns, it is on the disk.
+    pub fn create(folder: &Path, files: Arc<dyn Files>) -> Result<Self, StoreError> {
+        let open = Some(create_database(folder, files.as_ref(), RECORDS)?);
+        Ok(Self { open, folder: folder.to_owned(), files, failed: Mutex::default() })
+    }
+
+    /// Opens a store that [`Self::create`] made.
+    pub fn open(folder: &Path, files: Arc<dyn Files>) -> Result<Self, StoreError> {
+        let open = Some(open_database(folder, files.as_ref(), RECORDS)?);
+        files.sync_folder(folder)?;
+        Ok(Self { open, folder: folder.to_owned(), files, failed: Mutex::default() })
+    }
+
+    fn tree(&self, doing: &'static str) -> Result<&(sled::Db, sled::Tree), StoreError> {
+        self.open.as_ref().ok_or(StoreError::Database { doing, detail: "it is closed".to_owned() })
+    }
+}
+
+impl Records for SledRecords {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let (_, tree) = self.tree("read a record")?;
+        Ok(guarded("read a record", || tree.get(key))?.map(|value| value.to_vec()))
+    }
+
+    fn range(&self, prefix: &[u8], after: Option<&[u8]>, visit: &mut VisitRecord<'_>) -> Result<(), StoreError> {
+        use std::ops::Bound;
+        let (_, tree) = self.tree("read its records")?;
+        let from = match after {
+            Some(after) if after >= prefix => Bound::Excluded(after.to_vec()),
+            _ => Bound::Included(prefix.to_vec()),
+        };
+        let mut iter = guarded("read its records", || Ok(tree.range((from, Bound::Unbounded))))?;
+        while let Some((key, value)) = guarded("read its records", || iter.next().transpose())? {
+            if !key.starts_with(prefix) || visit(&key, &value).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn commit_durably(&self, changes: &[RecordChange]) -> Result<(), StoreError> {
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(reason) = failed.as_ref() {
+            return Err(StoreError::Failed { reason: reason.clone() });
+        }
+        let (db, tree) = self.tree("store records")?;
+        let mut batch = sled::Batch::default();
+        for (key, value) in changes {
+            let (key_len, value_len) = (key.len(), value.as_ref().map_or(0, Vec::len));
+            if key_len > MAX_RECORD_KEY || value_len > MAX_RECORD_VALUE {
+                return Err(StoreError::RecordTooLong { key: key_len, value: value_len });
+            }
+            match value {
+                Some(value) => batch.insert(key.as_slice(), value.as_slice()),
+                None => batch.remove(key.as_slice()),
+            }
+        }
+        apply(db, tree, batch, &self.folder, self.files.as_ref()).inspect_err(|error| *failed = Some(error.to_string()))
+    }
+}
+
+impl Drop for SledRecords {
+    fn drop(&mut self) {
+        close(self.open.take(), &self.folder);
+    }
+}
+
+/// Makes a database with one tree. When this returns, it is on the disk, with all in it.
+fn create_database(folder: &Path, files: &dyn Files, tree: &str) -> Result<(sled::Db, sled::Tree), StoreError> {
+    if files.list(folder)?.is_some_and(|items| !items.is_empty()) {
+        return Err(StoreError::Exists { path: folder.to_owned() });
+    }
+    let parent = folder.parent().unwrap_or(Path::new("."));
+    files.create_folder(folder)?;
+    files.sync_folder(parent)?;
+    let open = guarded("create its files", || {
+        let db = config(folder).open()?;
+        let tree = db.open_tree(tree)?;
+        db.flush()?;
+        Ok((db, tree))
+    })?;
+    files.sync_file(&folder.join("db"))?;
+    files.sync_file(&folder.join("conf"))?;
+    files.sync_folder(&folder.join("blobs"))?;
+    files.sync_folder(folder)?;
+    files.sync_folder(parent)?;
+    Ok(open)
+}
+
+/// Opens a database that has this tree already.
+fn open_database(folder: &Path, files: &dyn Files, tree: &str) -> Result<(sled::Db, sled::Tree), StoreError> {
+    let items = files.list(folder)?.unwrap_or_default();
+    if !items.iter().any(|item| item.name == "db" && !item.is_folder) {
+        return Err(StoreError::Missing { path: folder.to_owned() });
+    }
+    files.sync_file(&folder.join("db"))?;
+    let found = guarded("open its files", || {
+        let db = config(folder).open()?;
+        if !db.tree_names().iter().any(|name| name == tree.as_bytes()) {
+            return Ok(None);
+        }
+        let tree = db.open_tree(tree)?;
+        Ok(Some((db, tree)))
+    })
+    .inspect_err(|_| wait_until_released(folder))?;
+    found.ok_or_else(|| StoreError::NoLog { path: folder.to_owned() })
+}
+
+/// The one path by which anything gets into sled: batch, flush, sync of the database file.
+fn apply(
+    db: &sled::Db,
+    tree: &sled::Tree,
+    batch: sled::Batch,
+    folder: &Path,
+    files: &dyn Files,
+) -> Result<(), StoreError> {
+    guarded("store entries", || {
+        tree.apply_batch(batch)?;
+        db.flush()
+    })?;
+    let off_log = files.list(&folder.join("blobs"))?.unwrap_or_default();
+    if let Some(item) = off_log.into_iter().next() {
+        return Err(StoreError::OffLog { name: item.name });
+    }
+    Ok(files.sync_file(&folder.join("db"))?)
+}
+
+/// sled flushes when it is dropped, and panics if that fails.
+fn close(open: Option<(sled::Db, sled::Tree)>, folder: &Path) {
+    let _closed = catch_unwind(AssertUnwindSafe(move || drop(open)));
+    wait_until_released(folder);
 }
 
 /// Returns once sled's own lock on its file is free: its threads drop what they hold a little after the database was

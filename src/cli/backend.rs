@@ -23,7 +23,8 @@ pub fn ask(dir: &Path, request: Request) -> Result<Answer, Failure> {
     }
 }
 
-fn unexpected<T>() -> Result<T, Failure> {
+/// An answer of another kind than was asked for.
+pub(super) fn unexpected<T>() -> Result<T, Failure> {
     Err(Failure::unavailable("the service answered something else than was asked")
         .advise("use the klero of the same version"))
 }

@@ -1,5 +1,6 @@
 //! The commands of `klero`. One file for each: it parses, calls, prints, and decides nothing.
 
+pub mod admin;
 pub mod backend;
 pub mod beacon;
 pub mod demo;
@@ -52,6 +53,9 @@ pub enum Command {
     Init(serve::InitArgs),
     /// Run the service: scheduler, public pages, and the socket that other commands speak to
     Serve(serve::ServeArgs),
+    /// Invite people to the organisers' API
+    #[command(subcommand)]
+    Admin(admin::Command),
     /// Make and show signing keys
     #[command(subcommand)]
     Keys(keys::Command),
@@ -104,6 +108,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Demo(args) => demo::run(&args),
         Command::Init(args) => serve::init(&args),
         Command::Serve(args) => serve::run(&args),
+        Command::Admin(command) => admin::run(command),
         Command::Keys(command) => keys::run(command),
         Command::Organiser(command) => organiser::run(command),
         Command::Sign(args) => sign::run(&args),

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Dir, beacon, out};
+use crate::api::Api;
 use crate::clock::SystemClock;
 use crate::drand::Client;
 use crate::failure::{Failure, Named};
 use crate::service::config::Config;
+use crate::service::request::{Answer, Request};
 use crate::service::scheduler::{self, Event};
 use crate::service::{self, NewLog, Service, control, http};
 
@@ -132,14 +134,28 @@ pub async fn start(
     let socket = control::bind(&dir)?;
     let client =
         Client::new(Duration::from_secs(5)).map_err(|e| Failure::unavailable(format!("TLS cannot be set up: {e}")))?;
-    let router = http::router(Arc::clone(&service));
+    let records = crate::api::open_records(&dir)?;
+    let api = Api::new(Arc::clone(&service), Arc::clone(&records), crate::api::Setup::default());
+    let router = http::router(Arc::clone(&service)).merge(api.router());
+    let handler: control::Handler = {
+        let (service, clock) = (Arc::clone(&service), Arc::clone(service.clock()));
+        Arc::new(move |request| match request {
+            Request::Invite { wish } => match crate::api::invite(Arc::clone(&records), &wish, clock.now()) {
+                Ok(invited) => Answer::Invited(invited),
+                Err(problem) => Answer::Failed(problem.into()),
+            },
+            other => service.answer(other),
+        })
+    };
     let tasks = vec![
         tokio::spawn(async move {
+            let router = router.into_make_service_with_connect_info::<SocketAddr>();
             if let Err(e) = axum::serve(listener, router).await {
                 eprintln!("pages: {e}");
             }
         }),
-        tokio::spawn(control::serve(socket, Arc::clone(&service))),
+        tokio::spawn(control::serve(socket, handler)),
+        tokio::spawn(api.run()),
         tokio::spawn(scheduler::run(Arc::clone(&service), client, tell)),
     ];
     Ok(Running { service, address, tasks, socket: control::path(&dir) })

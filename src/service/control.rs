@@ -11,7 +11,6 @@ use std::sync::Arc;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixListener;
 
-use super::Service;
 use super::request::{Answer, Request};
 use crate::failure::{Failure, Named};
 
@@ -62,15 +61,18 @@ pub fn bind(dir: &Path) -> Result<UnixListener, Failure> {
     Ok(listener)
 }
 
-/// Answers until the service is dropped.
-pub async fn serve(listener: UnixListener, service: Arc<Service>) {
+/// What answers requests: the service, and what runs beside it.
+pub type Handler = Arc<dyn Fn(Request) -> Answer + Send + Sync>;
+
+/// Answers until it is dropped.
+pub async fn serve(listener: UnixListener, handler: Handler) {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                let service = Arc::clone(&service);
+                let handler = Arc::clone(&handler);
                 tokio::spawn(async move {
                     // A client that went away takes nothing with it: what it asked for is done or not, and logged or not.
-                    let _ = answer_one(stream, service).await;
+                    let _ = answer_one(stream, handler).await;
                 });
             }
             Err(e) => {
@@ -81,12 +83,12 @@ pub async fn serve(listener: UnixListener, service: Arc<Service>) {
     }
 }
 
-async fn answer_one(stream: tokio::net::UnixStream, service: Arc<Service>) -> std::io::Result<()> {
+async fn answer_one(stream: tokio::net::UnixStream, handler: Handler) -> std::io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
     tokio::io::BufReader::new(read.take(MAX_REQUEST_BYTES)).read_line(&mut line).await?;
     let answer = match serde_json::from_str::<Request>(&line) {
-        Ok(request) => tokio::task::spawn_blocking(move || service.answer(request))
+        Ok(request) => tokio::task::spawn_blocking(move || handler(request))
             .await
             .unwrap_or_else(|_| Answer::Failed(Failure::unavailable("the request could not be finished"))),
         Err(e) => {

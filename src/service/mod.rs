@@ -210,6 +210,8 @@ impl Service {
             Request::Status { draw } => Ok(Answer::Status { draws: self.statuses(draw.as_ref())? }),
             Request::Bundle { draw } => Ok(Answer::Bundle { text: self.bundle(&draw)? }),
             Request::About => Ok(Answer::About(self.about())),
+            Request::Invite { .. } => Err(Failure::unavailable("this service runs without accounts")
+                .advise("start it with klero serve, or stop it and run the command again")),
         }
     }
 
@@ -354,7 +356,8 @@ impl Service {
         };
     }
 
-    fn about(&self) -> About {
+    /// Facts about the log.
+    pub fn about(&self) -> About {
         let ledger = self.ledger();
         let now = self.clock.now();
         let vkey =

@@ -44,6 +44,11 @@ pub enum Request {
     },
     /// Give the facts that organisers need to write notes.
     About,
+    /// Invite somebody to an account of the organisers' API. Answered by the API beside the service.
+    Invite {
+        /// Whom.
+        wish: crate::api::InviteWish,
+    },
 }
 
 /// A beacon round as anyone may hand it in (file or POST). It counts if it verifies.
@@ -79,6 +84,8 @@ pub enum Answer {
     },
     /// Facts about the log.
     About(About),
+    /// An invitation, with its secret.
+    Invited(crate::api::Invited),
     /// The request was refused or could not be done.
     Failed(Failure),
 }

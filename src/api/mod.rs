@@ -1,0 +1,201 @@
+//! The organisers' API under `/api/v1`: accounts, pools, drafts, decisions and everything else that a town clerk needs besides the log.
+//!
+//! The state of a draw is the log and only the log; what the API keeps besides lies in a store of its own ([`desk`]). Every change is one
+//! batch, stored whole together with the answer to its request, or one step of the log. Handlers never hash, draw or sign; no member's key
+//! ever comes here; no answer, log line or error names a person of a pool but those that exist for that (results, letters).
+
+pub mod access;
+mod accounts;
+pub mod desk;
+mod document;
+mod guard;
+mod invitations;
+mod limits;
+mod organisers;
+mod page;
+mod password;
+mod posted;
+mod problem;
+mod session;
+mod tokens;
+mod totp;
+mod work;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::failure::{Failure, Named};
+use crate::files::RealFiles;
+use crate::service::Service;
+use crate::store::{Records, SledRecords};
+use desk::Desk;
+
+pub use invitations::{InviteWish, Invited, invite};
+pub use limits::Limits;
+pub use problem::{Kind, Problem, ProblemBody};
+
+/// Where the API lives.
+pub const PREFIX: &str = "/api/v1";
+
+/// How the API runs.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// Bounds of everything.
+    pub limits: Limits,
+    /// The program that solver jobs run in, as a process of their own: `klero` itself.
+    pub program: PathBuf,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("klero"));
+        Self { limits: Limits::default(), program }
+    }
+}
+
+/// The API of one service.
+#[derive(Clone)]
+pub struct Api(Arc<Inner>);
+
+struct Inner {
+    service: Arc<Service>,
+    desk: Desk,
+    setup: Setup,
+    guards: guard::Guards,
+    locks: work::Locks,
+    under_way: Mutex<std::collections::BTreeSet<String>>,
+    passwords: password::Passwords,
+    document: std::sync::OnceLock<String>,
+}
+
+impl std::fmt::Debug for Api {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Api").field("setup", &self.0.setup).finish_non_exhaustive()
+    }
+}
+
+/// The folder of the desk below a service's folder.
+#[must_use]
+pub fn folder(dir: &Path) -> PathBuf {
+    dir.join("desk")
+}
+
+/// Opens the records below a service's folder, or begins them where there are none. The log does not depend on them: an empty desk lets nobody
+/// in, and `klero admin invite` begins anew.
+pub fn open_records(dir: &Path) -> Result<Arc<dyn Records>, Failure> {
+    use std::os::unix::fs::DirBuilderExt;
+    let folder = folder(dir);
+    let store = folder.join("store");
+    let made = store.join("db").exists();
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).named("make the folder", &folder)?;
+    let files = Arc::new(RealFiles);
+    let opened = if made { SledRecords::open(&store, files) } else { SledRecords::create(&store, files) };
+    opened.map(|records| Arc::new(records) as Arc<dyn Records>).map_err(|e| {
+        let advice = e.advice();
+        Failure::unavailable(format!("the desk: {e}")).advise(advice)
+    })
+}
+
+impl Api {
+    /// The API of this service, with these records.
+    #[must_use]
+    pub fn new(service: Arc<Service>, records: Arc<dyn Records>, setup: Setup) -> Self {
+        Self(Arc::new(Inner {
+            service,
+            desk: Desk::new(records),
+            guards: guard::Guards::new(&setup.limits),
+            passwords: password::Passwords::new(&setup.limits),
+            setup,
+            locks: work::Locks::default(),
+            under_way: Mutex::default(),
+            document: std::sync::OnceLock::new(),
+        }))
+    }
+
+    /// All routes, to be merged with the public pages.
+    pub fn router(&self) -> Router {
+        let (routes, document) = routes().split_for_parts();
+        let _known = self.0.document.set(document::complete(&document));
+        let guarded = axum::middleware::from_fn_with_state(self.clone(), guard::guard);
+        let inner = routes
+            .method_not_allowed_fallback(async || {
+                Problem::new(Kind::Method, "this path has no such method").advise("see /api/v1/docs").into_response()
+            })
+            .route_layer(guarded)
+            .fallback(async || Problem::not_found("path").into_response())
+            .layer(axum::middleware::map_response(harden))
+            .with_state(self.clone());
+        Router::new().nest(PREFIX, inner)
+    }
+
+    /// Keeps house, every hour, until it is dropped.
+    pub async fn run(self) {
+        loop {
+            let api = self.clone();
+            let _swept = tokio::task::spawn_blocking(move || api.sweep()).await;
+            tokio::time::sleep(std::time::Duration::from_secs(3_600)).await;
+        }
+    }
+
+    /// Forgets what has ended: sessions, invitations, answers to repeated requests.
+    pub fn sweep(&self) -> Result<(), Problem> {
+        self.locked(work::HOUSE, |tx| {
+            session::sweep(self, &mut tx.batch)?;
+            invitations::sweep(self, &mut tx.batch)?;
+            posted::sweep(self, &mut tx.batch)?;
+            self.desk().commit(&tx.batch)
+        })
+    }
+
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.0.desk
+    }
+    pub(crate) fn service(&self) -> &Arc<Service> {
+        &self.0.service
+    }
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.setup.limits
+    }
+    pub(crate) fn now(&self) -> u64 {
+        self.0.service.clock().now()
+    }
+}
+
+/// The OpenAPI document, as it is served.
+#[must_use]
+pub fn openapi() -> String {
+    document::complete(&routes().into_openapi())
+}
+
+fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::with_openapi(document::base())
+        .merge(document::routes())
+        .merge(session::routes())
+        .merge(accounts::routes())
+        .merge(totp::routes())
+        .merge(tokens::routes())
+        .merge(invitations::routes())
+        .merge(organisers::routes())
+}
+
+/// Whether a route takes a file of people: it may take long.
+fn is_upload(path: &str) -> bool {
+    path == "/organisers/{organiser}/pools"
+}
+
+/// No answer of the API is kept by anybody on its way; none is framed, sniffed or scripted.
+async fn harden(mut response: Response) -> Response {
+    use axum::http::{HeaderValue, header};
+    let headers = response.headers_mut();
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+    headers.insert("referrer-policy", HeaderValue::from_static("no-referrer"));
+    headers.entry("content-security-policy").or_insert(HeaderValue::from_static(
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ));
+    response
+}

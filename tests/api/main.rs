@@ -1,0 +1,12 @@
+//! The organisers' API over real connections: accounts and what they may do, the life of a draw from draft to letters, repeated requests, and
+//! crashes between any two durable writes.
+
+#![expect(clippy::unwrap_used, reason = "a test whose case cannot be prepared has failed")]
+
+#[path = "../common_service/mod.rs"]
+#[expect(dead_code, reason = "shared with tests that need more")]
+mod common_service;
+
+mod accounts;
+mod matrix;
+mod support;
