@@ -8,6 +8,7 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use klero_draw::rehearsal::RehearsalKey;
+use klero_tlog::cosignature::{WitnessKey, WitnessSigner};
 use klero_tlog::note::KeyName;
 use klero_tlog::{SecretKey, SignerKey, VerifierKey};
 use zeroize::Zeroizing;
@@ -35,6 +36,22 @@ pub fn load(path: &Path) -> Result<SignerKey, Failure> {
     SignerKey::parse(text.strip_suffix('\n').unwrap_or(&text)).map_err(|_| {
         Failure::usage(format!("{} is not a private key", path.display()))
             .advise("expected one line that begins with PRIVATE+KEY+; make one with: klero keys new")
+    })
+}
+
+/// Makes a witness's key, as [`create`] makes a signing key.
+pub fn create_witness(path: &Path, name: &str) -> Result<WitnessKey, Failure> {
+    let key = WitnessSigner::new(key_name(name)?, SecretKey::from_seed(&*random_seed()?));
+    write_secret(path, &Zeroizing::new(format!("{}\n", key.to_text().as_str())))?;
+    Ok(key.witness_key())
+}
+
+/// Reads a witness's private key. Refuses a file that anybody but its owner may read.
+pub fn load_witness(path: &Path) -> Result<WitnessSigner, Failure> {
+    let text = read_secret(path)?;
+    WitnessSigner::parse(text.strip_suffix('\n').unwrap_or(&text)).map_err(|_| {
+        Failure::usage(format!("{} is not a witness's private key", path.display()))
+            .advise("make a witness with: klero witness init")
     })
 }
 

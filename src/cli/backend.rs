@@ -42,6 +42,16 @@ pub fn logged(answer: Answer) -> Result<Logged, Failure> {
     }
 }
 
+/// Says so if a step is not public yet.
+pub fn tell_waiting(logged: &Logged) -> Result<(), Failure> {
+    match &logged.waits {
+        None => Ok(()),
+        Some(why) => super::out::line(format!(
+            "  it is safe on the disk and not public yet: {why}\n  → nothing need be done: it is published as soon as enough witnesses have cosigned it"
+        )),
+    }
+}
+
 /// Facts about the log.
 pub fn about(dir: &Path) -> Result<About, Failure> {
     match ask(dir, Request::About)? {

@@ -393,7 +393,8 @@ fn tell(logged: &Logged, json: bool) -> Result<(), Failure> {
     if json {
         return out::json(logged);
     }
-    out::line(format!("{}: logged as step {}", logged.kind, logged.seq))
+    out::line(format!("{}: logged as step {}", logged.kind, logged.seq))?;
+    super::backend::tell_waiting(logged)
 }
 
 fn show(draws: &[DrawStatus], json: bool) -> Result<(), Failure> {

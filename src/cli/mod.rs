@@ -17,6 +17,7 @@ pub mod sign;
 pub mod terms;
 pub mod tickets;
 pub mod verify;
+pub mod witness;
 
 use std::path::PathBuf;
 
@@ -92,6 +93,8 @@ pub enum Command {
     /// Check, repair and export the log
     #[command(subcommand)]
     Log(log::Command),
+    /// Be a witness: cosign the checkpoints of other people's logs
+    Witness(witness::Args),
 }
 
 /// The folder of a service.
@@ -122,5 +125,6 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Tickets(args) => tickets::run(&args),
         Command::Receipt(command) => receipt::run(command),
         Command::Log(command) => log::run(command),
+        Command::Witness(args) => witness::run(args),
     }
 }

@@ -120,7 +120,11 @@ fn write(new: &New) -> Result<(), Failure> {
 fn enrol(note: &Path, dir: &Path, json: bool) -> Result<(), Failure> {
     let text = std::fs::read_to_string(note).named("read the note", note)?;
     let logged = backend::submit(dir, text)?;
-    if json { out::json(&logged) } else { out::line(format!("logged as step {}", logged.seq)) }
+    if json {
+        return out::json(&logged);
+    }
+    out::line(format!("logged as step {}", logged.seq))?;
+    super::backend::tell_waiting(&logged)
 }
 
 fn list(dir: &Path, json: bool) -> Result<(), Failure> {

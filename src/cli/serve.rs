@@ -36,9 +36,9 @@ pub struct InitArgs {
     /// Address of a beacon relay, once for each; drand's own if absent
     #[arg(long, value_name = "URL")]
     relay: Vec<String>,
-    /// Seconds before a round within which nothing is sealed any more
-    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
-    margin: u64,
+    /// Seconds before a round within which nothing is sealed any more, and by which witnesses must have cosigned a seal; 0, or 30 with a policy
+    #[arg(long, value_name = "SECONDS")]
+    margin: Option<u64>,
 }
 
 /// Arguments of `serve`.
@@ -60,12 +60,13 @@ pub struct ServeArgs {
 pub fn init(args: &InitArgs) -> Result<u8, Failure> {
     let policy =
         args.policy.as_deref().map(|path| std::fs::read_to_string(path).named("read the policy", path)).transpose()?;
-    if let Some(text) = &policy {
-        klero_tlog::Policy::parse(text.as_bytes())
-            .map_err(|e| Failure::usage(format!("the witness policy: {e}")).advise("see c2sp.org/tlog-policy"))?;
-    }
+    let witnessed = match &policy {
+        Some(text) => !service::witnessing::check_policy(text.as_bytes(), &[])?.asks_for_no_witness(),
+        None => false,
+    };
+    let margin = args.margin.unwrap_or(if witnessed { 30 } else { 0 });
     let rehearsal = args.rehearsal.as_deref().map(beacon::chain_info).transpose()?;
-    let config = Config { origin: args.origin.clone(), relays: args.relay.clone(), margin_secs: args.margin };
+    let config = Config { origin: args.origin.clone(), relays: args.relay.clone(), margin_secs: margin };
     for relay in &args.relay {
         relay.parse::<crate::drand::Relay>().map_err(Failure::usage)?;
     }
@@ -73,6 +74,13 @@ pub fn init(args: &InitArgs) -> Result<u8, Failure> {
     out::line(format!("a new log '{}' begins in {}", args.origin, args.dir.dir.display()))?;
     if args.rehearsal.is_some() {
         out::line("it may use a rehearsal beacon: draws with it prove nothing")?;
+    }
+    if witnessed {
+        let key = crate::signer::load_public(&args.dir.dir.join("keys").join("log.key"))?;
+        out::line(format!(
+            "nothing is published before its witnesses agree; give each of them the log's key:\n{}",
+            key.to_text()
+        ))?;
     }
     out::line("next: klero serve, klero keys new, klero organiser new")?;
     Ok(0)

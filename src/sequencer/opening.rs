@@ -14,7 +14,8 @@ use klero_tlog::proof::TreeHead;
 use klero_tlog::tile::TILE_WIDTH;
 use klero_tlog::{Hash, MerkleTree, SignerKey, VerifiedCheckpoint, VerifierKey, empty_root, leaf_hash};
 
-use super::{CheckpointSigner, Place, ReadOnly, seal, sign};
+use super::cosigning::Cosigning;
+use super::{CheckpointSigner, Place, PublishedCheckpoint, ReadOnly, seal, sign};
 use crate::files::{FileError, Files, Lock, LogFolder, RealFiles};
 use crate::guard::{Guard, GuardError};
 use crate::publish::{PublishError, Publisher, TileFault};
@@ -37,6 +38,8 @@ pub struct LogSetup {
     pub signer: Arc<dyn CheckpointSigner>,
     /// How an existing store is opened.
     pub open_store: Arc<StoreMaker>,
+    /// Who must agree before a checkpoint is published; nobody if `None`.
+    pub cosigning: Option<Arc<dyn Cosigning>>,
 }
 
 impl LogSetup {
@@ -47,6 +50,7 @@ impl LogSetup {
             files: Arc::new(RealFiles),
             signer: Arc::new(signer),
             open_store: Arc::new(|folder, files| Ok(Arc::new(SledStore::open(folder, files)?))),
+            cosigning: None,
         }
     }
 
@@ -208,6 +212,8 @@ pub(crate) struct OpenedLog {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) publisher: Arc<Publisher>,
     pub(crate) guard: Guard,
+    /// What the world sees; behind the guard only where witnesses must agree.
+    pub(crate) published: PublishedCheckpoint,
     pub(crate) tree: MerkleTree,
     pub(crate) tail: Vec<Vec<u8>>,
 }
@@ -272,19 +278,37 @@ pub(crate) fn open(setup: &LogSetup, check: &mut EntryCheck<'_>) -> Result<Opene
     check_root(&tree, guard.head())?;
     check_tiles(&publisher, &tree, guard.head().size)?;
     let published = check_checkpoint(&publisher, &tree, &guard, &keys)?;
-    check_key(&publisher, &setup.signer.verifier_key())?;
+    check_key(&publisher, &setup.signer.verifier_key(), &keys)?;
     let guarded = guard.head().size;
     let guard = if tree.size() > guarded {
         // Tiles are rewritten from the bundle in which the guarded log ends, so the tail must begin there.
         let tail = entries_from(store.as_ref(), guarded - guarded % u64::from(TILE_WIDTH))?;
         seal(setup, &publisher, &tree, &tail, guarded, tree.head()).map_err(OpenError::Unfinished)?
     } else {
-        if published.is_none_or(|size| size < guarded) {
+        let behind = published.as_ref().is_none_or(|checkpoint| checkpoint.head().size < guarded);
+        if behind && setup.cosigning.is_none() {
             publisher.publish_checkpoint(&guard.checkpoint().note().to_text())?;
         }
         guard
     };
-    Ok(OpenedLog { lock, store, publisher, guard, tree, tail })
+    let published = match (published, &setup.cosigning) {
+        (Some(checkpoint), Some(_)) => PublishedCheckpoint::from(&checkpoint),
+        // Nothing is public: as in a new log.
+        (None, Some(_)) => {
+            let empty = sign(setup.signer.as_ref(), TreeHead::empty()).map_err(|reason| OpenError::Sign { reason })?;
+            PublishedCheckpoint::from(&empty)
+        }
+        // One that is newer than the guard was refused; of the same size it may bear cosignatures.
+        (Some(checkpoint), None) if checkpoint.head() == guard.head() => PublishedCheckpoint::from(&checkpoint),
+        (_, None) => PublishedCheckpoint::from(guard.checkpoint()),
+    };
+    Ok(OpenedLog { lock, store, publisher, guard, published, tree, tail })
+}
+
+/// How many entries the published checkpoint covers, as far as it can be read: whether it is right is found out when the log is opened.
+pub(crate) fn published_size(setup: &LogSetup) -> u64 {
+    let bytes = setup.publisher().read_checkpoint().ok().flatten().unwrap_or_default();
+    VerifiedCheckpoint::open(&bytes, &setup.signer.known_keys()).map_or(0, |checkpoint| checkpoint.head().size)
 }
 
 /// Takes the lock on a log's folder.
@@ -345,15 +369,16 @@ fn check_tiles(publisher: &Publisher, tree: &MerkleTree, size: u64) -> Result<()
     faults.into_iter().next().map_or(Ok(()), |first| Err(OpenError::Tiles { first, count }))
 }
 
-/// The published checkpoint, if there is one, is an earlier or the same state; returns its size.
+/// The published checkpoint, if there is one, is an earlier or the same state.
 fn check_checkpoint(
     publisher: &Publisher,
     tree: &MerkleTree,
     guard: &Guard,
     keys: &[VerifierKey],
-) -> Result<Option<u64>, OpenError> {
+) -> Result<Option<VerifiedCheckpoint>, OpenError> {
     let Some(bytes) = publisher.read_checkpoint()? else { return Ok(None) };
-    let head = VerifiedCheckpoint::open(&bytes, keys).map_err(OpenError::Checkpoint)?.head();
+    let checkpoint = VerifiedCheckpoint::open(&bytes, keys).map_err(OpenError::Checkpoint)?;
+    let head = checkpoint.head();
     if head.size > guard.head().size {
         return Err(OpenError::GuardBehind { published: head.size, guard: guard.head().size });
     }
@@ -361,14 +386,17 @@ fn check_checkpoint(
     if head.root != expected {
         return Err(OpenError::CheckpointDiffers { size: head.size, expected, found: head.root });
     }
-    Ok(Some(head.size))
+    Ok(Some(checkpoint))
 }
 
-fn check_key(publisher: &Publisher, key: &VerifierKey) -> Result<(), OpenError> {
+fn check_key(publisher: &Publisher, key: &VerifierKey, known: &[VerifierKey]) -> Result<(), OpenError> {
     let expected = key.to_text();
+    let holds = |found: &[u8], key: &VerifierKey| found == format!("{}\n", key.to_text()).as_bytes();
     match publisher.read_key()? {
         None => Ok(publisher.publish_key(&expected)?),
-        Some(found) if found == format!("{expected}\n").into_bytes() => Ok(()),
+        Some(found) if holds(&found, key) => Ok(()),
+        // The key was changed, and a crash came before the new one was published.
+        Some(found) if known.iter().any(|known| holds(&found, known)) => Ok(publisher.publish_key(&expected)?),
         Some(_) => Err(OpenError::Key { path: publisher.path().join("log.vkey"), expected }),
     }
 }

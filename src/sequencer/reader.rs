@@ -110,6 +110,10 @@ impl Shared {
         self.tree.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(super) fn published(&self) -> Arc<PublishedCheckpoint> {
+        Arc::clone(&self.published.borrow())
+    }
+
     pub(super) fn publish(&self, checkpoint: Arc<PublishedCheckpoint>) {
         self.published.send_replace(checkpoint);
     }

@@ -55,7 +55,9 @@ impl Service {
     #[must_use]
     pub fn all_due(&self) -> Vec<Due> {
         let ledger = self.ledger();
-        let mut all: Vec<Due> = ledger.draws().filter_map(|(draw, state)| due_of(draw, state)).collect();
+        // What waits for witnesses is gone on with when it is public.
+        let free = ledger.draws().filter(|(draw, _)| !self.is_waiting(draw));
+        let mut all: Vec<Due> = free.filter_map(|(draw, state)| due_of(draw, state)).collect();
         all.sort_by_key(|due| due.at);
         all
     }
@@ -67,13 +69,16 @@ impl Service {
         let by_rank = |state: &DrawState| {
             state.phase() == Phase::Vacated && state.terms().is_some_and(|t| t.replacement == Replacement::Rank)
         };
-        ledger.draws().filter(|(_, state)| by_rank(state)).map(|(draw, _)| draw.clone()).collect()
+        let due = ledger.draws().filter(|(draw, state)| by_rank(state) && !self.is_waiting(draw));
+        due.map(|(draw, _)| draw.clone()).collect()
     }
 
     /// Draws, or fills vacancies, with a verified round.
     pub fn carry_out(&self, draw: &Slug, round: &VerifiedRound) -> Result<Logged, Failure> {
         let _one_at_a_time = self.drawing.lock().unwrap_or_else(PoisonError::into_inner);
         let state = self.ledger().draw(draw).cloned().ok_or_else(|| no_such_draw(draw))?;
+        let sealed = state.seal().filter(|_| state.phase() == Phase::Sealed);
+        self.hindered_by_witnesses(draw, sealed.and_then(|seal| Some((seal.at.seq, seal.round_time?))))?;
         match (state.seal(), state.open_vacancy()) {
             (Some(seal), None) if state.phase() == Phase::Sealed => self.draw_now(draw, seal, round),
             (Some(seal), Some(vacancy)) if vacancy.round_time.is_some() => {

@@ -34,12 +34,14 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/log.vkey", get(log_key))
         .route("/tile/{*path}", get(tile))
         .route("/artifact/{sha256}", get(artifact))
+        .route("/witnessed/{step}", get(witnessed))
         .route("/draws", get(draws))
         .route("/draws/{id}", get(draw))
         .route("/draws/{id}/bundle", get(bundle))
         .route("/draws/{id}/round", post(round).layer(DefaultBodyLimit::max(MAX_ROUND_BYTES)))
         .route("/healthz", get(health))
         .fallback(async || problem(StatusCode::NOT_FOUND, "there is no such page"))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&service), super::notice::add))
         .layer(axum::middleware::map_response(harden))
         .with_state(service)
 }
@@ -86,6 +88,15 @@ async fn artifact(State(service): State<Arc<Service>>, Path(name): Path<String>)
         return problem(StatusCode::NOT_FOUND, "an artifact is named by 64 lower-case hexadecimal digits");
     }
     file(service.public().join("artifact").join(name), "text/plain; charset=utf-8", IMMUTABLE).await
+}
+
+/// The checkpoint that witnessed a step first, or its outside timestamps. Both may still grow.
+async fn witnessed(State(service): State<Arc<Service>>, Path(name): Path<String>) -> Response {
+    let index = name.strip_suffix(".tokens").unwrap_or(&name);
+    if index.parse::<u64>().map(|number| number.to_string()).as_deref() != Ok(index) {
+        return problem(StatusCode::NOT_FOUND, "a witnessed step is named by its index in the log");
+    }
+    file(service.public().join("witnessed").join(&name), "text/plain; charset=utf-8", BRIEF).await
 }
 
 async fn file(path: PathBuf, kind: &'static str, caching: &'static str) -> Response {
@@ -186,13 +197,23 @@ async fn round(
 }
 
 async fn health(State(service): State<Arc<Service>>) -> Response {
-    match service.read_only() {
-        None => Json(serde_json::json!({"status": "ok", "size": service.size()})).into_response(),
-        Some(_) => {
-            (StatusCode::SERVICE_UNAVAILABLE, Json(serde_json::json!({"status": "read-only", "size": service.size()})))
-                .into_response()
-        }
+    let (size, unpublished) = (service.size(), service.unpublished().len());
+    let standing = service.standing().unwrap_or_default();
+    let status = if standing.alarm.is_some() {
+        "fork"
+    } else if service.read_only().is_some() {
+        "read-only"
+    } else if unpublished > 0 && standing.missing.is_some() {
+        "too-few-witnesses"
+    } else {
+        "ok"
+    };
+    if status == "ok" {
+        return Json(serde_json::json!({"status": status, "size": size})).into_response();
     }
+    let told =
+        serde_json::json!({"status": status, "size": size, "unpublished": unpublished, "reason": service.notice()});
+    (StatusCode::SERVICE_UNAVAILABLE, Json(told)).into_response()
 }
 
 fn page(html: String) -> Response {

@@ -9,11 +9,14 @@ pub mod control;
 pub mod drawing;
 mod facts;
 pub mod http;
+pub mod kept;
+mod notice;
 pub mod pages;
 pub mod request;
 pub mod scheduler;
 pub mod scribe;
 pub mod sealing;
+pub mod witnessing;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -33,15 +36,19 @@ use klero_draw::terms::Replacement;
 use klero_verifier::ledger::{DrawState, Ledger, Phase};
 
 use crate::clock::SharedClock;
+use crate::cosigning::Cosigners;
 use crate::drand::Relay;
 use crate::failure::Failure;
 use crate::files::RealFiles;
+use crate::sequencer::cosigning::{Cosigning, Held, lock};
 use crate::sequencer::opening::{LogSetup, initialise};
-use crate::sequencer::{AppendError, Condition, LogReader, Sequencer};
+use crate::sequencer::{AppendError, Condition, LogReader, Progress, Sequencer};
 use crate::signer;
 use config::{Config, Folders};
+use kept::Kept;
 use request::{About, Answer, DrawStatus, HandedRound, Logged, OrganiserStatus, Request};
-use scribe::{Draft, PublicLedger, Refusal, Scribe};
+use scribe::{Draft, PublicLedger, Refusal, Scribe, UnpublishedSteps};
+use witnessing::Witnessing;
 
 /// An open log and what belongs to it.
 pub struct Service {
@@ -51,6 +58,11 @@ pub struct Service {
     ledger: PublicLedger,
     changes: watch::Receiver<u64>,
     clock: SharedClock,
+    /// Whose agreement publication waits for; nobody's if `None`.
+    cosigners: Option<Arc<Cosigners>>,
+    kept: Kept,
+    unpublished: UnpublishedSteps,
+    witnessing: Witnessing,
     /// One draw is carried out at a time for each name; the second caller finds it done.
     drawing: std::sync::Mutex<()>,
     /// Why a draw that is due could not be carried out when it was last tried.
@@ -99,8 +111,12 @@ pub fn init(dir: &Path, new: &NewLog, clock: SharedClock) -> Result<(), Failure>
     let service = key(&folders.service_key(), &format!("{}/service", new.config.origin))?;
     initialise(&LogSetup::new(dir, signer::load(&folders.log_key())?)).map_err(opening_failure)?;
     new.config.save(dir)?;
+    if let Some(policy) = &new.policy {
+        witnessing::check_policy(policy.as_bytes(), std::slice::from_ref(&log))?;
+        crate::atomic::write(&dir.join("policy.txt"), policy.as_bytes())?;
+    }
     let opened = Opened { log, service, policy: new.policy.clone(), rehearsal: new.rehearsal.clone() };
-    let open = Service::open(dir, clock)?;
+    let open = Service::open_with(dir, clock, Witnessing::held())?;
     open.append(Draft { draw: None, kind: StepKind::Opened(Box::new(opened)) })?;
     Ok(())
 }
@@ -111,13 +127,31 @@ fn opening_failure(error: crate::sequencer::opening::OpenError) -> Failure {
 }
 
 impl Service {
-    /// Opens the log in `dir`: reads all of it and checks it against guard and tiles.
+    /// Opens the log in `dir`: reads all of it and checks it against guard and tiles; starts asking its witnesses, if it has any.
     pub fn open(dir: &Path, clock: SharedClock) -> Result<Self, Failure> {
+        Self::open_with(dir, clock, Witnessing::default())
+    }
+
+    /// The same, with witnesses asked in another way.
+    pub fn open_with(dir: &Path, clock: SharedClock, witnessing: Witnessing) -> Result<Self, Failure> {
         let config = Config::load(dir)?;
         let folders = Folders(dir.to_owned());
-        let scribe = Scribe::new(signer::load(&folders.service_key())?, Arc::clone(&clock));
-        let (ledger, changes) = (scribe.public(), scribe.watch());
-        let setup = LogSetup::new(dir, signer::load(&folders.log_key())?);
+        let kept = Kept::new(dir.join("public"), Arc::new(RealFiles));
+        let scribe = Scribe::new(signer::load(&folders.service_key())?, Arc::clone(&clock), kept.clone());
+        let (ledger, changes, unpublished) = (scribe.public(), scribe.watch(), scribe.unpublished());
+        let mut setup = LogSetup::new(dir, signer::load(&folders.log_key())?);
+        let policy = witnessing::load_policy(dir, &setup.signer.known_keys())?;
+        let cosigners = match (policy, witnessing.pace) {
+            (Some(policy), Some(pace)) => Some(witnessing::cosigners(policy, pace, Arc::clone(&clock))?),
+            (Some(_), None) => {
+                setup.cosigning = Some(Arc::new(Held));
+                None
+            }
+            (None, _) => None,
+        };
+        if let Some(cosigners) = &cosigners {
+            setup.cosigning = Some(Arc::clone(cosigners) as Arc<dyn Cosigning>);
+        }
         let sequencer = Sequencer::open(setup, scribe).map_err(opening_failure)?;
         Ok(Self {
             folders,
@@ -126,6 +160,10 @@ impl Service {
             ledger,
             changes,
             clock,
+            cosigners,
+            kept,
+            unpublished,
+            witnessing,
             drawing: std::sync::Mutex::new(()),
             hindered: std::sync::Mutex::default(),
         })
@@ -217,8 +255,15 @@ impl Service {
 
     fn append(&self, draft: Draft) -> Result<Logged, Failure> {
         let (kind, draw) = (draft.kind.name().to_owned(), draft.draw.clone());
-        let appended = self.sequencer.appender().append_blocking(draft).map_err(|e| append_failure(&e))?;
-        Ok(Logged { seq: appended.seq, kind, leaf: StepHash(*appended.leaf.as_bytes()), draw })
+        let progress = self.sequencer.appender().append_patiently(draft, self.witnessing.patience);
+        let (seq, leaf, waits) = match progress.map_err(|e| append_failure(&e))? {
+            Progress::Public(appended) => (appended.seq, appended.leaf, None),
+            Progress::Waiting { seq, leaf } => {
+                let missing = self.standing().and_then(|standing| standing.missing);
+                (seq, leaf, Some(missing.unwrap_or_else(|| "witnesses have not answered yet".to_owned())))
+            }
+        };
+        Ok(Logged { seq, kind, leaf: StepHash(*leaf.as_bytes()), draw, waits })
     }
 
     /// Appends the step that an organiser's note asks for.
@@ -338,6 +383,10 @@ impl Service {
                 if let (Some(waiting), Some(reason)) = (&mut status.waiting_for, hindered.get(slug)) {
                     *waiting = format!("{waiting}: {reason}");
                 }
+                if self.is_waiting(slug) {
+                    status.waiting_for =
+                        Some("enough witnesses to confirm its newest step, which is logged".to_owned());
+                }
                 status
             })
             .collect();
@@ -369,6 +418,8 @@ impl Service {
             service: vkey(ledger.service_keys().last()),
             size: ledger.size(),
             rehearsal: ledger.rehearsal().map(|chain| chain.info().clone()),
+            witnesses: self.standing(),
+            unpublished: lock(&self.unpublished).len() as u64,
             organisers: organisers
                 .map(|o| OrganiserStatus {
                     id: o.note.id.clone(),
@@ -394,7 +445,7 @@ fn append_failure(error: &AppendError<Refusal>) -> Failure {
         AppendError::Unknown(reason) | AppendError::ReadOnly(reason) => {
             Failure::unavailable(error).advise(reason.advice)
         }
-        AppendError::Busy => Failure::unavailable(error),
+        AppendError::Busy | AppendError::Unpublished { .. } => Failure::unavailable(error),
         AppendError::Closed => Failure::unavailable(error).advise("start the service again"),
     }
 }

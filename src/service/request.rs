@@ -102,6 +102,9 @@ pub struct Logged {
     /// The draw, if it belongs to one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draw: Option<Slug>,
+    /// It is on the disk and not public yet, since too few witnesses have cosigned it: why, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits: Option<String>,
 }
 
 /// What stands in the log about a draw.
@@ -170,6 +173,12 @@ pub struct About {
     /// Chain hash of the rehearsal beacon, if the log has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rehearsal: Option<klero_draw::beacon::ChainInfo>,
+    /// How it stands with the witnesses, if publication waits for any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witnesses: Option<crate::cosigning::Standing>,
+    /// Steps that are logged and not public yet.
+    #[serde(default)]
+    pub unpublished: u64,
     /// Organisers enrolled.
     pub organisers: Vec<OrganiserStatus>,
 }

@@ -10,6 +10,7 @@ use klero_draw::names::Slug;
 
 use super::Service;
 use super::drawing::Due;
+use super::witnessing::Missed;
 use crate::drand::{Client, Patience, Relay};
 use crate::failure::Failure;
 
@@ -49,7 +50,13 @@ pub async fn run(service: Arc<Service>, client: Client, tell: impl Fn(Event) + S
         // Marked before the ledger is read: what comes after is a change.
         changes.mark_unchanged();
         let now = service.clock().now();
-        let due = service.all_due();
+        let mut due = service.all_due();
+        // Each reads evidence from the disk, so only what is past its deadline is looked at.
+        let missed = service.missed_seals();
+        due.retain(|one| missed.iter().all(|missed| missed.draw != one.draw));
+        for one in missed {
+            start(&service, &client, &tell, &under_way, Work::NoQuorum(one));
+        }
         for one in due.iter().filter(|one| one.at <= now) {
             start(&service, &client, &tell, &under_way, Work::Round(one.clone()));
         }
@@ -57,6 +64,7 @@ pub async fn run(service: Arc<Service>, client: Client, tell: impl Fn(Event) + S
             start(&service, &client, &tell, &under_way, Work::Rank(draw));
         }
         let next = due.iter().find(|one| one.at > now).map_or(LONGEST_WAIT, |one| service.clock().until(one.at));
+        let next = service.next_deadline().map_or(next, |at| next.min(service.clock().until(at)));
         // Draws under way are looked at again soon: a failed one is due once more.
         let busy = !under_way.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
         let wait = if busy { next.min(RETRY_WAIT) } else { next.min(LONGEST_WAIT) };
@@ -70,6 +78,7 @@ pub async fn run(service: Arc<Service>, client: Client, tell: impl Fn(Event) + S
 enum Work {
     Round(Due),
     Rank(Slug),
+    NoQuorum(Missed),
 }
 
 fn start(
@@ -82,6 +91,7 @@ fn start(
     let draw = match &work {
         Work::Round(due) => due.draw.clone(),
         Work::Rank(draw) => draw.clone(),
+        Work::NoQuorum(missed) => missed.draw.clone(),
     };
     if !under_way.lock().unwrap_or_else(PoisonError::into_inner).insert(draw.clone()) {
         return;
@@ -116,6 +126,7 @@ async fn carry_out(service: &Arc<Service>, client: &Client, work: Work) -> Resul
                 .await
                 .map_err(Failure::unavailable)?;
         }
+        Work::NoQuorum(missed) => return void(service, client, missed).await,
         Work::Round(due) => due,
     };
     let relays = relays(&service, &due.chain)?;
@@ -124,6 +135,21 @@ async fn carry_out(service: &Arc<Service>, client: &Client, work: Work) -> Resul
         .await
         .map_err(|e| Failure::unavailable(e.to_string()))?;
     tokio::task::spawn_blocking(move || service.carry_out(&due.draw, &fetched.verified).map(|logged| logged.seq))
+        .await
+        .map_err(Failure::unavailable)?
+}
+
+/// Voids a draw whose seal had no quorum in time: at once if its round is not known to anybody yet; afterwards with the round, so that everybody can see what it
+/// would have given.
+async fn void(service: Arc<Service>, client: &Client, missed: Missed) -> Result<u64, Failure> {
+    let round = if service.clock().now() < missed.at {
+        None
+    } else {
+        let relays = relays(&service, &missed.chain)?;
+        let fetched = client.fetch_verified(&missed.chain, &relays, missed.round, ONE_PASS, jitter).await;
+        Some(fetched.map_err(|e| Failure::unavailable(e.to_string()))?.verified.round().clone())
+    };
+    tokio::task::spawn_blocking(move || service.void_no_quorum(&missed.draw, round).map(|logged| logged.seq))
         .await
         .map_err(Failure::unavailable)?
 }

@@ -1,18 +1,23 @@
 //! Turns drafts into signed steps, in the sequencer's one thread. The rules of the log (spec §4) are the ledger's, and no step is
 //! signed that the ledger refuses; so the service cannot log what a verifier would call a violation.
 
+use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use klero_draw::beacon::Chain;
 use klero_draw::hash::StepHash;
 use klero_draw::names::Slug;
+use klero_draw::organiser::VoidReason;
 use klero_draw::step::{SignedStep, Step, StepKind};
-use klero_tlog::SignerKey;
+use klero_tlog::{Note, SignerKey};
 use tokio::sync::watch;
 
 use klero_verifier::ledger::{Ledger, Phase};
 
+use super::kept::Kept;
 use crate::clock::SharedClock;
+use crate::sequencer::cosigning::lock;
 use crate::sequencer::{Admit, Place, PublishedCheckpoint};
 
 /// What somebody wants to have logged.
@@ -37,13 +42,38 @@ impl fmt::Display for Refusal {
 /// The ledger as the world sees it: only what is durable and published.
 pub type PublicLedger = Arc<RwLock<Ledger>>;
 
+/// A step that is logged and not public: its batch is under way, or waits for witnesses.
+#[derive(Debug, Clone)]
+pub struct Unpublished {
+    /// Its index.
+    pub seq: u64,
+    /// Its kind.
+    pub kind: &'static str,
+    /// The draw it belongs to.
+    pub draw: Option<Slug>,
+    /// For a seal: the chain and the round that it waits for, and when that is published, Unix seconds.
+    pub round: Option<(Chain, u64, u64)>,
+}
+
+/// All of them, in the order of the log; shared with readers.
+pub type UnpublishedSteps = Arc<Mutex<Vec<Unpublished>>>;
+
 /// Writes steps.
 pub struct Scribe {
-    /// Runs ahead of `public` by at most the batch under way.
+    /// Runs ahead of `public` by what is not published.
     ledger: Ledger,
     public: PublicLedger,
     /// Admitted, not yet published.
-    pending: Vec<SignedStep>,
+    pending: VecDeque<SignedStep>,
+    unpublished: UnpublishedSteps,
+    /// How many entries were public before this process began; `None`: all of them.
+    public_at_first: Option<u64>,
+    /// Whether the log was read through.
+    opened: bool,
+    /// Where cosigned checkpoints are kept.
+    kept: Kept,
+    /// The size of the latest checkpoint that was kept, and the steps it was kept for.
+    latest_kept: (u64, Vec<u64>),
     /// Size of the published ledger, told after the ledger has it.
     told: watch::Sender<u64>,
     signer: SignerKey,
@@ -53,11 +83,16 @@ pub struct Scribe {
 impl Scribe {
     /// A scribe for a log that will be replayed into it.
     #[must_use]
-    pub fn new(signer: SignerKey, clock: SharedClock) -> Self {
+    pub fn new(signer: SignerKey, clock: SharedClock, kept: Kept) -> Self {
         Self {
             ledger: Ledger::new(),
             public: PublicLedger::default(),
-            pending: Vec::new(),
+            pending: VecDeque::new(),
+            unpublished: UnpublishedSteps::default(),
+            public_at_first: None,
+            opened: false,
+            kept,
+            latest_kept: (0, Vec::new()),
             told: watch::Sender::new(0),
             signer,
             clock,
@@ -76,11 +111,66 @@ impl Scribe {
         self.told.subscribe()
     }
 
-    fn publish(&mut self) -> Result<(), Refusal> {
+    /// Steps that are logged and not public, to be shared with readers.
+    #[must_use]
+    pub fn unpublished(&self) -> UnpublishedSteps {
+        Arc::clone(&self.unpublished)
+    }
+
+    /// Takes into the public ledger what a checkpoint of this size covers. What was applied once applies again: the public ledger is the same function of
+    /// the same steps.
+    fn publish(&mut self, size: u64) -> Result<(), Refusal> {
         let mut public = self.public.write().unwrap_or_else(PoisonError::into_inner);
-        for step in self.pending.drain(..) {
-            public.apply(&step).map_err(|e| Refusal(e.to_string()))?;
+        while self.pending.front().is_some_and(|step| step.step().seq < size) {
+            if let Some(step) = self.pending.pop_front() {
+                public.apply(&step).map_err(|e| Refusal(e.to_string()))?;
+            }
         }
+        lock(&self.unpublished).retain(|step| step.seq >= size);
+        Ok(())
+    }
+
+    fn pend(&mut self, step: SignedStep) {
+        let round = match &step.step().kind {
+            StepKind::Sealed(_) => step.step().draw.as_ref().and_then(|draw| self.ledger.draw(draw)?.seal()),
+            _ => None,
+        };
+        let round =
+            round.and_then(|seal| Some((seal.chain.clone()?, seal.terms.value().beacon.round, seal.round_time?)));
+        lock(&self.unpublished).push(Unpublished {
+            seq: step.step().seq,
+            kind: step.step().kind.name(),
+            draw: step.step().draw.clone(),
+            round,
+        });
+        self.pending.push_back(step);
+    }
+
+    /// The steps of which the checkpoint of this size is the first that is cosigned, as far as evidence of their time matters.
+    fn to_keep(&self, size: u64) -> Vec<u64> {
+        let timed = |step: &&SignedStep| {
+            matches!(step.step().kind, StepKind::Sealed(_) | StepKind::Vacated(_) | StepKind::Voided(_))
+        };
+        let mut steps: Vec<u64> =
+            self.pending.iter().filter(timed).map(|s| s.step().seq).filter(|s| *s < size).collect();
+        if self.latest_kept.0 == 0 {
+            // The first since the start: seals that wait and were public before there were witnesses.
+            let public = self.public.read().unwrap_or_else(PoisonError::into_inner);
+            let waiting = public.draws().filter(|(_, draw)| draw.phase() == Phase::Sealed);
+            steps.extend(waiting.filter_map(|(_, draw)| Some(draw.seal()?.at.seq)));
+        }
+        steps
+    }
+
+    /// Keeps a checkpoint for the steps that it is the first to cover.
+    fn keep_for(&mut self, checkpoint: &PublishedCheckpoint) -> Result<(), String> {
+        let size = checkpoint.head.size;
+        let steps = if self.latest_kept.0 == size { self.latest_kept.1.clone() } else { self.to_keep(size) };
+        if !steps.is_empty() {
+            let note = Note::parse(checkpoint.note.as_bytes()).map_err(|e| e.to_string())?;
+            self.kept.keep(&steps, &note).map_err(|e| e.to_string())?;
+        }
+        self.latest_kept = (size, steps);
         Ok(())
     }
 
@@ -94,6 +184,10 @@ impl Scribe {
             }
             (StepKind::Replaced(_), phase) if phase != Phase::Vacated => {
                 Some(Refusal(format!("'{draw}' has no vacancy that waits to be filled")))
+            }
+            // Enough witnesses may have cosigned it while the void was on its way.
+            (StepKind::Voided(voided), phase) if voided.reason == VoidReason::NoQuorum && phase != Phase::Sealed => {
+                Some(Refusal(format!("'{draw}' does not wait for witnesses")))
             }
             _ => None,
         }
@@ -110,8 +204,14 @@ impl Admit for Scribe {
             return Err(Refusal("its seq or prev does not fit its place".to_owned()));
         }
         self.ledger.apply(&step).map_err(|e| Refusal(e.to_string()))?;
-        self.pending.push(step);
-        self.publish()
+        match self.public_at_first {
+            Some(public) if place.seq >= public => self.pend(step),
+            Some(public) if place.seq + 1 == public => {
+                *self.public.write().unwrap_or_else(PoisonError::into_inner) = self.ledger.clone();
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     fn admit(&mut self, place: Place, draft: Draft) -> Result<Vec<u8>, Refusal> {
@@ -129,14 +229,27 @@ impl Admit for Scribe {
         let signed = SignedStep::sign(step, &self.signer).map_err(|e| Refusal(e.to_string()))?;
         self.ledger.apply(&signed).map_err(|e| Refusal(e.to_string()))?;
         let entry = signed.entry().to_vec();
-        self.pending.push(signed);
+        self.pend(signed);
         Ok(entry)
     }
 
-    fn committed(&mut self, _: &PublishedCheckpoint) {
-        // What was applied once applies again: the public ledger is the same function of the same steps.
-        let published = self.publish();
+    fn opening(&mut self, public: Option<u64>) {
+        self.public_at_first = public;
+    }
+
+    fn keep(&mut self, checkpoint: &PublishedCheckpoint) -> Result<(), String> {
+        self.keep_for(checkpoint)
+    }
+
+    fn committed(&mut self, checkpoint: &PublishedCheckpoint) {
+        if !self.opened {
+            self.opened = true;
+            if self.public_at_first.is_none() {
+                *self.public.write().unwrap_or_else(PoisonError::into_inner) = self.ledger.clone();
+            }
+        }
+        let published = self.publish(checkpoint.head.size);
         debug_assert_eq!(published, Ok(()));
-        self.told.send_replace(self.ledger.size());
+        self.told.send_replace(checkpoint.head.size);
     }
 }

@@ -19,6 +19,7 @@ use kleroterion::people_csv;
 use kleroterion::pool_dir::{self, CommitOptions, PoolDir, TableWish};
 use kleroterion::service::config::Config;
 use kleroterion::service::request::{Answer, DrawStatus, HandedRound, Logged, Request};
+use kleroterion::service::witnessing::Witnessing;
 use kleroterion::service::{NewLog, Service, init};
 use serde_json::{Value, json};
 
@@ -75,6 +76,8 @@ pub(crate) struct World {
     pub(crate) dir: tempfile::TempDir,
     pub(crate) clock: Arc<ManualClock>,
     service: Option<Arc<Service>>,
+    /// How its witnesses are asked, if it has a policy.
+    pub(crate) witnessing: Witnessing,
 }
 
 /// What terms say, beyond what the announcement said.
@@ -115,7 +118,7 @@ impl World {
         let clock = ManualClock::at(now);
         let config = Config { origin: ORIGIN.into(), relays: Vec::new(), margin_secs: 0 };
         init(&dir.path().join("service"), &NewLog { config, policy: None, rehearsal: None }, clock.clone()).unwrap();
-        let mut world = Self { dir, clock, service: None };
+        let mut world = Self { dir, clock, service: None, witnessing: Witnessing::default() };
         world.restart();
         world
     }
@@ -128,7 +131,8 @@ impl World {
     /// Ends the service and opens it again, as after a crash.
     pub(crate) fn restart(&mut self) {
         self.service = None;
-        self.service = Some(Arc::new(Service::open(&self.dir.path().join("service"), self.clock.clone()).unwrap()));
+        let dir = self.dir.path().join("service");
+        self.service = Some(Arc::new(Service::open_with(&dir, self.clock.clone(), self.witnessing).unwrap()));
     }
 
     pub(crate) fn service(&self) -> &Arc<Service> {
