@@ -3,9 +3,11 @@
 //! Everything that decides whether a draw is valid lives in `klero-tlog`, `klero-draw` and `klero-verifier`; this package only carries bytes,
 //! keeps them, and asks those crates.
 
+pub mod anonymity;
 pub mod api;
 pub mod atomic;
 pub mod audit;
+pub mod auditor;
 pub mod cli;
 pub mod clock;
 pub mod cosigning;
@@ -22,10 +24,12 @@ pub mod publish;
 pub mod register;
 pub mod rehearsal;
 pub mod result;
+pub mod retention;
 pub mod sequencer;
 pub mod service;
 pub mod signer;
 pub mod store;
+pub mod vault;
 pub mod verify_io;
 pub mod when;
 pub mod witness;

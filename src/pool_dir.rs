@@ -8,38 +8,40 @@
 //! DIR/pool.json    size, root, columns, how to read people.csv; holds no personal data
 //! ```
 //!
-//! The folder is 0700 and its files 0600: whoever has it knows everybody. It comes into being whole or not at all. Nothing here ever puts
-//! a cell, a salt or the key into an error, a log or `Debug`.
+//! The folder is 0700 and its files 0600: whoever has it knows everybody. It comes into being whole or not at all. A service keeps its own
+//! copy encrypted ([`crate::vault`]): the same files with `.age` after their names, and `key.age`. Nothing here ever puts a cell, a salt
+//! or the key into an error, a log or `Debug`.
 
 mod commit;
 mod index;
 mod linked;
 mod result;
 mod rows;
+mod seal;
+mod source;
 
 use std::fmt;
-use std::fs::File;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
+use crate::failure::{Failure, Named};
+use crate::people_csv::{self, Layout, People, person};
+use crate::vault::{Vault, WRAPPED_KEY};
+use index::Index;
 use klero_draw::commitment::{PersonHasher, Salt, leaf};
 use klero_draw::hash::{ArtifactHash, PoolRoot, PrivatePart};
 use klero_draw::names::Slug;
 use klero_draw::outcome::{Opening, ProofHash};
 use klero_draw::pool::{Columns, PoolKey};
 use klero_draw::receipt::{PoolTerms, Receipt};
-use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
-
-use crate::failure::{Failure, Named};
-use crate::people_csv::{self, Layout, People, person};
-use index::Index;
 use rows::Rows;
+use serde::{Deserialize, Serialize};
+use source::{Keeping, Positioned, Source};
 
-pub use commit::{CommitOptions, Committed, TableWish, check, commit};
+pub use commit::{CommitOptions, Committed, TableWish, check, commit, commit_sealed};
 pub use linked::{LinkedOptions, commit_linked};
 pub use result::{ResultFiles, Selected};
+pub use seal::{destroy, folders, settle};
 
 const PEOPLE: &str = "people.csv";
 const KEY: &str = "pool.key";
@@ -47,6 +49,8 @@ const INDEX: &str = "index";
 const TABLE: &str = "table";
 const MANIFEST: &str = "pool.json";
 const FORMAT: &str = "kleroterion/pool/1";
+/// Longest table that is read: one of 10,000,000 people has about 1.2 GB.
+const TABLE_BYTES_MAX: u64 = 2 << 30;
 
 /// How far a long piece of work has come, in bytes of the file that it reads or people that it writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +83,8 @@ pub struct PoolDir {
     manifest: Manifest,
     layout: Layout,
     key: PoolKey,
-    people: Arc<File>,
+    keeping: Keeping,
+    people: Source,
     index: Index,
 }
 
@@ -119,8 +124,26 @@ pub struct Verified {
 }
 
 impl PoolDir {
-    /// Opens a committed pool. Refuses one whose key others may read, and one that was never finished.
+    /// Opens a committed pool on an organiser's own computer. Refuses one whose key others may read, and one that was never finished.
     pub fn open(dir: &Path) -> Result<Self, Failure> {
+        if dir.join(WRAPPED_KEY).exists() {
+            return Err(Failure::usage(format!("{} is a service's encrypted copy of a pool", dir.display())).advise(
+                "name the service and the draw (--dir and --draw), or give the folder that klero pool commit made",
+            ));
+        }
+        Self::open_kept(dir, Keeping::Plain)
+    }
+
+    /// Opens a pool that a service keeps, encrypted or not yet.
+    pub fn open_with(dir: &Path, vault: &Vault) -> Result<Self, Failure> {
+        if dir.join(WRAPPED_KEY).exists() {
+            Self::open_kept(dir, Keeping::Sealed(vault.seal_of(dir)?))
+        } else {
+            Self::open_kept(dir, Keeping::Plain)
+        }
+    }
+
+    fn open_kept(dir: &Path, keeping: Keeping) -> Result<Self, Failure> {
         let path = dir.join(MANIFEST);
         let text = std::fs::read_to_string(&path).map_err(|e| {
             Failure::usage(format!("{} is not a committed pool: cannot read {MANIFEST}: {e}", dir.display()))
@@ -132,12 +155,13 @@ impl PoolDir {
             return Err(Failure::usage(format!("{}: expected format {FORMAT}, found another", path.display()))
                 .advise("this pool was committed by another version of klero; use that one"));
         }
-        let key = read_key(&dir.join(KEY))?;
-        let index_path = dir.join(INDEX);
-        let index = Index::open(&index_path, manifest.size).named("read", &index_path)?;
-        let people_path = dir.join(PEOPLE);
-        let people = File::open(&people_path).named("read", &people_path)?;
-        let layout = Self::people(&people_path, &manifest)?.layout().clone();
+        let key = read_key(&keeping, dir)?;
+        let index_path = keeping.path(dir, INDEX);
+        let index = keeping.open(dir, INDEX).and_then(|source| Index::new(source, manifest.size));
+        let index = index.named("read", &index_path)?;
+        let people_path = keeping.path(dir, PEOPLE);
+        let people = keeping.open(dir, PEOPLE).named("read", &people_path)?;
+        let layout = Self::people(&people, &manifest)?.layout().clone();
         if layout.columns != manifest.columns {
             return Err(Failure::refused(format!(
                 "{}: the columns are not those that were committed",
@@ -145,7 +169,7 @@ impl PoolDir {
             ))
             .advise("put back the file as it was committed"));
         }
-        Ok(Self { dir: dir.to_owned(), manifest, layout, key, people: Arc::new(people), index })
+        Ok(Self { dir: dir.to_owned(), manifest, layout, key, keeping, people, index })
     }
 
     /// Number of people.
@@ -168,10 +192,17 @@ impl PoolDir {
     pub fn table(&self) -> Option<ArtifactHash> {
         self.manifest.table
     }
-    /// The table's file, if the pool has one.
-    #[must_use]
-    pub fn table_path(&self) -> Option<PathBuf> {
-        self.manifest.table.map(|_| self.dir.join(TABLE))
+    /// The table's text, if the pool has one.
+    pub fn table_text(&self) -> Result<Option<String>, Failure> {
+        if self.manifest.table.is_none() {
+            return Ok(None);
+        }
+        let path = self.keeping.path(&self.dir, TABLE);
+        let bytes = self.keeping.open(&self.dir, TABLE).and_then(|source| source.read_all(TABLE_BYTES_MAX));
+        let bytes = bytes.named("read the table", &path)?;
+        let text = std::str::from_utf8(&bytes)
+            .map_err(|_| Failure::usage(format!("{} is damaged: it is not text", path.display())))?;
+        Ok(Some(text.to_owned()))
     }
     /// The pool's key.
     #[must_use]
@@ -179,11 +210,27 @@ impl PoolDir {
         &self.key
     }
 
+    /// Hands each file of the pool, as it was committed, to `take`: its name, its length, its contents. Personal data, and the pool's key.
+    pub fn each_file(
+        &self,
+        take: &mut dyn FnMut(&str, u64, &mut dyn std::io::Read) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let manifest = std::fs::read(self.dir.join(MANIFEST)).named("read", &self.dir.join(MANIFEST))?;
+        take(MANIFEST, u64::try_from(manifest.len()).unwrap_or(u64::MAX), &mut manifest.as_slice())?;
+        let table = self.manifest.table.map(|_| TABLE);
+        for name in [PEOPLE, KEY, INDEX].into_iter().chain(table) {
+            let path = self.keeping.path(&self.dir, name);
+            let source = self.keeping.open(&self.dir, name).named("read", &path)?;
+            take(name, source.length(), &mut source.reader().named("read", &path)?)?;
+        }
+        Ok(())
+    }
+
     /// Recomputes root, index and table from the rows, and compares them with what was committed.
     pub fn verify(&self, progress: &mut dyn FnMut(Progress)) -> Result<Verified, Failure> {
         let path = self.dir.join(PEOPLE);
         let roles = options(&self.manifest.columns, self.manifest.delimiter);
-        let (commitment, ..) = commit::build(self.reader()?, &path, &roles, &self.key, progress)?;
+        let (commitment, ..) = commit::build(&self.people, &path, &roles, &self.key, progress)?;
         let (size, root) = (commitment.size(), commitment.root());
         if (size, root) != (self.size(), self.root()) {
             return Err(Failure::refused(format!(
@@ -193,14 +240,17 @@ impl PoolDir {
             ))
             .advise("put back people.csv and pool.key as they were when the pool was committed"));
         }
-        for (committed, kept) in commitment.entries().zip(self.index.entries()) {
+        let kept = self.index.entries().named("read", &self.dir.join(INDEX))?;
+        for (committed, kept) in commitment.entries().zip(kept) {
             if committed != kept.named("read", &self.dir.join(INDEX))? {
                 return Err(Failure::refused("the pool's index does not fit its rows")
                     .advise("the rows and the root are whole: commit the same file again with the same key"));
             }
         }
-        if let (Some(expected), Some(path)) = (self.table(), self.table_path()) {
-            let found = commit::hash_file(&path).named("read", &path)?;
+        if let Some(expected) = self.table() {
+            let path = self.keeping.path(&self.dir, TABLE);
+            let found = self.keeping.open(&self.dir, TABLE).and_then(|table| commit::hash_file(&table));
+            let found = found.named("read", &path)?;
             if found != expected {
                 return Err(Failure::refused(format!("the table was changed: expected {expected}, found {found}"))
                     .advise("commit the same file again, or put back the table"));
@@ -211,7 +261,7 @@ impl PoolDir {
 
     /// The person at `index`.
     pub fn person_at(&self, index: u32) -> Result<Person, Failure> {
-        self.read_person(&mut self.rows(), &mut PersonHasher::new(&self.key, &self.manifest.columns), index)
+        self.read_person(&mut self.rows()?, &mut PersonHasher::new(&self.key, &self.manifest.columns), index)
     }
 
     /// The index of the person with this id, if there is one. Reads the file through.
@@ -242,7 +292,7 @@ impl PoolDir {
             ))
             .advise("commit the same file again with the same key, or restore the folder"));
         }
-        let mut rows = self.rows();
+        let mut rows = self.rows()?;
         let mut hasher = PersonHasher::new(&self.key, &self.manifest.columns);
         let openings = indices.iter().zip(proofs).map(|(&index, proof)| {
             let person = self.read_person(&mut rows, &mut hasher, index)?;
@@ -282,7 +332,7 @@ impl PoolDir {
         let (_, proofs) = self.index.proofs(indices).named("read", &self.dir.join(INDEX))?;
         let columns = &self.manifest.columns;
         let pool = PoolTerms { columns, draw, log, root: self.root(), size: self.size() };
-        let mut rows = self.rows();
+        let mut rows = self.rows()?;
         let mut hasher = PersonHasher::new(&self.key, columns);
         for (&index, proof) in indices.iter().zip(&proofs) {
             let (_, offset) = self.index.entry(index).named("read", &self.dir.join(INDEX))?;
@@ -321,16 +371,16 @@ impl PoolDir {
         })
     }
 
-    pub(crate) fn reader(&self) -> Result<People<File>, Failure> {
-        Self::people(&self.dir.join(PEOPLE), &self.manifest)
+    pub(crate) fn reader(&self) -> Result<People<Positioned>, Failure> {
+        Self::people(&self.people, &self.manifest)
     }
 
-    fn people(path: &Path, manifest: &Manifest) -> Result<People<File>, Failure> {
-        People::open(path, &options(&manifest.columns, manifest.delimiter)).map_err(Failure::from)
+    fn people(source: &Source, manifest: &Manifest) -> Result<People<Positioned>, Failure> {
+        commit::people_of(source, &options(&manifest.columns, manifest.delimiter))
     }
 
-    fn rows(&self) -> Rows<'_> {
-        Rows::new(&self.people, &self.layout, self.manifest.delimiter)
+    fn rows(&self) -> Result<Rows<'_>, Failure> {
+        Rows::new(&self.people, &self.layout, self.manifest.delimiter).named("read", &self.dir.join(PEOPLE))
     }
 }
 
@@ -344,14 +394,14 @@ fn options(columns: &Columns, delimiter: u8) -> people_csv::Options {
     }
 }
 
-fn read_key(path: &Path) -> Result<PoolKey, Failure> {
-    let meta = std::fs::metadata(path).named("read the pool's key", path)?;
+fn read_key(keeping: &Keeping, dir: &Path) -> Result<PoolKey, Failure> {
+    let path = keeping.path(dir, KEY);
+    let meta = std::fs::metadata(&path).named("read the pool's key", &path)?;
     if meta.permissions().mode() & 0o077 != 0 {
         return Err(Failure::usage(format!("the pool's key {} can be read by others", path.display()))
             .advise(format!("run: chmod 600 {}", path.display())));
     }
-    let text = Zeroizing::new(std::fs::read_to_string(path).named("read the pool's key", path)?);
-    text.trim_end()
-        .parse()
-        .map_err(|_| Failure::usage(format!("{} is damaged: expected 64 hexadecimal digits", path.display())))
+    let damaged = || Failure::usage(format!("{} is damaged: expected 64 hexadecimal digits", path.display()));
+    let bytes = keeping.open(dir, KEY).and_then(|source| source.read_all(1024)).named("read the pool's key", &path)?;
+    std::str::from_utf8(&bytes).map_err(|_| damaged())?.trim_end().parse().map_err(|_| damaged())
 }

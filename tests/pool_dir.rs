@@ -80,7 +80,7 @@ fn a_pool_is_private_whole_and_verifies() {
     assert!(!shown.contains(pool.key().to_hex().as_str()) && !shown.contains("Anna"), "{shown}");
 
     // The table is the one that the protocol's own reader accepts, and says what the rows say.
-    let text = std::fs::read_to_string(pool.table_path().unwrap()).unwrap();
+    let text = pool.table_text().unwrap().unwrap();
     let table = Table::parse(&text, pool.columns(), 7, &pool.root()).unwrap();
     let of = |id: &str| pool.find_id(id).unwrap().unwrap();
     assert_eq!(table.tag(of("P-001")), table.tag(of("P-002")));
@@ -325,7 +325,7 @@ fn a_linked_pool_keeps_key_ids_and_private_parts() {
     assert!(dirk.public_part.ends_with(r#""row":{"municipality":"Kelmis","schooling":"low","sex":"m"}}"#));
     let rows = std::fs::read_to_string(out.join("people.csv")).unwrap();
     assert!(!rows.contains("a@b") && rows.starts_with("id,birth_year,name,street,number,sex,schooling,municipality\n"));
-    let text = std::fs::read_to_string(linked.table_path().unwrap()).unwrap();
+    let text = linked.table_text().unwrap().unwrap();
     Table::parse(&text, linked.columns(), 3, &linked.root()).unwrap();
 
     // Only those whom the earlier outcome opened.

@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod backend;
 pub mod beacon;
+pub mod data;
 pub mod demo;
 pub mod draw;
 pub mod keys;
@@ -77,6 +78,11 @@ pub enum Command {
     /// Announce, seal, follow and close draws
     #[command(subcommand)]
     Draw(draw::Command),
+    /// The personal data that the service keeps: its key, and how long
+    #[command(subcommand)]
+    Data(data::Command),
+    /// Destroy a draw's pool: key, rows and table; the log and the result stay
+    Erase(data::Erase),
     /// Recompute a pool from its rows and look for people who are in it twice
     Audit(pool::AuditArgs),
     /// Verify proof bundles, offline
@@ -119,6 +125,8 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Panels(command) => panels::run(command),
         Command::Terms(command) => terms::run(command),
         Command::Draw(command) => draw::run(command),
+        Command::Data(command) => data::run(command),
+        Command::Erase(args) => data::erase(&args),
         Command::Audit(args) => pool::audit(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Beacon(command) => beacon::run(command),

@@ -6,9 +6,11 @@ use std::time::Instant;
 use serde::Serialize;
 
 use super::out;
-use crate::failure::Failure;
+use crate::anonymity::{self, Coarser};
+use crate::failure::{Failure, Named};
 use crate::people_csv::{Options, Summary};
-use crate::pool_dir::{self, CommitOptions, LinkedOptions, Progress, TableWish};
+use crate::pool_dir::{self, CommitOptions, LinkedOptions, PoolDir, Progress, TableWish};
+use crate::{atomic, auditor};
 
 /// Subcommands.
 #[derive(Debug, clap::Subcommand)]
@@ -32,6 +34,40 @@ pub enum Command {
         after_help = "Example:\n  klero pool commit people.csv --id number --public municipality --out pool\n\nThe folder holds personal data and the pool's key. Keep it, and keep it to yourself."
     )]
     Commit(Commit),
+    /// What a pool's table gives away: who stands alone in it, and what coarser values would change
+    #[command(
+        after_help = "Example:\n  klero pool anonymity pool\n\nRun it before you announce anything. A table in which somebody stands alone is published for a reason only, which two members sign (klero terms new --table-reason)."
+    )]
+    Anonymity {
+        /// The committed pool
+        pool: PathBuf,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Copy a CSV of people with coarser values, before it is committed
+    #[command(
+        after_help = "Example:\n  klero pool coarsen people.csv --band age=10 --cut birth=4 --merge-below municipality=20 --out coarse.csv"
+    )]
+    Coarsen {
+        /// The CSV
+        csv: PathBuf,
+        /// Put numbers into bands, COLUMN=WIDTH: 37 becomes 30-39
+        #[arg(long, value_name = "COL=N")]
+        band: Vec<String>,
+        /// Keep the first characters, COLUMN=COUNT: 1987-03-02 becomes 1987
+        #[arg(long, value_name = "COL=N")]
+        cut: Vec<String>,
+        /// Values that fewer people have become 'other', COLUMN=PEOPLE
+        #[arg(long, value_name = "COL=N")]
+        merge_below: Vec<String>,
+        /// Field separator
+        #[arg(long, value_name = "CHAR", default_value = ",")]
+        delimiter: char,
+        /// File to write
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
 }
 
 /// Roles of the columns.
@@ -76,14 +112,57 @@ pub struct Commit {
 /// Arguments of `audit`.
 #[derive(Debug, clap::Args)]
 #[command(
+    args_conflicts_with_subcommands = true,
     after_help = "Example:\n  klero audit pool\n\nRecomputes the root from the rows, and looks for people who are in the pool twice or nearly so. It tells rows, never contents."
 )]
 pub struct AuditArgs {
+    /// For somebody outside who may see the rows
+    #[command(subcommand)]
+    command: Option<AuditCommand>,
     /// The committed pool
-    pool: PathBuf,
+    #[arg(required = true)]
+    pool: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+/// Subcommands of `audit`.
+#[derive(Debug, clap::Subcommand)]
+pub enum AuditCommand {
+    /// Write a pool, encrypted to an auditor's age key
+    #[command(
+        after_help = "Examples:\n  klero audit export --pool pool --recipient age1… --out letters.age\n  klero audit export --dir service --draw letters-2026 --recipient age1… --out letters.age\n\nThe auditor makes a key with: age-keygen -o auditor.key"
+    )]
+    Export {
+        /// The committed pool
+        #[arg(long, value_name = "DIR", required_unless_present = "draw")]
+        pool: Option<PathBuf>,
+        /// The service’s folder, for the service's own copy
+        #[arg(long, value_name = "DIR", requires = "draw", conflicts_with = "pool", env = "KLERO_DIR")]
+        dir: Option<PathBuf>,
+        /// The draw
+        #[arg(long, requires = "dir")]
+        draw: Option<klero_draw::names::Slug>,
+        /// The auditor's age recipient; once for each
+        #[arg(long, value_name = "AGE1…", required = true)]
+        recipient: Vec<String>,
+        /// File to write
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Open such a file with the auditor's private age key
+    #[command(after_help = "Example:\n  klero audit open letters.age --key auditor.key --out pool && klero audit pool")]
+    Open {
+        /// The file
+        file: PathBuf,
+        /// The private age key, a file that nobody else can read
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        /// Folder to make
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
 }
 
 impl Roles {
@@ -112,8 +191,38 @@ pub fn run(command: Command) -> Result<u8, Failure> {
             if json { out::json(&summary)? } else { tell(&summary)? }
         }
         Command::Commit(args) => commit(&args)?,
+        Command::Anonymity { pool, json } => anonymity(&pool, json)?,
+        Command::Coarsen { csv, band, cut, merge_below, delimiter, out } => {
+            let kinds = [("band", &band), ("cut", &cut), ("merge", &merge_below)];
+            let changes = kinds.iter().flat_map(|(kind, given)| given.iter().map(|one| Coarser::parse(kind, one)));
+            coarsen(&csv, &changes.collect::<Result<Vec<_>, _>>()?, delimiter, &out)?;
+        }
     }
     Ok(0)
+}
+
+fn anonymity(pool: &std::path::Path, json: bool) -> Result<(), Failure> {
+    let pool = PoolDir::open(pool)?;
+    let text = pool.table_text()?.ok_or_else(|| {
+        Failure::refused("this pool has no table: nothing of it is published but what the outcome opens")
+    })?;
+    let table =
+        klero_draw::table::Table::parse(&text, pool.columns(), pool.size(), &pool.root()).map_err(Failure::refused)?;
+    let report = anonymity::report(&table);
+    if json { out::json(&report) } else { out::write(&report.to_string()) }
+}
+
+fn coarsen(csv: &std::path::Path, changes: &[Coarser], delimiter: char, to: &std::path::Path) -> Result<(), Failure> {
+    if changes.is_empty() {
+        return Err(Failure::usage("nothing is to be changed").advise("give --band, --cut or --merge-below"));
+    }
+    let delimiter = u8::try_from(delimiter).map_err(|_| Failure::usage("the separator is not an ASCII character"))?;
+    let bytes = std::fs::read(csv).named("read", csv)?;
+    let mut made = Vec::new();
+    let rows = anonymity::coarsen(&bytes, changes, delimiter, &mut made)?;
+    atomic::write_private(to, &made)?;
+    out::line(format!("{rows} people written to {}; the original is untouched", to.display()))?;
+    out::line("next: klero pool commit, then klero pool anonymity")
 }
 
 /// A bar for each phase of long work: each has a total of its own.
@@ -184,11 +293,44 @@ fn commit(args: &Commit) -> Result<(), Failure> {
 
 /// Runs the audit.
 pub fn audit(args: &AuditArgs) -> Result<u8, Failure> {
-    let report = crate::audit::audit(&args.pool, &mut bar())?;
+    let Some(pool) = &args.pool else {
+        match &args.command {
+            Some(AuditCommand::Export { pool, dir, draw, recipient, out: to }) => {
+                let pool = match (pool, dir, draw) {
+                    (Some(pool), ..) => PoolDir::open(pool)?,
+                    (None, Some(dir), Some(draw)) => kept(dir, draw)?,
+                    _ => return Err(Failure::usage("--pool is missing")),
+                };
+                let people = auditor::export(&pool, recipient, to)?;
+                out::line(format!(
+                    "{people} people written to {}, encrypted; only the recipient can open it",
+                    to.display()
+                ))?;
+            }
+            Some(AuditCommand::Open { file, key, out: to }) => {
+                let pool = auditor::open(file, key, to)?;
+                out::line(format!("{} people in {}; next: klero audit {}", pool.size(), to.display(), to.display()))?;
+            }
+            None => return Err(Failure::usage("the pool is missing")),
+        }
+        return Ok(0);
+    };
+    let report = crate::audit::audit(pool, &mut bar())?;
     if args.json {
         out::json(&report)?
     } else {
         out::write(&report.to_string())?
     }
     Ok(0)
+}
+
+/// The service's own copy of a draw's pool, read beside the running service.
+fn kept(dir: &std::path::Path, draw: &klero_draw::names::Slug) -> Result<PoolDir, Failure> {
+    let status = super::backend::status(dir, draw)?;
+    let root = status.root.filter(|_| !status.erased).ok_or_else(|| {
+        Failure::refused(format!("the service keeps no pool of '{draw}'")).advise("it is not sealed yet, or was erased")
+    })?;
+    let settings = crate::service::settings::Settings::load(dir)?;
+    let vault = crate::vault::Vault::open(&crate::vault::key_path(dir, settings.data_key.as_deref()))?;
+    PoolDir::open_with(&dir.join("pools").join(root), &vault)
 }

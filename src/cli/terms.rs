@@ -15,6 +15,7 @@ use klero_draw::terms::{
 };
 
 use super::{backend, beacon, draw, out, panels, sign};
+use crate::anonymity;
 use crate::clock::{Clock, SystemClock};
 use crate::failure::{Failure, Named};
 use crate::pool_dir::PoolDir;
@@ -300,16 +301,16 @@ fn feasible(
     strata: Option<&StrataList>,
     panels: Option<&PanelList>,
 ) -> Result<(), Failure> {
-    let text = match (terms.pool.table, pool.table_path()) {
-        (Some(_), Some(path)) => Some(std::fs::read_to_string(&path).named("read the table", &path)?),
-        _ => None,
-    };
+    let text = if terms.pool.table.is_some() { pool.table_text()? } else { None };
     let table = text
         .as_deref()
         .map(|text| Table::parse(text, &terms.pool.columns, terms.pool.size, &terms.pool.root))
         .transpose()
         .map_err(Failure::refused)?;
     let inputs = DrawInputs { people: table.as_ref().map(|t| t as &dyn People), strata, panels };
+    if let Some(table) = &table {
+        anonymity::check(table, terms.pool.table_reason.as_deref())?;
+    }
     check_feasible(terms, &inputs)
         .map_err(|e| Failure::refused(e).advise("change seats, reserves, strata or panels; nothing was written"))
 }
@@ -332,11 +333,10 @@ fn strata(args: &New, pool: &PoolDir) -> Result<Option<(StrataList, ArtifactHash
     if args.method != MethodName::Stratified || args.by.is_empty() {
         return Ok(None);
     }
-    let path = pool.table_path().ok_or_else(|| {
+    let text = pool.table_text()?.ok_or_else(|| {
         Failure::refused("this pool has no table, which strata need")
             .advise("commit the pool again with --public naming the columns")
     })?;
-    let text = std::fs::read_to_string(&path).named("read the table", &path)?;
     let table = Table::parse(&text, pool.columns(), pool.size(), &pool.root()).map_err(Failure::refused)?;
     let columns = args
         .by

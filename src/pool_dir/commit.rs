@@ -4,11 +4,10 @@
 //! pool, and whatever goes wrong leaves no copy of the rows behind.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions, Permissions};
+use std::fs::{File, Permissions};
 use std::io::{self, BufWriter, Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use klero_draw::commitment::{CommitError, Commitment, PersonHasher, PoolBuilder, PushError, leaf};
 use klero_draw::hash::{ArtifactHash, PoolRoot};
@@ -17,9 +16,11 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::rows::Rows;
+use super::source::{Keeping, Positioned, Sink, Source};
 use super::{FORMAT, INDEX, KEY, MANIFEST, Manifest, PEOPLE, Progress, TABLE, index};
 use crate::failure::{Failure, Named};
 use crate::people_csv::{self, Layout, People, Problem, ReadError, Summary, person, recycle};
+use crate::vault::{Vault, WRAPPED_KEY};
 
 /// Progress is told after so many rows.
 const PROGRESS_ROWS: u32 = 65_536;
@@ -62,10 +63,10 @@ pub struct Committed {
 
 /// Reads a file as `commit` would, and writes nothing.
 pub fn check(csv: &Path, roles: &people_csv::Options, progress: &mut dyn FnMut(Progress)) -> Result<Summary, Failure> {
-    let people = People::open(csv, roles).map_err(Failure::from)?;
+    let source = Source::plain(csv).map_err(ReadError::from)?;
     // Doubles are found by salted ids, as in a commitment; the key is thrown away.
     let key = random_key()?;
-    let (_, _, summary) = build(people, csv, roles, &key, progress)?;
+    let (_, _, summary, _) = build(&source, csv, roles, &key, progress)?;
     Ok(summary)
 }
 
@@ -76,16 +77,27 @@ pub fn commit(
     out: &Path,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Committed, Failure> {
-    let staging = Staging::new(out)?;
+    let staging = Staging::new(out, Keeping::Plain)?;
     let mut from = File::open(csv).named("read", csv)?;
-    let mut to = staging.create(PEOPLE)?;
-    copy(&mut from, &mut to).named("copy", csv)?;
-    to.sync_all().named("write", &staging.path(PEOPLE))?;
+    staging.fill(PEOPLE, &mut from)?;
+    staging.commit(random_key()?, options, progress)
+}
+
+/// Commits the people of a CSV that is read from `csv`, into the new folder `out` of a service: nothing of it is ever written in the clear.
+pub fn commit_sealed(
+    csv: &mut dyn Read,
+    options: &CommitOptions,
+    out: &Path,
+    vault: &Vault,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Committed, Failure> {
+    let staging = Staging::sealed(out, vault)?;
+    staging.fill(PEOPLE, csv)?;
     staging.commit(random_key()?, options, progress)
 }
 
 /// Copies a file. `io::copy` would ask the kernel to, which on ext4 takes three times the processor time of a large buffer.
-fn copy(from: &mut File, to: &mut File) -> io::Result<()> {
+pub(super) fn copy(from: &mut dyn Read, to: &mut dyn Write) -> io::Result<()> {
     let mut buffer = vec![0; 1 << 20];
     loop {
         match from.read(&mut buffer) {
@@ -99,13 +111,15 @@ fn copy(from: &mut File, to: &mut File) -> io::Result<()> {
 
 /// Reads all people and commits to them. Every problem of the file is collected before it is refused.
 pub(super) fn build(
-    mut people: People<File>,
+    source: &Source,
     path: &Path,
     roles: &people_csv::Options,
     key: &PoolKey,
     progress: &mut dyn FnMut(Progress),
-) -> Result<(Commitment, Layout, Summary), Failure> {
-    let total = std::fs::metadata(path).named("read", path)?.len();
+) -> Result<(Commitment, Layout, Summary, u8), Failure> {
+    let mut people = people_of(source, roles)?;
+    let delimiter = people.delimiter();
+    let total = source.length();
     let columns = people.layout().columns.clone();
     let mut builder = PoolBuilder::new(key, &columns);
     let (mut spare, mut rows) = (Vec::new(), 0u32);
@@ -127,7 +141,7 @@ pub(super) fn build(
     progress(Progress { doing: "reading the people", done: total, total });
     let finished = builder.finish();
     if let Err(CommitError::RepeatedIds { groups }) = &finished {
-        let lines = lines_of(path, roles, groups)?;
+        let lines = lines_of(source, path, roles, groups)?;
         let line = |offset: &u64| lines.get(offset).copied().unwrap_or(0);
         let mut doubles: Vec<(u64, u64)> = Vec::new();
         for group in groups {
@@ -139,7 +153,13 @@ pub(super) fn build(
     }
     // An empty pool is told by `finish` of the reader, with the lines that were refused, if any.
     let (layout, summary) = people.finish().map_err(ReadError::from)?;
-    Ok((finished.map_err(Failure::usage)?, layout, summary))
+    Ok((finished.map_err(Failure::usage)?, layout, summary, delimiter))
+}
+
+/// Reads a file of people from its beginning.
+pub(super) fn people_of(source: &Source, roles: &people_csv::Options) -> Result<People<Positioned>, Failure> {
+    let reader = source.reader().map_err(ReadError::from)?;
+    People::new(reader, roles).map_err(Failure::from)
 }
 
 /// The reader has checked every cell: what is left are the bounds of whole rows and of the pool.
@@ -157,9 +177,14 @@ fn problem(line: u64, refused: PushError) -> Problem {
 }
 
 /// The lines of the rows that begin at the offsets in `groups`. Reads the file again: only a file with doubles pays for it.
-fn lines_of(path: &Path, roles: &people_csv::Options, groups: &[Vec<u64>]) -> Result<BTreeMap<u64, u64>, Failure> {
+fn lines_of(
+    source: &Source,
+    path: &Path,
+    roles: &people_csv::Options,
+    groups: &[Vec<u64>],
+) -> Result<BTreeMap<u64, u64>, Failure> {
     let mut lines: BTreeMap<u64, u64> = groups.iter().flatten().map(|&offset| (offset, 0)).collect();
-    let mut people = People::open(path, roles).map_err(Failure::from)?;
+    let mut people = people_of(source, roles)?;
     while people.advance().named("read", path)? {
         let row = people.row();
         if let Some(line) = lines.get_mut(&row.offset) {
@@ -173,11 +198,12 @@ fn lines_of(path: &Path, roles: &people_csv::Options, groups: &[Vec<u64>]) -> Re
 pub(super) struct Staging {
     folder: tempfile::TempDir,
     out: PathBuf,
+    keeping: Keeping,
 }
 
 impl Staging {
     /// Refuses an `out` that is there and not empty.
-    pub(super) fn new(out: &Path) -> Result<Self, Failure> {
+    pub(super) fn new(out: &Path, keeping: Keeping) -> Result<Self, Failure> {
         match std::fs::read_dir(out) {
             Ok(mut entries) => {
                 if entries.next().is_some() {
@@ -195,17 +221,35 @@ impl Staging {
             .permissions(Permissions::from_mode(0o700))
             .tempdir_in(&parent)
             .named("write in the folder", &parent)?;
-        Ok(Self { folder, out: out.to_owned() })
+        Ok(Self { folder, out: out.to_owned(), keeping })
     }
 
+    /// The same, for a service: everything in it is encrypted to a new key, which is encrypted to the data key.
+    pub(super) fn sealed(out: &Path, vault: &Vault) -> Result<Self, Failure> {
+        let (seal, wrapped) = vault.new_seal()?;
+        let staging = Self::new(out, Keeping::Sealed(seal))?;
+        crate::atomic::write_private(&staging.folder.path().join(WRAPPED_KEY), &wrapped)?;
+        Ok(staging)
+    }
+
+    /// Where a file lies.
     pub(super) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.keeping.path(self.folder.path(), name)
     }
 
     /// A new file of mode 0600.
-    pub(super) fn create(&self, name: &str) -> Result<File, Failure> {
-        let path = self.path(name);
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).named("write", &path)
+    pub(super) fn create(&self, name: &str) -> Result<Sink, Failure> {
+        self.keeping.create(self.folder.path(), name).named("write", &self.path(name))
+    }
+
+    /// A new file with these contents, durable.
+    pub(super) fn fill(&self, name: &str, from: &mut dyn Read) -> Result<(), Failure> {
+        let mut to = self.create(name)?;
+        copy(from, &mut to).and_then(|()| to.finish()).named("write", &self.path(name))
+    }
+
+    fn open(&self, name: &str) -> Result<Source, Failure> {
+        self.keeping.open(self.folder.path(), name).named("read", &self.path(name))
     }
 
     /// Commits the `people.csv` that lies in the folder, and gives the folder its name.
@@ -216,41 +260,46 @@ impl Staging {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Committed, Failure> {
         let CommitOptions { roles, table } = options;
-        let path = self.path(PEOPLE);
-        let people = People::open(&path, roles).map_err(Failure::from)?;
-        let delimiter = people.delimiter();
-        let (built, layout, summary) = build(people, &path, roles, &key, progress)?;
+        let people = self.open(PEOPLE)?;
+        let (built, layout, summary, delimiter) = build(&people, &self.path(PEOPLE), roles, &key, progress)?;
         let columns = layout.columns.clone();
 
-        let index_file = self.create(INDEX)?;
-        index::write(&index_file, built.entries()).named("write", &self.path(INDEX))?;
-        index_file.sync_all().named("write", &self.path(INDEX))?;
+        let mut index_file = self.create(INDEX)?;
+        let written = index::write(&mut index_file, built.entries()).and_then(|()| index_file.finish());
+        written.named("write", &self.path(INDEX))?;
         let wanted = match table {
             TableWish::Always => true,
             TableWish::Never => false,
             TableWish::IfUseful => !columns.public().is_empty() || !columns.household().is_empty(),
         };
-        let table = if wanted { Some(self.write_table(&built, &layout, delimiter, &key, progress)?) } else { None };
+        let table =
+            if wanted { Some(self.write_table(&people, &built, &layout, delimiter, &key, progress)?) } else { None };
 
         let manifest =
             Manifest { columns, delimiter, format: FORMAT.to_owned(), root: built.root(), size: built.size(), table };
-        let text = klero_draw::json::encode(&manifest).map_err(Failure::usage)?;
-        self.write(KEY, &Zeroizing::new(format!("{}\n", key.to_hex().as_str())))?;
-        self.write(MANIFEST, &format!("{text}\n"))?;
+        self.fill(KEY, &mut Zeroizing::new(format!("{}\n", key.to_hex().as_str())).as_bytes())?;
+        self.write_manifest(&manifest)?;
         let Manifest { columns, root, size, table, .. } = manifest;
         self.publish()?;
         Ok(Committed { size, root, columns, table, summary })
     }
 
-    /// Writes a small file, durably.
-    fn write(&self, name: &str, text: &str) -> Result<(), Failure> {
-        let mut file = self.create(name)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).named("write", &self.path(name))
+    /// Writes the manifest, which is never encrypted: it holds nothing that terms do not say.
+    pub(super) fn write_manifest(&self, manifest: &Manifest) -> Result<(), Failure> {
+        let text = klero_draw::json::encode(manifest).map_err(Failure::usage)?;
+        crate::atomic::write_private(
+            &self.folder.path().join(MANIFEST),
+            format!(
+                "{text}
+"
+            )
+            .as_bytes(),
+        )
     }
 
     /// The point of no return: all files are durable; the folder is synced, renamed (over an empty one, if there is one), and the rename
     /// made durable too.
-    fn publish(self) -> Result<(), Failure> {
+    pub(super) fn publish(self) -> Result<(), Failure> {
         sync_folder(self.folder.path())?;
         std::fs::rename(self.folder.path(), &self.out).named("write", &self.out)?;
         // The folder has its new name: there is nothing left to remove.
@@ -261,6 +310,7 @@ impl Staging {
     /// Writes the table (spec §2.3) in index order, reading each row again by its place; each leaf is checked on the way.
     fn write_table(
         &self,
+        people: &Source,
         built: &Commitment,
         layout: &Layout,
         delimiter: u8,
@@ -268,8 +318,7 @@ impl Staging {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<ArtifactHash, Failure> {
         let (path, people_path) = (self.path(TABLE), self.path(PEOPLE));
-        let people = Arc::new(File::open(&people_path).named("read", &people_path)?);
-        let mut rows = Rows::new(&people, layout, delimiter);
+        let mut rows = Rows::new(people, layout, delimiter).named("read", &people_path)?;
         rows.preload().named("read", &people_path)?;
         let mut hasher = PersonHasher::new(key, &layout.columns);
         let mut out = Hashing { out: BufWriter::with_capacity(1 << 20, self.create(TABLE)?), hash: Sha256::new() };
@@ -297,7 +346,7 @@ impl Staging {
         }
         let Hashing { out, hash } = out;
         let file = out.into_inner().map_err(io::IntoInnerError::into_error).named("write", &path)?;
-        file.sync_all().named("write", &path)?;
+        file.finish().named("write", &path)?;
         Ok(ArtifactHash(hash.finalize().into()))
     }
 }
@@ -320,8 +369,8 @@ impl<W: Write> Write for Hashing<W> {
 }
 
 /// SHA-256 of a file.
-pub(super) fn hash_file(path: &Path) -> io::Result<ArtifactHash> {
-    let mut file = File::open(path)?;
+pub(super) fn hash_file(source: &Source) -> io::Result<ArtifactHash> {
+    let mut file = source.reader()?;
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 20];
     loop {

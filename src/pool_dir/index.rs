@@ -4,14 +4,13 @@
 //! Proofs are made by reading the file through once, 4,096 leaves at a time: what is kept is one hash for each of those blocks, so a
 //! pool of any size takes little memory. This file knows no people and no keys.
 
-use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Write};
-use std::os::unix::fs::FileExt;
-use std::path::Path;
-use std::sync::Arc;
+use std::io::{self, BufWriter, Read, Write};
+use std::sync::{Mutex, PoisonError};
 
 use klero_draw::hash::{PoolLeaf, PoolRoot};
 use klero_tlog::{Hash, InclusionProof, node_hash};
+
+use super::source::{Positioned, Source};
 
 /// Bytes for each person.
 pub(crate) const ENTRY_BYTES: usize = 40;
@@ -19,14 +18,15 @@ pub(crate) const ENTRY_BYTES: usize = 40;
 const BLOCK_LEAVES: usize = 4096;
 
 /// An open index.
-#[derive(Debug)]
 pub(crate) struct Index {
-    file: Arc<File>,
+    source: Source,
+    /// For single entries; kept, since opening an encrypted file costs more than reading an entry of it.
+    single: Mutex<Positioned>,
     size: u32,
 }
 
 /// Writes an index, in index order. The caller syncs.
-pub(crate) fn write(file: &File, entries: impl Iterator<Item = (PoolLeaf, u64)>) -> io::Result<()> {
+pub(crate) fn write(file: impl Write, entries: impl Iterator<Item = (PoolLeaf, u64)>) -> io::Result<()> {
     let mut out = BufWriter::with_capacity(1 << 20, file);
     for (leaf, offset) in entries {
         let mut entry = [0; ENTRY_BYTES];
@@ -40,11 +40,11 @@ pub(crate) fn write(file: &File, entries: impl Iterator<Item = (PoolLeaf, u64)>)
 
 impl Index {
     /// Opens the index of `size` people. A file of another length is refused.
-    pub(crate) fn open(path: &Path, size: u32) -> io::Result<Self> {
-        let file = File::open(path)?;
-        let (expected, found) = (u64::from(size) * 40, file.metadata()?.len());
+    pub(crate) fn new(source: Source, size: u32) -> io::Result<Self> {
+        let (expected, found) = (u64::from(size) * 40, source.length());
         if expected == found {
-            Ok(Self { file: Arc::new(file), size })
+            let single = Mutex::new(source.reader()?);
+            Ok(Self { source, single, size })
         } else {
             Err(damaged(format!("expected {expected} bytes for {size} people, found {found}")))
         }
@@ -59,7 +59,9 @@ impl Index {
             ));
         }
         let mut entry = [0; ENTRY_BYTES];
-        self.file.read_exact_at(&mut entry, u64::from(index) * 40)?;
+        let mut reader = self.single.lock().unwrap_or_else(PoisonError::into_inner);
+        reader.at = u64::from(index) * 40;
+        reader.read_exact(&mut entry)?;
         Ok(parse(&entry))
     }
 
@@ -78,13 +80,13 @@ impl Index {
     }
 
     /// All entries, in order.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = io::Result<(PoolLeaf, u64)>> + use<> {
-        let mut reader = Positioned::buffered(&self.file);
-        (0..self.size).map(move |_| {
+    pub(crate) fn entries(&self) -> io::Result<impl Iterator<Item = io::Result<(PoolLeaf, u64)>> + use<>> {
+        let mut reader = self.source.buffered()?;
+        Ok((0..self.size).map(move |_| {
             let mut entry = [0; ENTRY_BYTES];
             reader.read_exact(&mut entry)?;
             Ok(parse(&entry))
-        })
+        }))
     }
 
     /// The root over all leaves, and an inclusion proof (RFC 6962 §2.1.1) for each of `indices`, in their order.
@@ -102,7 +104,7 @@ impl Index {
         let mut blocks: Vec<Hash> = Vec::with_capacity(usize_of(self.size) / BLOCK_LEAVES + 1);
         let mut block: Vec<Hash> = Vec::with_capacity(BLOCK_LEAVES);
         let (mut first, mut rest) = (0, targets.as_slice());
-        let mut entries = self.entries();
+        let mut entries = self.entries()?;
         loop {
             block.clear();
             for entry in entries.by_ref().take(BLOCK_LEAVES) {
@@ -167,55 +169,10 @@ fn usize_of(index: u32) -> usize {
     usize::try_from(index).unwrap_or(usize::MAX)
 }
 
-/// Reads a shared file from a place of its own, so that readers do not move one another.
-pub(crate) struct Positioned {
-    file: Arc<File>,
-    /// The file's bytes, if they were read beforehand.
-    whole: Option<Vec<u8>>,
-    /// Offset of the next byte.
-    pub(crate) at: u64,
-}
-
-impl Positioned {
-    pub(crate) fn new(file: &Arc<File>) -> Self {
-        Self { file: Arc::clone(file), whole: None, at: 0 }
-    }
-    /// Reads the whole file into memory, if it has at most `limit` bytes.
-    pub(crate) fn preload(&mut self, limit: u64) -> io::Result<()> {
-        let length = self.file.metadata()?.len();
-        if length <= limit {
-            let mut bytes = vec![0; usize::try_from(length).map_err(io::Error::other)?];
-            self.file.read_exact_at(&mut bytes, 0)?;
-            self.whole = Some(bytes);
-        }
-        Ok(())
-    }
-    /// From the beginning, with a buffer for reading through.
-    fn buffered(file: &Arc<File>) -> BufReader<Self> {
-        BufReader::with_capacity(1 << 20, Self::new(file))
-    }
-}
-
-impl Read for Positioned {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let n = match &self.whole {
-            None => self.file.read_at(into, self.at)?,
-            Some(bytes) => {
-                let start = usize::try_from(self.at).unwrap_or(usize::MAX);
-                let rest = bytes.get(start..).unwrap_or_default();
-                let n = rest.len().min(into.len());
-                let (Some(target), Some(source)) = (into.get_mut(..n), rest.get(..n)) else { return Ok(0) };
-                target.copy_from_slice(source);
-                n
-            }
-        };
-        self.at = self.at.saturating_add(u64::try_from(n).unwrap_or(u64::MAX));
-        Ok(n)
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
     use super::*;
     use klero_tlog::MerkleTree;
 
@@ -230,7 +187,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("index");
         write(&File::create(&path).unwrap(), (0..size).map(|i| (leaf(i), u64::from(i) * 7))).unwrap();
-        let index = Index::open(&path, size).unwrap();
+        let index = Index::new(Source::plain(&path).unwrap(), size).unwrap();
         let mut tree = MerkleTree::new();
         (0..size).for_each(|i| tree.append(Hash::from_bytes(leaf(i).0)));
         let (root, proofs) = index.proofs(indices).unwrap();
@@ -245,7 +202,7 @@ mod tests {
         }
         assert_eq!(index.find(&leaf(size)).unwrap(), None);
         assert!(index.proofs(&[size]).is_err());
-        assert!(Index::open(&path, size + 1).is_err());
+        assert!(Index::new(Source::plain(&path).unwrap(), size + 1).is_err());
     }
 
     #[test]

@@ -4,12 +4,13 @@
 //! in. The answers bring ids and public columns only; whatever else their file holds is left out.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufWriter, Write};
+use std::io::BufWriter;
 use std::path::Path;
 
 use klero_draw::commitment::{PersonHasher, leaf};
 
 use super::commit::{CommitOptions, Committed, Staging, TableWish};
+use super::source::Keeping;
 use super::{INDEX, PEOPLE, PoolDir, Progress};
 use crate::failure::{Failure, Named};
 use crate::people_csv::{self, People, Problem, Problems, ReadError, person};
@@ -45,7 +46,7 @@ pub fn commit_linked(
     let (from_answers, from_earlier) = share_out(&earlier, answers, options)?;
     let mut answers_by_id = read_answers(answers, options, &from_answers)?;
 
-    let staging = Staging::new(out)?;
+    let staging = Staging::new(out, Keeping::Plain)?;
     let path = staging.path(PEOPLE);
     let columns = earlier.columns().clone();
     let file = BufWriter::with_capacity(1 << 18, staging.create(PEOPLE)?);
@@ -91,9 +92,9 @@ pub fn commit_linked(
     if !problems.is_empty() {
         return Err(ReadError::from(problems).into());
     }
-    let mut file = writer.into_inner().map_err(|e| std::io::Error::from(e.error().kind())).named("write", &path)?;
-    file.flush().and_then(|()| file.get_ref().sync_all()).named("write", &path)?;
-    drop(file);
+    let file = writer.into_inner().map_err(|e| std::io::Error::from(e.error().kind())).named("write", &path)?;
+    let file = file.into_inner().map_err(std::io::IntoInnerError::into_error).named("write", &path)?;
+    file.finish().named("write", &path)?;
     let roles = people_csv::Options {
         id: columns.id().to_owned(),
         public: options.public.clone(),

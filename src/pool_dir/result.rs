@@ -79,7 +79,7 @@ impl PoolDir {
 
     /// Writes the people at `indices`, and adds the places of their rows to `taken`.
     fn write_chosen(&self, path: &Path, indices: &[u32], taken: &mut BTreeSet<u64>) -> Result<u64, Failure> {
-        let mut rows = self.rows();
+        let mut rows = self.rows()?;
         let mut sheet = self.sheet(path)?;
         for &index in indices {
             let (_, offset) = self.index.entry(index).named("read", &self.dir.join(INDEX))?;

@@ -1,10 +1,9 @@
 //! Reads single rows of a committed pool by their place in `people.csv`, which was read whole without a problem when it was committed.
 
-use std::fs::File;
 use std::io;
-use std::sync::Arc;
 
-use super::index::{Positioned, damaged};
+use super::index::damaged;
+use super::source::{Positioned, Source};
 use crate::people_csv::{Layout, Next, Normaliser, Records, Row};
 
 /// Read buffer, in bytes: a row fits, and little more is read than is used.
@@ -21,12 +20,12 @@ pub(crate) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    pub(crate) fn new(file: &Arc<File>, layout: &'a Layout, delimiter: u8) -> Self {
-        Self {
-            records: Records::new(Positioned::new(file), delimiter, BUFFER_BYTES, 0, 1),
+    pub(crate) fn new(source: &Source, layout: &'a Layout, delimiter: u8) -> io::Result<Self> {
+        Ok(Self {
+            records: Records::new(source.reader()?, delimiter, BUFFER_BYTES, 0, 1),
             normaliser: Normaliser::new(layout.headings.len()),
             layout,
-        }
+        })
     }
 
     /// For somebody who is about to read all rows: reads the file into memory if it is not too large, which saves a system call a row.

@@ -40,10 +40,15 @@ impl Folders {
     pub fn service_key(&self) -> PathBuf {
         self.0.join("keys").join("service.key")
     }
-    /// The pool with a root. Holds personal data.
+    /// All pools. Holds personal data, encrypted.
+    #[must_use]
+    pub fn pools(&self) -> PathBuf {
+        self.0.join("pools")
+    }
+    /// The pool with a root. Holds personal data, encrypted.
     #[must_use]
     pub fn pool(&self, root: &klero_draw::hash::PoolRoot) -> PathBuf {
-        self.0.join("pools").join(root.to_string())
+        self.pools().join(root.to_string())
     }
 }
 

@@ -21,7 +21,6 @@ use super::request::Logged;
 use super::scribe::Draft;
 use super::{Service, no_such_draw, put_artifact};
 use crate::failure::Failure;
-use crate::pool_dir::PoolDir;
 
 /// A beacon round that a draw waits for.
 #[derive(Debug, Clone)]
@@ -109,7 +108,7 @@ impl Service {
             carry_out_method(terms, inputs, &seed)
                 .map_err(|e| Failure::unavailable(format!("'{draw}' cannot be drawn: {e}")))
         })?;
-        let pool = PoolDir::open(&self.folders.pool(&terms.pool.root))?;
+        let pool = self.kept_pool(draw, &terms.pool.root)?;
         // Opened together: the pool's index is read through once.
         let all: Vec<u32> = selection.drawn.iter().chain(&selection.reserves).copied().collect();
         let mut drawn = pool.openings(&all)?;
@@ -137,7 +136,7 @@ impl Service {
         seats.vacate(&leavers).map_err(|e| failed(&e))?;
         let fills =
             self.with_inputs(terms, |inputs| seats.replace(&leavers, terms, inputs, key).map_err(|e| failed(&e)))?;
-        let pool = PoolDir::open(&self.folders.pool(&terms.pool.root))?;
+        let pool = self.kept_pool(draw, &terms.pool.root)?;
         let seated: Vec<u32> = fills.iter().filter_map(|fill| fill.seated).collect();
         let mut opened = pool.openings(&seated)?.into_iter();
         let artifact = fills

@@ -7,6 +7,7 @@ mod bundles;
 pub mod config;
 pub mod control;
 pub mod drawing;
+pub mod erasing;
 mod facts;
 pub mod http;
 pub mod kept;
@@ -16,6 +17,7 @@ pub mod request;
 pub mod scheduler;
 pub mod scribe;
 pub mod sealing;
+pub mod settings;
 pub mod witnessing;
 
 use std::collections::BTreeMap;
@@ -44,10 +46,12 @@ use crate::sequencer::cosigning::{Cosigning, Held, lock};
 use crate::sequencer::opening::{LogSetup, initialise};
 use crate::sequencer::{AppendError, Condition, LogReader, Progress, Sequencer};
 use crate::signer;
+use crate::vault::Vault;
 use config::{Config, Folders};
 use kept::Kept;
 use request::{About, Answer, DrawStatus, HandedRound, Logged, OrganiserStatus, Request};
 use scribe::{Draft, PublicLedger, Refusal, Scribe, UnpublishedSteps};
+use settings::Settings;
 use witnessing::Witnessing;
 
 /// An open log and what belongs to it.
@@ -63,6 +67,7 @@ pub struct Service {
     kept: Kept,
     unpublished: UnpublishedSteps,
     witnessing: Witnessing,
+    vault: Vault,
     /// One draw is carried out at a time for each name; the second caller finds it done.
     drawing: std::sync::Mutex<()>,
     /// Why a draw that is due could not be carried out when it was last tried.
@@ -134,7 +139,9 @@ impl Service {
 
     /// The same, with witnesses asked in another way.
     pub fn open_with(dir: &Path, clock: SharedClock, witnessing: Witnessing) -> Result<Self, Failure> {
-        let config = Config::load(dir)?;
+        let settings = Settings::load(dir)?;
+        let identity = Config::load(dir)?;
+        let config = Config { relays: settings.relays.clone(), margin_secs: settings.margin_secs, ..identity };
         let folders = Folders(dir.to_owned());
         let kept = Kept::new(dir.join("public"), Arc::new(RealFiles));
         let scribe = Scribe::new(signer::load(&folders.service_key())?, Arc::clone(&clock), kept.clone());
@@ -153,7 +160,9 @@ impl Service {
             setup.cosigning = Some(Arc::clone(cosigners) as Arc<dyn Cosigning>);
         }
         let sequencer = Sequencer::open(setup, scribe).map_err(opening_failure)?;
-        Ok(Self {
+        let vault = erasing::open_vault(&folders, settings.data_key.as_deref())?;
+        let service = Self {
+            vault,
             folders,
             config,
             sequencer,
@@ -166,7 +175,15 @@ impl Service {
             witnessing,
             drawing: std::sync::Mutex::new(()),
             hindered: std::sync::Mutex::default(),
-        })
+        };
+        service.settle_pools()?;
+        Ok(service)
+    }
+
+    /// The key to the service's own copies of the pools.
+    #[must_use]
+    pub fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     /// Origin of the log.
@@ -250,6 +267,8 @@ impl Service {
             Request::About => Ok(Answer::About(self.about())),
             Request::Invite { .. } => Err(Failure::unavailable("this service runs without accounts")
                 .advise("start it with klero serve, or stop it and run the command again")),
+            Request::Erase { notes } => self.erase_notes(&notes),
+            Request::RotateDataKey => self.rotate_data_key(),
         }
     }
 
@@ -303,14 +322,7 @@ impl Service {
                 let note = parse!(AnnulNote, context::ANNUL);
                 (Some(note.value().draw.clone()), StepKind::Annulled(Box::new(note)))
             }
-            context::ERASE => {
-                let note = parse!(EraseNote, context::ERASE);
-                let draw = note.value().draw.clone();
-                let (root, table) = self.pool_of(&draw)?;
-                let logged = self.append(Draft { draw: Some(draw), kind: StepKind::Erased(Box::new(note)) })?;
-                self.destroy(&root, table)?;
-                return Ok(logged);
-            }
+            context::ERASE => return self.erase(parse!(EraseNote, context::ERASE)),
             _ => {
                 return Err(Failure::usage(format!("a note of context '{context}' cannot be handed in here"))
                     .advise("terms are sealed with klero draw seal"));
@@ -450,6 +462,20 @@ fn append_failure(error: &AppendError<Refusal>) -> Failure {
     }
 }
 
+/// When the draw's latest step was logged, as far as erasure is concerned.
+fn last_at(state: &DrawState) -> u64 {
+    let vacancies = state.vacancies().iter();
+    let times = [
+        Some(state.first_announced().time),
+        state.seal().map(|seal| seal.at.time),
+        state.result().map(|result| result.at.time),
+        state.void().map(|void| void.at.time),
+        state.annulled().map(|(at, _)| at.time),
+        vacancies.map(|v| v.answer.as_ref().map_or(v.at.time, |answer| answer.at.time)).max(),
+    ];
+    times.into_iter().flatten().max().unwrap_or(0)
+}
+
 fn status(ledger: &Ledger, slug: &Slug, state: &DrawState, now: u64) -> DrawStatus {
     let seal = state.seal();
     let terms = state.terms();
@@ -481,6 +507,8 @@ fn status(ledger: &Ledger, slug: &Slug, state: &DrawState, now: u64) -> DrawStat
         after: state.after(),
         root: terms.map(|t| t.pool.root.to_string()),
         chain: terms.map(|t| t.beacon.chain.to_string()),
+        last_at: last_at(state),
+        erased: state.erased().is_some(),
         closed_by: state.closed_by(),
     }
 }

@@ -49,6 +49,13 @@ pub enum Request {
         /// Whom.
         wish: crate::api::InviteWish,
     },
+    /// Erase the pool of several draws at once: all draws from one pool go together.
+    Erase {
+        /// The signed notes, one for each draw.
+        notes: Vec<String>,
+    },
+    /// Replace the data key, and encrypt the pools' keys to the new one.
+    RotateDataKey,
 }
 
 /// A beacon round as anyone may hand it in (file or POST). It counts if it verifies.
@@ -72,6 +79,11 @@ pub struct HandedRound {
 pub enum Answer {
     /// A step was appended and is durable.
     Logged(Logged),
+    /// Several steps were appended and are durable.
+    LoggedAll {
+        /// In the order asked for.
+        steps: Vec<Logged>,
+    },
     /// States of draws.
     Status {
         /// One for each draw, in the order of announcement.
@@ -86,6 +98,13 @@ pub enum Answer {
     About(About),
     /// An invitation, with its secret.
     Invited(crate::api::Invited),
+    /// The data key was replaced.
+    Rotated {
+        /// Pools whose keys were encrypted to the new key.
+        pools: usize,
+        /// Public half of the new key.
+        recipient: String,
+    },
     /// The request was refused or could not be done.
     Failed(Failure),
 }
@@ -154,6 +173,12 @@ pub struct DrawStatus {
     /// Chain hash of the beacon; known once sealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chain: Option<String>,
+    /// Unix seconds of its latest step.
+    #[serde(default)]
+    pub last_at: u64,
+    /// Its pool's rows and table were destroyed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub erased: bool,
     /// The leaf hash of the step that closed it; the next attempt names it as `previous`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_by: Option<StepHash>,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use klero_draw::artifacts::{PanelList, StrataList};
-use klero_draw::hash::{ArtifactHash, PoolRoot};
+use klero_draw::hash::ArtifactHash;
 use klero_draw::method::{DrawInputs, People, check_feasible};
 use klero_draw::names::Slug;
 use klero_draw::organiser::VacateNote;
@@ -16,6 +16,7 @@ use klero_verifier::ledger::Phase;
 use super::request::Logged;
 use super::scribe::Draft;
 use super::{Service, no_such_draw, put_artifact};
+use crate::anonymity;
 use crate::failure::{Failure, Named};
 use crate::pool_dir::PoolDir;
 
@@ -66,10 +67,10 @@ impl Service {
                     .advise("enrol it first: klero organiser enrol")
             })?
         };
-        let dir = PoolDir::open(pool)?;
+        let dir = PoolDir::open_with(pool, self.vault())?;
         check_pool(terms, &dir)?;
         self.publish_inputs(terms, &dir, pool)?;
-        self.keep_pool(terms, pool)?;
+        self.keep_pool(terms, &dir)?;
         let draw = Some(terms.draw.clone());
         self.append(Draft { draw, kind: StepKind::Sealed(Box::new(Sealed { terms: note, organiser })) })
     }
@@ -80,10 +81,7 @@ impl Service {
             Failure::refused(format!("this draw cannot be sealed: {e}"))
                 .advise("correct the pool or the terms, sign them, and seal again")
         };
-        let table_text = match (terms.pool.table, dir.table_path()) {
-            (Some(_), Some(path)) => Some(std::fs::read_to_string(&path).named("read the table", &path)?),
-            _ => None,
-        };
+        let table_text = if terms.pool.table.is_some() { dir.table_text()? } else { None };
         let table = table_text
             .as_deref()
             .map(|text| Table::parse(text, &terms.pool.columns, terms.pool.size, &terms.pool.root))
@@ -104,6 +102,9 @@ impl Service {
             panels: panels.as_ref(),
         };
         check_feasible(terms, &inputs).map_err(|e| infeasible(&e))?;
+        if let Some(table) = &table {
+            anonymity::check(table, terms.pool.table_reason.as_deref())?;
+        }
         if let (Some(from), Some(table)) = (&terms.pool.from, &table) {
             let ledger = self.ledger();
             let earlier = ledger.draw(&from.draw).ok_or_else(|| no_such_draw(&from.draw))?;
@@ -141,27 +142,10 @@ impl Service {
             .advise("klero terms new puts it into the pool's folder, under artifacts"))
     }
 
-    /// The service's own copy of the pool, to be opened at the draw.
-    fn keep_pool(&self, terms: &Terms, pool: &Path) -> Result<(), Failure> {
+    /// The service's own copy of the pool, encrypted, to be opened at the draw.
+    fn keep_pool(&self, terms: &Terms, pool: &PoolDir) -> Result<(), Failure> {
         let target = self.folders.pool(&terms.pool.root);
-        if target.exists() {
-            return Ok(());
-        }
-        let parent = self.folders.0.join("pools");
-        let temporary = tempfile::Builder::new().prefix(".new-").tempdir_in(&parent).named("write in", &parent)?;
-        for item in std::fs::read_dir(pool).named("read", pool)? {
-            let item = item.named("read", pool)?;
-            let kind = item.file_type().named("read", &item.path())?;
-            if !kind.is_file() {
-                continue;
-            }
-            let copy = temporary.path().join(item.file_name());
-            std::fs::copy(item.path(), &copy).named("copy", &item.path())?;
-            std::fs::File::open(&copy).and_then(|f| f.sync_all()).named("sync", &copy)?;
-        }
-        let kept = temporary.keep();
-        std::fs::rename(&kept, &target).named("keep the pool as", &target)?;
-        std::fs::File::open(&parent).and_then(|f| f.sync_all()).named("sync", &parent)
+        if target.exists() { Ok(()) } else { pool.seal_into(&target, self.vault()) }
     }
 
     /// Refuses to log that somebody gives up a seat who holds none.
@@ -179,29 +163,6 @@ impl Service {
         if self.statuses(Some(draw))?.iter().any(|s| s.outcome.is_some()) {
             return Err(Failure::refused(format!("'{draw}' has been drawn"))
                 .advise("a result is annulled, not voided: klero draw annul"));
-        }
-        Ok(())
-    }
-
-    /// Root and table of a sealed draw.
-    pub(super) fn pool_of(&self, draw: &Slug) -> Result<(PoolRoot, Option<ArtifactHash>), Failure> {
-        let ledger = self.ledger();
-        let state = ledger.draw(draw).ok_or_else(|| no_such_draw(draw))?;
-        let terms = state.terms().ok_or_else(|| Failure::refused(format!("'{draw}' has no sealed pool")))?;
-        Ok((terms.pool.root, terms.pool.table))
-    }
-
-    /// Destroys the service's copy of a pool and its table.
-    pub(super) fn destroy(&self, root: &PoolRoot, table: Option<ArtifactHash>) -> Result<(), Failure> {
-        let pool = self.folders.pool(root);
-        if pool.exists() {
-            std::fs::remove_dir_all(&pool).named("destroy", &pool)?;
-        }
-        if let Some(name) = table {
-            let path = self.public().join("artifact").join(name.to_string());
-            if path.exists() {
-                std::fs::remove_file(&path).named("destroy", &path)?;
-            }
         }
         Ok(())
     }

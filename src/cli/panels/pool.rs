@@ -12,7 +12,7 @@ use klero_draw::terms::Method;
 use klero_panels::{PanelList, Quotas};
 
 use super::files;
-use crate::failure::{Failure, Named};
+use crate::failure::Failure;
 use crate::people_csv::normalise;
 use crate::pool_dir::PoolDir;
 
@@ -83,11 +83,10 @@ fn on_leaves(list: PanelList, pool: &PoolDir) -> Result<Vec<Vec<u32>>, Failure> 
 
 /// The quotas with columns and values as the pool spells them.
 fn spelled(quotas: &Quotas, pool: &PoolDir) -> Result<Vec<Quota>, Failure> {
-    let path = pool.table_path().ok_or_else(|| {
+    let text = pool.table_text()?.ok_or_else(|| {
         Failure::refused("this pool has no table, which quotas need")
             .advise("commit the pool again with --public naming the columns that have quotas")
     })?;
-    let text = std::fs::read_to_string(&path).named("read the table", &path)?;
     let table = Table::parse(&text, pool.columns(), pool.size(), &pool.root()).map_err(Failure::refused)?;
     let mut out = Vec::new();
     for feature in quotas.features() {

@@ -1,0 +1,117 @@
+//! A service's own copies of pools: made encrypted, found and mended after a crash, and destroyed.
+//!
+//! Under `DIR/pools` a folder named by a root (64 hex digits) is a pool; every other name is work that a crash cut short, and goes. A
+//! folder from before pools were encrypted is encrypted where it stands. Destroying removes the pool's own key first: from then on whatever
+//! is left of the files is noise. What a disk or a backup keeps of removed files is beyond this program.
+
+use std::path::{Path, PathBuf};
+
+use klero_draw::hash::PoolRoot;
+
+use super::commit::{Staging, sync_folder};
+use super::{FORMAT, INDEX, KEY, Manifest, PEOPLE, PoolDir, TABLE};
+use crate::failure::{Failure, Named};
+use crate::vault::{Vault, WRAPPED_KEY};
+
+/// A pool as it was before it was encrypted, on its way out.
+const PLAIN_PREFIX: &str = ".plain-";
+/// A pool that is being destroyed.
+const ERASED_PREFIX: &str = ".erased-";
+
+impl PoolDir {
+    /// Makes an encrypted copy of this pool in the new folder `out`. It comes into being whole or not at all.
+    pub fn seal_into(&self, out: &Path, vault: &Vault) -> Result<(), Failure> {
+        let staging = Staging::sealed(out, vault)?;
+        let table = self.manifest.table.map(|_| TABLE);
+        for name in [PEOPLE, KEY, INDEX].into_iter().chain(table) {
+            let path = self.keeping.path(&self.dir, name);
+            let source = self.keeping.open(&self.dir, name).named("read", &path)?;
+            let mut reader = source.reader().named("read", &path)?;
+            staging.fill(name, &mut reader)?;
+        }
+        let Manifest { columns, delimiter, root, size, table, .. } = self.manifest.clone();
+        staging.write_manifest(&Manifest { columns, delimiter, format: FORMAT.to_owned(), root, size, table })?;
+        staging.publish()
+    }
+
+    /// Whether it is encrypted.
+    #[must_use]
+    pub fn is_sealed(&self) -> bool {
+        self.dir.join(WRAPPED_KEY).exists()
+    }
+}
+
+/// Brings `DIR/pools` into order, as it must be before a service uses it: removes what a crash left half done, and encrypts pools that lie
+/// there in the clear. How many were encrypted now.
+pub fn settle(pools: &Path, vault: &Vault) -> Result<usize, Failure> {
+    let mut sealed = 0;
+    let names = names(pools)?;
+    for name in names.iter().filter_map(|name| name.strip_prefix(PLAIN_PREFIX)) {
+        let (aside, kept) = (pools.join(format!("{PLAIN_PREFIX}{name}")), pools.join(name));
+        if kept.join(WRAPPED_KEY).exists() {
+            remove(pools, &aside)?;
+        } else {
+            std::fs::rename(&aside, &kept).named("put back", &kept)?;
+            sync_folder(pools)?;
+        }
+    }
+    for name in names.iter().filter(|name| name.starts_with('.') && !name.starts_with(PLAIN_PREFIX)) {
+        remove(pools, &pools.join(name))?;
+    }
+    for folder in folders(pools)? {
+        if folder.join(WRAPPED_KEY).exists() {
+            continue;
+        }
+        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let (made, aside) = (pools.join(format!(".sealed-{name}")), pools.join(format!("{PLAIN_PREFIX}{name}")));
+        PoolDir::open_with(&folder, vault)?.seal_into(&made, vault)?;
+        std::fs::rename(&folder, &aside).named("set aside", &folder)?;
+        std::fs::rename(&made, &folder).named("keep the pool as", &folder)?;
+        sync_folder(pools)?;
+        remove(pools, &aside)?;
+        sealed += 1;
+    }
+    Ok(sealed)
+}
+
+/// The pools that lie in `DIR/pools`, by folder.
+pub fn folders(pools: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let names = names(pools)?;
+    Ok(names.iter().filter(|name| name.parse::<PoolRoot>().is_ok()).map(|name| pools.join(name)).collect())
+}
+
+/// Destroys a pool: its own key first, then everything else. May be repeated; a pool that is not there is destroyed.
+pub fn destroy(pools: &Path, root: &PoolRoot) -> Result<(), Failure> {
+    let folder = pools.join(root.to_string());
+    if !folder.exists() {
+        return Ok(());
+    }
+    let key = folder.join(WRAPPED_KEY);
+    if key.exists() {
+        std::fs::remove_file(&key).named("destroy", &key)?;
+        sync_folder(&folder)?;
+    }
+    // Under this name a crash cannot bring it back: `settle` removes it.
+    let aside = pools.join(format!("{ERASED_PREFIX}{root}"));
+    if aside.exists() {
+        remove(pools, &aside)?;
+    }
+    std::fs::rename(&folder, &aside).named("destroy", &folder)?;
+    sync_folder(pools)?;
+    remove(pools, &aside)
+}
+
+fn remove(pools: &Path, folder: &Path) -> Result<(), Failure> {
+    let removed = if folder.is_dir() { std::fs::remove_dir_all(folder) } else { std::fs::remove_file(folder) };
+    removed.named("remove", folder)?;
+    sync_folder(pools)
+}
+
+fn names(pools: &Path) -> Result<Vec<String>, Failure> {
+    let mut names = Vec::new();
+    for item in std::fs::read_dir(pools).named("read", pools)? {
+        names.push(item.named("read", pools)?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}

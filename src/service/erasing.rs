@@ -1,0 +1,169 @@
+//! What the service holds of people, and its end: the data key, the encrypted pools, and erasure (spec §4.12).
+//!
+//! Order of an erasure: everything is checked; the `erased` steps are logged, durable and public; then pool key, rows and table are destroyed.
+//! A crash in between leaves a step that says more than was done, and [`Service::settle_pools`] does the rest before the service does
+//! anything else. A pool is destroyed only when every draw from it is erased, so that no draw loses data that it still needs. A linked pool
+//! is another pool, with another folder: it keeps the key that both share.
+
+use klero_draw::hash::{ArtifactHash, PoolRoot};
+use klero_draw::names::Slug;
+use klero_draw::note::SignedText;
+use klero_draw::organiser::{EraseNote, NOTE_LIMIT, context};
+use klero_draw::step::StepKind;
+use klero_verifier::ledger::{DrawState, Phase};
+
+use super::config::Folders;
+use super::request::{Answer, Logged};
+use super::scribe::Draft;
+use super::{Service, no_such_draw};
+use crate::failure::{Failure, Named};
+use crate::pool_dir::{self, PoolDir};
+use crate::vault::{Vault, key_path};
+
+/// Draws that may be erased at once.
+const NOTES_MAX: usize = 64;
+
+/// Opens the data key. A service that has none yet, and no encrypted pool, gets one in `DIR/keys`.
+pub(super) fn open_vault(folders: &Folders, configured: Option<&std::path::Path>) -> Result<Vault, Failure> {
+    let path = key_path(&folders.0, configured);
+    let own = path == key_path(&folders.0, None) && path.starts_with(&folders.0);
+    if path.exists() || !own {
+        return Vault::open(&path);
+    }
+    let pools = pool_dir::folders(&folders.pools())?;
+    if let Some(pool) = pools.iter().find(|pool| pool.join(crate::vault::WRAPPED_KEY).exists()) {
+        return Err(Failure::usage(format!(
+            "the data key {} is not there, but {} is encrypted to it",
+            path.display(),
+            pool.display()
+        ))
+        .advise("put the key back from its backup; without it draws that wait for their round cannot be drawn"));
+    }
+    Vault::create(&path)
+}
+
+impl Service {
+    /// Brings the pools into order when the service is opened: mends what a crash left, encrypts what is not yet encrypted, and finishes
+    /// erasures that were logged.
+    pub(super) fn settle_pools(&self) -> Result<(), Failure> {
+        pool_dir::settle(&self.folders.pools(), &self.vault)?;
+        let erased: Vec<(PoolRoot, Option<ArtifactHash>)> = {
+            let ledger = self.ledger();
+            let states = ledger.draws().map(|(_, state)| state);
+            states.filter(|state| state.erased().is_some()).filter_map(pool_and_table).collect()
+        };
+        for (root, table) in erased {
+            if self.unerased(&root).is_empty() {
+                self.destroy(&root, table)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads and carries out erase notes.
+    pub(super) fn erase_notes(&self, notes: &[String]) -> Result<Answer, Failure> {
+        let parse = |note: &String| {
+            let note = SignedText::<EraseNote>::parse(note, context::ERASE, NOTE_LIMIT).map_err(|e| {
+                Failure::refused(format!("the note cannot be read: {e}"))
+                    .advise("write it with klero erase, sign it with klero sign")
+            })?;
+            note.value().check().map_err(Failure::refused)?;
+            Ok(note)
+        };
+        let notes = notes.iter().take(NOTES_MAX).map(parse).collect::<Result<Vec<_>, Failure>>()?;
+        Ok(Answer::LoggedAll { steps: self.erase_all(notes)? })
+    }
+
+    /// Logs that these draws' pools are destroyed, and destroys them. All draws from one pool go together.
+    pub(super) fn erase_all(&self, notes: Vec<SignedText<EraseNote>>) -> Result<Vec<Logged>, Failure> {
+        let named: Vec<Slug> = notes.iter().map(|note| note.value().draw.clone()).collect();
+        for note in &notes {
+            self.check_erasure(note.value(), &named)?;
+        }
+        let mut logged = Vec::new();
+        let mut pools = Vec::new();
+        for note in notes {
+            let draw = note.value().draw.clone();
+            pools.extend(self.ledger().draw(&draw).and_then(pool_and_table));
+            logged.push(self.append(Draft { draw: Some(draw), kind: StepKind::Erased(Box::new(note)) })?);
+        }
+        for (root, table) in pools {
+            if self.unerased(&root).is_empty() {
+                self.destroy(&root, table)?;
+            }
+        }
+        Ok(logged)
+    }
+
+    /// The same for one note.
+    pub(super) fn erase(&self, note: SignedText<EraseNote>) -> Result<Logged, Failure> {
+        self.erase_all(vec![note])?.pop().ok_or_else(|| Failure::unavailable("nothing was logged"))
+    }
+
+    fn check_erasure(&self, note: &EraseNote, named: &[Slug]) -> Result<(), Failure> {
+        let phase = {
+            let ledger = self.ledger();
+            ledger.draw(&note.draw).ok_or_else(|| no_such_draw(&note.draw))?.phase()
+        };
+        match phase {
+            Phase::Drawn | Phase::Voided | Phase::Annulled => {}
+            Phase::Vacated => {
+                return Err(Failure::refused(format!("seats of '{}' wait to be filled from this pool", note.draw))
+                    .advise("wait until they are filled; klero draw status shows it"));
+            }
+            Phase::Announced | Phase::Sealed => {
+                return Err(Failure::refused(format!("'{}' is {} and not drawn yet", note.draw, phase.name()))
+                    .advise("a pool is erased after its draw was drawn or given up"));
+            }
+        }
+        let others: Vec<Slug> = self.unerased(&note.root).into_iter().filter(|draw| !named.contains(draw)).collect();
+        if others.is_empty() {
+            return Ok(());
+        }
+        let list = others.iter().map(Slug::as_str).collect::<Vec<_>>().join(", ");
+        Err(Failure::refused(format!("the pool of '{}' is also that of {list}", note.draw)).advise(
+            "erase all of them together: klero erase takes several draws. One that is not drawn yet must be drawn or voided first",
+        ))
+    }
+
+    /// Draws from the pool with this root that are sealed and not erased.
+    fn unerased(&self, root: &PoolRoot) -> Vec<Slug> {
+        let ledger = self.ledger();
+        let of_pool = |state: &DrawState| state.terms().is_some_and(|terms| terms.pool.root == *root);
+        let kept = ledger.draws().filter(|(_, state)| of_pool(state) && state.erased().is_none());
+        kept.map(|(draw, _)| draw.clone()).collect()
+    }
+
+    /// Destroys the service's copy of a pool and its table. May be repeated.
+    fn destroy(&self, root: &PoolRoot, table: Option<ArtifactHash>) -> Result<(), Failure> {
+        pool_dir::destroy(&self.folders.pools(), root)?;
+        let Some(table) = table else { return Ok(()) };
+        let folder = self.public().join("artifact");
+        let path = folder.join(table.to_string());
+        if path.exists() {
+            std::fs::remove_file(&path).named("destroy", &path)?;
+            std::fs::File::open(&folder).and_then(|f| f.sync_all()).named("sync", &folder)?;
+        }
+        Ok(())
+    }
+
+    /// The service's own copy of a draw's pool.
+    pub fn kept_pool(&self, draw: &Slug, root: &PoolRoot) -> Result<PoolDir, Failure> {
+        let folder = self.folders.pool(root);
+        if !folder.exists() && self.ledger().draw(draw).is_some_and(|state| state.erased().is_some()) {
+            return Err(Failure::refused(format!("the pool of '{draw}' was erased"))
+                .advise("nothing can be drawn or opened from it any more; the result stays"));
+        }
+        PoolDir::open_with(&folder, &self.vault)
+    }
+
+    /// Replaces the data key.
+    pub(super) fn rotate_data_key(&self) -> Result<Answer, Failure> {
+        let pools = self.vault.rotate(&pool_dir::folders(&self.folders.pools())?)?;
+        Ok(Answer::Rotated { pools, recipient: self.vault.recipient() })
+    }
+}
+
+fn pool_and_table(state: &DrawState) -> Option<(PoolRoot, Option<ArtifactHash>)> {
+    state.terms().map(|terms| (terms.pool.root, terms.pool.table))
+}

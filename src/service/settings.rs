@@ -1,0 +1,196 @@
+//! `klero.toml`: how a service is run. The identity of a log stands in `DIR/service.json` and is not a setting.
+//!
+//! Layers, the later over the earlier: built-in values; `DIR/service.json` for relays and margin, where older services have them;
+//! `DIR/klero.toml`, or the file named by `KLERO_CONFIG`; the environment, `KLERO_` with `__` between a section and its setting
+//! (`KLERO_METRICS__LISTEN`); arguments of the command. A wrong value is reported with the place that it comes from, and an unknown name
+//! is an error. Settings hold no secret: keys are files.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+
+use super::config::Config;
+use crate::failure::Failure;
+use crate::retention::Retention;
+
+/// Environment variables of the commands that are no settings.
+const NOT_SETTINGS: [&str; 3] = ["dir", "config", "log"];
+
+/// How a service is run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Address of the public pages.
+    pub listen: SocketAddr,
+    /// Addresses of beacon relays; drand's own if empty.
+    pub relays: Vec<String>,
+    /// Seconds before a round within which nothing is sealed any more.
+    pub margin_secs: u64,
+    /// The data key's file; `DIR/keys/data.key`, or systemd's credential `data.key`, if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_key: Option<PathBuf>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Log lines.
+    pub log: LogSettings,
+    /// Figures for Prometheus.
+    pub metrics: MetricsSettings,
+    /// Bounds on requests.
+    pub limits: Limits,
+    /// How long pools are kept.
+    pub retention: Retention,
+}
+
+/// `[log]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogSettings {
+    /// Lines for people, or one JSON object a line.
+    pub format: LogFormat,
+    /// What is told: error, warn, info or debug.
+    pub level: LogLevel,
+}
+
+/// Form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The least that is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    /// What needs somebody.
+    Error,
+    /// What may need somebody.
+    Warn,
+    /// What happened.
+    Info,
+    /// Requests too.
+    Debug,
+}
+
+/// `[metrics]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MetricsSettings {
+    /// Address of `/metrics`; none if absent. Not for the public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listen: Option<SocketAddr>,
+}
+
+/// `[limits]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// A request is answered within so many seconds, or given up.
+    pub request_secs: u64,
+    /// A request's body has at most so many bytes, where a route does not say otherwise.
+    pub body_bytes: usize,
+    /// Requests for what cannot be cached, from one address in a minute.
+    pub requests_per_minute: u32,
+    /// Requests being answered at a time.
+    pub concurrent: usize,
+    /// Seconds for requests under way when the service ends.
+    pub shutdown_secs: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { request_secs: 30, body_bytes: 65_536, requests_per_minute: 120, concurrent: 4_096, shutdown_secs: 20 }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            relays: Vec::new(),
+            margin_secs: 0,
+            data_key: None,
+            trusted_proxies: Vec::new(),
+            log: LogSettings { format: LogFormat::Text, level: LogLevel::Info },
+            metrics: MetricsSettings { listen: None },
+            limits: Limits::default(),
+            retention: Retention::default(),
+        }
+    }
+}
+
+/// What the arguments of a command say, over everything else.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Flags {
+    /// `--listen`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<SocketAddr>,
+    /// `--relay`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub relays: Vec<String>,
+}
+
+/// The settings' file of the service in `dir`.
+#[must_use]
+pub fn path(dir: &Path) -> PathBuf {
+    std::env::var_os("KLERO_CONFIG").map_or_else(|| dir.join("klero.toml"), PathBuf::from)
+}
+
+impl Settings {
+    /// Reads the settings of the service in `dir`.
+    pub fn load(dir: &Path) -> Result<Self, Failure> {
+        Self::load_with(dir, &Flags::default())
+    }
+
+    /// The same, with the arguments of a command.
+    pub fn load_with(dir: &Path, flags: &Flags) -> Result<Self, Failure> {
+        let identity = Config::load(dir)?;
+        let file = path(dir);
+        if std::env::var_os("KLERO_CONFIG").is_some() && !file.exists() {
+            return Err(Failure::usage(format!("the settings' file {} is not there", file.display()))
+                .advise("KLERO_CONFIG names it; write the file, or unset KLERO_CONFIG"));
+        }
+        let service_json = serde_json::json!({"relays": identity.relays, "margin_secs": identity.margin_secs});
+        let mut figment =
+            Figment::from(Serialized::defaults(Self::default())).merge(Serialized::defaults(service_json));
+        if file.exists() {
+            figment = figment.merge(Toml::file_exact(&file));
+        }
+        let figment =
+            figment.merge(Env::prefixed("KLERO_").ignore(&NOT_SETTINGS).split("__")).merge(Serialized::defaults(flags));
+        let settings: Self = figment.extract().map_err(|errors| {
+            let told: Vec<String> = errors.into_iter().map(|e| e.to_string()).collect();
+            Failure::usage(format!("the settings: {}", told.join("; ")))
+                .advise("correct the value where it stands; klero serve --check-config shows all settings")
+        })?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    fn check(&self) -> Result<(), Failure> {
+        for relay in &self.relays {
+            relay.parse::<crate::drand::Relay>().map_err(|e| Failure::usage(format!("relays: {e}")))?;
+        }
+        let limits = &self.limits;
+        let positive = limits.request_secs > 0
+            && limits.body_bytes > 0
+            && limits.requests_per_minute > 0
+            && limits.concurrent > 0
+            && limits.shutdown_secs > 0;
+        if !positive {
+            return Err(Failure::usage("limits: a limit of 0 would stop the service")
+                .advise("leave a limit out to have its usual value"));
+        }
+        if self.metrics.listen == Some(self.listen) && self.listen.port() != 0 {
+            return Err(Failure::usage(format!("metrics.listen and listen are both {}", self.listen))
+                .advise("give the figures an address of their own, which is not public"));
+        }
+        Ok(())
+    }
+}
