@@ -1,0 +1,86 @@
+// Witness policies (spec §9.2; C2SP tlog-policy): which logs, which witnesses, and how many of them make a quorum.
+// Never counts a witness twice: each name may stand in one group only, and each key once.
+
+import { Refused, clip, hex } from "./bytes";
+import { COSIGNATURE, ED25519, type VKey, parseVKey } from "./note";
+
+export interface Policy {
+  readonly logs: readonly VKey[];
+  readonly witnesses: ReadonlyMap<string, VKey>;
+  /** Null for `quorum none`. */
+  readonly quorum: Rule | null;
+}
+
+export type Rule =
+  | { readonly witness: string }
+  | { readonly group: string; readonly threshold: number; readonly members: readonly Rule[] };
+
+export function parsePolicy(text: string): Policy {
+  if (/[\u0000-\u0008\u000b-\u001f\u007f]/.test(text)) throw new Refused("a control character in a policy");
+  if (text !== "" && !text.endsWith("\n")) throw new Refused("a policy whose last line has no newline");
+  const logs: VKey[] = [];
+  const witnesses = new Map<string, VKey>();
+  const named = new Map<string, Rule>();
+  const used = new Set<string>();
+  const keys = { log: new Set<string>(), witness: new Set<string>() };
+  let quorum: Rule | null | undefined;
+
+  const once = (set: Set<string>, key: VKey): void => {
+    if (set.has(hex(key.key))) throw new Refused("a key stands twice in a policy", null, key.name);
+    set.add(hex(key.key));
+  };
+  const define = (name: string, rule: Rule): void => {
+    if (name === "none" || named.has(name)) throw new Refused("a name that is taken in a policy", null, clip(name));
+    named.set(name, rule);
+  };
+  const lookup = (name: string): Rule => {
+    const rule = named.get(name);
+    if (rule === undefined) throw new Refused("a policy names what no line before defined", null, clip(name));
+    return rule;
+  };
+
+  for (const line of text.split("\n")) {
+    const words = line.split(/[ \t]+/).filter((w) => w !== "");
+    const [verb, a, b, ...rest] = words;
+    if (verb === undefined || verb.startsWith("#")) continue;
+    if (verb === "log" && a !== undefined && words.length <= 3) {
+      const key = parseVKey(a, ED25519);
+      once(keys.log, key);
+      logs.push(key);
+    } else if (verb === "witness" && a !== undefined && b !== undefined && words.length <= 4) {
+      const key = parseVKey(b, COSIGNATURE);
+      once(keys.witness, key);
+      define(a, { witness: a });
+      witnesses.set(a, key);
+    } else if (verb === "group" && a !== undefined && b !== undefined && rest.length > 0) {
+      const members = rest.map((name) => {
+        const rule = lookup(name);
+        if (used.has(name)) throw new Refused("a name stands in two groups of a policy", null, clip(name));
+        used.add(name);
+        return rule;
+      });
+      define(a, { group: a, threshold: threshold(b, members.length), members });
+    } else if (verb === "quorum" && a !== undefined && words.length === 2) {
+      if (quorum !== undefined) throw new Refused("a policy with two quorum lines");
+      quorum = a === "none" ? null : lookup(a);
+    } else {
+      throw new Refused("a line of a policy that is not understood", null, clip(line));
+    }
+  }
+  if (quorum === undefined) throw new Refused("a policy without a quorum line");
+  return { logs, witnesses, quorum };
+}
+
+function threshold(word: string, members: number): number {
+  if (word === "all") return members;
+  if (word === "any") return 1;
+  const k = /^[1-9][0-9]{0,8}$/.test(word) ? Number(word) : 0;
+  if (k < 1 || k > members) throw new Refused("a group's threshold is out of bounds", `1 to ${members}`, clip(word));
+  return k;
+}
+
+/** Whether the witnesses for whom `has` holds are enough. */
+export function fulfils(rule: Rule, has: (witness: string) => boolean): boolean {
+  if ("witness" in rule) return has(rule.witness);
+  return rule.members.filter((m) => fulfils(m, has)).length >= rule.threshold;
+}
