@@ -12,6 +12,8 @@ const common = { absWorkingDir: root, bundle: true, charset: "utf8", legalCommen
 if (process.argv.includes("--test")) {
   const tests = readdirSync(join(root, "test")).filter((f) => f.endsWith(".test.ts")).map((f) => `test/${f}`);
   await build({ ...common, entryPoints: tests, outdir: ".build/test", outExtension: { ".js": ".mjs" }, format: "esm", platform: "node", packages: "external", sourcemap: "inline" });
+} else if (process.argv.includes("--compare")) {
+  await build({ ...common, entryPoints: ["compare/compare.ts"], outfile: ".build/compare.mjs", format: "esm", platform: "node", packages: "external", sourcemap: "inline" });
 } else {
   const { page } = await import("./page.mjs");
   await page(root, common);

@@ -8,7 +8,7 @@ import { Refused, hex, unhex, utf8, concat, compareText } from "../src/core/byte
 import { hmacSha256, sha256, tagged } from "../src/core/hash";
 import { Members, encode, parseCanonical } from "../src/core/json";
 import { TreeBuilder } from "../src/core/merkle";
-import { checkCounts, checkPanelForm, checkPanels, draw, parsePanelList, parseStrata, type Material } from "../src/core/methods";
+import { checkCounts, checkPanels, draw, parsePanelList, parseStrata, type Material } from "../src/core/methods";
 import { demandedSigners, distinct, parseVKey } from "../src/core/note";
 import { poolLeaf, readTable } from "../src/core/pool";
 import * as receipts from "../src/core/receipt";
@@ -172,10 +172,10 @@ function materialOf(c: Any, terms: Any): Material {
   const table = { people: c.people.rows.map((values: string[], i: number) => ({ values, privatePart: "", tag: c.people.households[i] === "" ? undefined : c.people.households[i] })) };
   assert.deepEqual(c.people.columns, terms.pool.columns.public);
   const material: Any = { table };
-  if (c.strata !== undefined) material.strata = parseStrata(c.strata, terms);
+  if (c.strata !== undefined) material.strata = parseStrata(c.strata);
   if (c.panels !== undefined) {
     material.list = parsePanelList(c.panels);
-    checkPanelForm(material.list, terms);
+    
     checkPanels(material.list, terms, table);
     checkCounts(material.list, terms);
   }

@@ -1,297 +1,426 @@
-// The rules of §4 from step to step: what the log's keys, organisers and draws are after each of them.
-// A step that breaks a rule changes nothing; the rule's check gets the evidence. Never reads an artifact: those are verify.ts's.
+// The rules of §4 from step to step (§9.3 "How findings add up"): what keys, organisers and draws are after each of them.
+// A step that breaks rules is taken in all the same, as far as it makes sense, and everything that it breaks is told, so that one failure does
+// not hide another. Never reads an artifact but for who was drawn, which verify.ts tells.
 
-import { type Chain, roundFor, timeOf } from "./beacon";
-import { Refused } from "./bytes";
+import { type Chain, PINNED, type Round, type VerifiedRound, timeOf, verifyRound } from "./beacon";
+import { Refused, sameBytes } from "./bytes";
 import { sameKey } from "./bundle";
-import { type ProtocolNote, type VKey, demandedSigners, distinct } from "./note";
+import { type ProtocolNote, type VKey, demandedSigners } from "./note";
 import type { CheckId } from "./report";
-import { type Annulled, type Announced, type DrawStep, type DrawnStep, type Erased, type KeyChange, type Opened, type Organiser, RECOVERY_SECS, type Replaced, type Sealed, type Step, type Vacated, type Voided, signedByService } from "./steps";
+import { type Announced, type Annulled, type DrawStep, type DrawnStep, type Erased, type KeyChange, type Opened, type Organiser, RECOVERY_SECS, type Replaced, type Sealed, type Step, type Vacated, type Voided, signedByService } from "./steps";
+import { type BeaconRef, roundError } from "./terms";
 
 const ZEROS = "0".repeat(64);
 
-/** A refusal that knows which check it belongs to. */
-export class Breach extends Error {
-  constructor(readonly check: CheckId, readonly why: Refused) { super(why.message); }
+export interface Breach {
+  readonly check: CheckId;
+  readonly why: Refused;
 }
 
-export interface DrawState {
-  readonly draw: string;
-  readonly organiser: string;
-  readonly purpose: string;
-  readonly attempt: number;
-  announcements: Announced[];
+type Phase = "announced" | "sealed" | "drawn" | "vacated" | "voided" | "annulled";
+
+export interface Result { readonly step: DrawnStep; readonly round: VerifiedRound | undefined }
+export interface Answer { readonly step: Replaced; readonly round: VerifiedRound | undefined }
+export interface Vacancy { readonly step: Vacated; readonly roundTime: number | null; answer: Answer | undefined }
+
+/** One draw. What counts where a step came twice: the latest announcement and result, the earliest seal, void, annulment and erasure. */
+export class DrawState {
+  readonly announcements: Announced[] = [];
   sealed: Sealed | undefined;
-  drawn: DrawnStep[];
-  vacated: Vacated[];
-  replaced: Replaced[];
-  voided: Voided | undefined;
+  chain: Chain | undefined;
+  roundTime: number | null = null;
+  readonly results: Result[] = [];
+  readonly vacancies: Vacancy[] = [];
+  voided: { readonly step: Voided; readonly round: VerifiedRound | undefined } | undefined;
   annulled: Annulled | undefined;
   erased: Erased | undefined;
+  /** Who was drawn, where the outcome is at hand. */
+  drawn: ReadonlySet<number> | undefined;
+  readonly left = new Set<number>();
+  readonly joined = new Set<number>();
+
+  constructor(readonly first: Announced) {}
+
+  get organiser(): string { return this.first.announcement.organiser; }
+  get purpose(): string { return this.first.announcement.purpose; }
+  get latest(): Announced["announcement"] { return this.announcements.at(-1)!.announcement; }
+
+  phase(): Phase {
+    if (this.annulled !== undefined) return "annulled";
+    if (this.voided !== undefined) return "voided";
+    if (this.openVacancy() !== undefined) return "vacated";
+    if (this.results.length > 0) return "drawn";
+    return this.sealed === undefined ? "announced" : "sealed";
+  }
+
+  openVacancy(): Vacancy | undefined {
+    const last = this.vacancies.at(-1);
+    const filled = this.sealed !== undefined && this.sealed.terms.replacement !== "none";
+    return last !== undefined && filled && last.answer === undefined ? last : undefined;
+  }
+
+  /** Leaf hash of the latest `drawn` or `replaced`. */
+  latestResult(): string | undefined {
+    return this.vacancies.findLast((v) => v.answer !== undefined)?.answer?.step.hash ?? this.results.at(-1)?.step.hash;
+  }
+
+  closedBy(): string | undefined {
+    return this.annulled?.hash ?? this.voided?.step.hash;
+  }
+
+  /** Undefined where nobody told who was drawn. */
+  holdsSeat(index: number): boolean | undefined {
+    if (this.left.has(index)) return false;
+    if (this.joined.has(index)) return true;
+    return this.drawn?.has(index);
+  }
+
+  inPool(index: number): boolean {
+    return this.sealed === undefined || index < this.sealed.terms.pool.size;
+  }
 }
 
 interface Enrolment { readonly step: Organiser; readonly from: number; cancelled: boolean }
 
-export interface Rules {
-  readonly chains: readonly Chain[];
-  readonly pins: ReadonlyMap<string, { readonly keys: readonly VKey[]; readonly threshold: number }>;
-}
-
 export class Ledger {
   opened: Opened | undefined;
-  closed = false;
-  logKeys: VKey[] = [];
-  serviceKeys: VKey[] = [];
+  readonly logKeys: VKey[] = [];
+  readonly serviceKeys: VKey[] = [];
   readonly draws = new Map<string, DrawState>();
-  private readonly organisers = new Map<string, Enrolment[]>();
-  private last: Step | undefined;
+  readonly organisers = new Map<string, Enrolment[]>();
+  time = 0;
+  private closed = false;
+  private next = 0;
+  private head = ZEROS;
+  private breaches: Breach[] = [];
+  private round: VerifiedRound | undefined;
 
-  constructor(private readonly rules: Rules) {}
-
-  /** Takes a step, or throws the `Breach` for which it is not taken. */
-  apply(step: Step): void {
-    this.follow(step);
-    if (!signedByService(step, this.serviceKeys.at(-1)!)) breach("log.signature", "the step is not signed by the service key in force", this.serviceKeys.at(-1)!.text, step.note.lines[0]!.name);
-    switch (step.kind) {
-      case "opened": break;
-      case "key": this.key(step); break;
-      case "closed": this.closed = true; break;
-      case "organiser": this.organiser(step); break;
-      default: this.drawStep(step);
-    }
+  /** The service key by which the next step must be signed; the first step's is the one that it names itself. */
+  serviceKey(step: Step): VKey | undefined {
+    return this.serviceKeys.at(-1) ?? (step.kind === "opened" ? step.service : undefined);
   }
 
-  private follow(step: Step): void {
-    const last = this.last;
-    this.last = step;
-    if (last === undefined) {
-      if (step.kind !== "opened" || step.seq !== 0 || step.prev !== ZEROS) breach("log.chain", "the first step is not the log's opening", "opened, entry 0", `${step.kind}, entry ${step.seq}`);
-      const opened = step as Opened;
-      this.opened = opened;
-      this.logKeys = [opened.log];
-      this.serviceKeys = [opened.service];
-      return;
-    }
-    if (step.kind === "opened") breach("log.chain", "the log is opened twice");
-    if (this.closed) breach("log.chain", "a step after the log was closed");
-    if (step.time < last.time) breach("log.chain", "time falls", `at least ${last.time}`, String(step.time));
-    if (step.seq === last.seq + 1 && step.prev !== last.hash) breach("log.chain", "prev is not the step before", last.hash, step.prev);
+  /** Takes in a step that its service key signed, and tells what it breaks. `placeOnly`: a step that stands alone, for a linked pool. */
+  apply(step: Step, placeOnly = false): readonly Breach[] {
+    this.breaches = [];
+    this.round = undefined;
+    this.judgePlace(step);
+    if (!placeOnly) this.judge(step);
+    this.next = step.seq + 1;
+    this.head = step.hash;
+    this.time = Math.max(this.time, step.time);
+    if (!placeOnly) this.record(step);
+    return this.breaches;
   }
 
-  private key(step: KeyChange): void {
-    this.ownLog(step.log);
-    const keys = step.role === "log" ? this.logKeys : this.serviceKeys;
-    if (!sameKey(keys.at(-1)!, step.old)) breach("log.signature", "a key change from another key than the one in force", keys.at(-1)!.text, step.old.text);
-    if (keys.some((k) => sameKey(k, step.new))) breach("log.signature", "a key that was used before");
-    if (step.role === "log" && step.new.name !== this.origin()) breach("log.signature", "a log key of another name", this.origin(), step.new.name);
-    const signers = signed("log.signature", step.inner, [step.old, step.new]);
-    if (signers.length !== 2) breach("log.signature", "a key change is signed by the old and the new key", "2", String(signers.length));
-    keys.push(step.new);
-  }
-
-  private origin(): string {
-    return this.opened!.log.name;
-  }
-
-  private ownLog(log: string): void {
-    if (log !== this.origin()) breach("log.chain", "a note for another log", this.origin(), log);
-  }
-
-  /** The enrolment in force for `id` before a step at `time`. */
-  inForce(id: string, time: number): Organiser | undefined {
-    const all = (this.organisers.get(id) ?? []).filter((e) => !e.cancelled && e.from <= time);
-    return all.at(-1)?.step;
-  }
-
-  private organiser(step: Organiser): void {
-    this.ownLog(step.log);
-    const before = this.organisers.get(step.id) ?? [];
-    const highest = before.at(-1)?.step.version ?? 0;
-    if (step.version !== highest + 1) breach("organiser.keys", "another version than the next", String(highest + 1), String(step.version));
-    const old = this.inForce(step.id, step.time);
-    const signers = signed("organiser.keys", step.inner, step.recovery || old === undefined ? step.keys : [...step.keys, ...old.keys]);
-    const by = (keys: readonly VKey[]): number => distinct(signers.filter((s) => keys.some((k) => sameKey(k, s)))).length;
-    if (by(step.keys) !== step.keys.length) breach("organiser.keys", "an enrolment is signed by all of its keys", String(step.keys.length), String(by(step.keys)));
-    if (old === undefined) {
-      const pin = this.rules.pins.get(step.id);
-      if (pin !== undefined && !(pin.threshold === step.threshold && pin.keys.length === step.keys.length && pin.keys.every((k) => step.keys.some((s) => sameKey(k, s))))) breach("organiser.keys", "the first enrolment is not the one of the trust file", pin.keys.map((k) => k.text).join(" "), step.keys.map((k) => k.text).join(" "));
-    } else if (!step.recovery) {
-      if (by(old.keys) < old.threshold) breach("organiser.keys", "a new version is signed by the old threshold", String(old.threshold), String(by(old.keys)));
-      for (const e of before) if (e.from > step.time) e.cancelled = true;
-    }
-    this.organisers.set(step.id, [...before, { step, from: step.recovery ? step.time + RECOVERY_SECS : step.time, cancelled: false }]);
-  }
-
-  private authority(check: CheckId, note: ProtocolNote, id: string, time: number): Organiser {
-    const organiser = this.inForce(id, time);
-    if (organiser === undefined) breach("organiser.keys", "an organiser who is not enrolled", null, id);
-    const signers = signed(check, note, organiser!.keys);
-    if (signers.length < organiser!.threshold) breach(check, "fewer signatures than the threshold", String(organiser!.threshold), String(signers.length));
-    return organiser!;
-  }
-
-  private drawStep(step: DrawStep): void {
-    if (step.kind === "announced") return this.announced(step);
-    const draw = this.draws.get(step.draw);
-    if (draw === undefined) return void breach(step.kind === "sealed" ? "terms.attempts" : "log.chain", "a draw that was not announced", null, step.draw);
-    switch (step.kind) {
-      case "sealed": return this.sealed(draw, step);
-      case "drawn": return this.drawn(draw, step);
-      case "replaced": return this.replaced(draw, step);
-      case "vacated": return this.vacated(draw, step);
-      case "voided": return this.voided(draw, step);
-      case "annulled": return this.annulled(draw, step);
-      case "erased": return this.erased(draw, step);
-    }
-  }
-
-  private announced(step: Announced): void {
-    const a = step.announcement;
-    this.ownLog(a.log);
-    this.authority("terms.signatures", step.inner, a.organiser, step.time);
-    const draw = this.draws.get(a.draw);
-    if (draw !== undefined) {
-      const first = draw.announcements[0]!.announcement;
-      if (draw.sealed !== undefined || draw.voided !== undefined) breach("terms.attempts", "a postponement after the draw was sealed or voided");
-      if (a.postponed !== draw.announcements.length) breach("terms.attempts", "postponements are counted", String(draw.announcements.length), String(a.postponed));
-      for (const member of ["attempt", "organiser", "previous", "purpose"] as const) if (a[member] !== first[member]) breach("terms.attempts", `a postponement changes ${member}`, String(first[member]), String(a[member]));
-      draw.announcements.push(step);
-      return;
-    }
-    if (a.postponed !== 0) breach("terms.attempts", "the first announcement is a postponement", "0", String(a.postponed));
-    const earlier = this.attempts(a.organiser, a.purpose);
-    const last = earlier.at(-1);
-    if (a.attempt !== earlier.length + 1) breach("terms.attempts", "another attempt than the next", String(earlier.length + 1), String(a.attempt));
-    if (last !== undefined) {
-      const closing = last.voided?.hash ?? last.annulled?.hash;
-      if (closing === undefined) breach("terms.attempts", "the attempt before is still open", null, last.draw);
-      if (a.previous !== closing) breach("terms.attempts", "previous is not the step that closed the attempt before", closing ?? null, a.previous ?? null);
-    }
-    this.draws.set(a.draw, { draw: a.draw, organiser: a.organiser, purpose: a.purpose, attempt: a.attempt, announcements: [step], sealed: undefined, drawn: [], vacated: [], replaced: [], voided: undefined, annulled: undefined, erased: undefined });
+  /** The chain, if a log like this one may use it. */
+  chain(hash: string): Chain | undefined {
+    const rehearsal = this.opened?.rehearsal;
+    return [...PINNED, ...(rehearsal === undefined ? [] : [rehearsal])].find((c) => c.hash === hash);
   }
 
   attempts(organiser: string, purpose: string): DrawState[] {
     return [...this.draws.values()].filter((d) => d.organiser === organiser && d.purpose === purpose);
   }
 
-  private sealed(draw: DrawState, step: Sealed): void {
+  /** The enrolment in force for a step at `time`. */
+  inForce(id: string, time: number): Organiser | undefined {
+    return (this.organisers.get(id) ?? []).findLast((e) => !e.cancelled && e.from <= time)?.step;
+  }
+
+  private breach(check: CheckId, message: string, expected: string | null = null, found: string | null = null): void {
+    this.breaches.push({ check, why: new Refused(message, expected, found) });
+  }
+
+  private require(holds: boolean, check: CheckId, message: string, expected: unknown = null, found: unknown = null): void {
+    const word = (v: unknown): string | null => (v === null || v === undefined ? null : String(v));
+    if (!holds) this.breach(check, message, word(expected), word(found));
+  }
+
+  private judgePlace(step: Step): void {
+    this.require(!this.closed, "log.chain", "a step after the log was closed");
+    this.require(step.seq >= this.next, "log.chain", "a step that does not come after the one before it", `at least ${this.next}`, step.seq);
+    // With a gap before it, what it links to is not here to be seen.
+    const expected = step.seq === 0 ? ZEROS : this.head;
+    if (step.seq === this.next || step.seq === 0) this.require(step.prev === expected, "log.chain", "prev is not the step before", expected, step.prev);
+    this.require(step.time >= this.time, "log.chain", "time falls", `at least ${this.time}`, step.time);
+  }
+
+  private judge(step: Step): void {
+    if (step.kind === "opened") {
+      this.require(this.opened === undefined, "log.chain", "the log is opened twice");
+      this.require(!sameBytes(step.log.key, step.service.key), "log.chain", "log and service have one key");
+    } else if (this.opened === undefined) this.breach("log.chain", "the log was not opened");
+    else if (step.kind === "key") this.judgeKey(step);
+    else if (step.kind === "organiser") this.judgeOrganiser(step);
+    else if (step.kind !== "closed") this.judgeOfDraw(step);
+  }
+
+  private judgeLog(log: string): void {
+    const origin = this.opened!.log.name;
+    this.require(log === origin, "terms.signatures", "a note for another log", origin, log);
+  }
+
+  private judgeKey(step: KeyChange): void {
+    this.judgeLog(step.log);
+    const inForce = (step.role === "log" ? this.logKeys : this.serviceKeys).at(-1)!;
+    this.require(sameKey(inForce, step.old), "log.signature", "a key change from another key than the one in force", inForce.text, step.old.text);
+    this.require(step.role === "service" || step.new.name === step.old.name, "log.signature", "a log key of another name", step.old.name, step.new.name);
+    this.require(![...this.logKeys, ...this.serviceKeys].some((k) => sameBytes(k.key, step.new.key)), "log.signature", "a key that served before");
+    const signers = this.signers("log.signature", step.inner, [step.old, step.new]);
+    this.require(signers === undefined || signers.length === 2, "log.signature", "a key change is signed by the old and the new key", 2, signers?.length);
+  }
+
+  /** Undefined, and a breach, where a line is not by one of `keys`. */
+  private signers(check: CheckId, note: ProtocolNote, keys: readonly VKey[]): VKey[] | undefined {
+    try {
+      return demandedSigners(note, keys);
+    } catch (e) {
+      if (!(e instanceof Refused)) throw e;
+      this.breaches.push({ check, why: e });
+      return undefined;
+    }
+  }
+
+  private judgeOrganiser(step: Organiser): void {
+    this.judgeLog(step.log);
+    const highest = this.organisers.get(step.id)?.at(-1)?.step.version ?? 0;
+    this.require(step.version === highest + 1, "organiser.keys", "another version than the highest ever logged plus 1", highest + 1, step.version);
+    const old = this.inForce(step.id, step.time);
+    const signers = this.signers("organiser.keys", step.inner, [...step.keys, ...(old?.keys ?? [])]);
+    if (signers === undefined) return;
+    const by = (keys: readonly VKey[]): number => keys.filter((k) => signers.some((s) => sameBytes(s.key, k.key))).length;
+    this.require(by(step.keys) === step.keys.length, "organiser.keys", "an enrolment is signed by all of its keys", step.keys.length, by(step.keys));
+    if (old !== undefined && !step.recovery) this.require(by(old.keys) >= old.threshold, "organiser.keys", "a new version is signed by the old threshold", old.threshold, by(old.keys));
+  }
+
+  private judgeNote(note: ProtocolNote, log: string, organiser: string, time: number): void {
+    this.judgeLog(log);
+    const enrolled = this.inForce(organiser, time);
+    if (enrolled === undefined) return this.breach("organiser.keys", "an organiser who is not enrolled", null, organiser);
+    const signers = this.signers("terms.signatures", note, enrolled.keys);
+    this.require(signers === undefined || signers.length >= enrolled.threshold, "terms.signatures", "fewer signatures than the threshold", enrolled.threshold, signers?.length);
+  }
+
+  private judgeOfDraw(step: DrawStep): void {
+    if (step.kind === "announced") return this.judgeAnnounced(step);
+    const draw = this.draws.get(step.draw);
+    if (draw === undefined) return this.breach("terms.attempts", "a draw that was not announced", null, step.draw);
+    switch (step.kind) {
+      case "sealed": return this.judgeSealed(draw, step);
+      case "drawn": return this.judgeDrawn(draw, step);
+      case "vacated": return this.judgeVacated(draw, step);
+      case "replaced": return this.judgeReplaced(draw, step);
+      case "voided": return this.judgeVoided(draw, step);
+      case "annulled":
+        this.judgeOrder(draw, ["drawn"]);
+        this.judgeOfOrganiser(draw, step);
+        return this.judgeAfter(draw, step.after);
+      case "erased": return this.judgeErased(draw, step);
+    }
+  }
+
+  private judgeOrder(draw: DrawState, allowed: readonly Phase[]): void {
+    this.require(allowed.includes(draw.phase()), "log.chain", "this step cannot follow", allowed.join(" or "), draw.phase());
+  }
+
+  private judgeAfter(draw: DrawState, after: string): void {
+    this.require(after === draw.latestResult(), "log.chain", "after is not the latest result", draw.latestResult(), after);
+  }
+
+  private judgeOfOrganiser(draw: DrawState, step: { inner: ProtocolNote; log: string; organiser: string; time: number }): void {
+    this.require(step.organiser === draw.organiser, "terms.signatures", "the note of another organiser", draw.organiser, step.organiser);
+    this.judgeNote(step.inner, step.log, step.organiser, step.time);
+  }
+
+  private judgeAnnounced(step: Announced): void {
+    const a = step.announcement;
+    this.judgeNote(step.inner, a.log, a.organiser, step.time);
+    const draw = this.draws.get(a.draw);
+    if (draw !== undefined) return this.judgePostponed(draw, a);
+    this.require(a.postponed === 0, "terms.attempts", "the first announcement is a postponement", 0, a.postponed);
+    const earlier = this.attempts(a.organiser, a.purpose);
+    const last = earlier.at(-1);
+    this.require(last === undefined || last.closedBy() !== undefined, "terms.attempts", "the attempt before is still open", null, last?.first.draw);
+    this.require(a.attempt === earlier.length + 1, "terms.attempts", "another attempt than the next", earlier.length + 1, a.attempt);
+    this.require(a.previous === last?.closedBy(), "terms.attempts", "previous is not the step that closed the attempt before", last?.closedBy(), a.previous);
+  }
+
+  private judgePostponed(draw: DrawState, a: Announced["announcement"]): void {
+    const before = draw.latest;
+    if (before.organiser !== a.organiser || before.purpose !== a.purpose) return this.breach("terms.attempts", "a draw's name is used again", null, a.draw);
+    this.judgeOrder(draw, ["announced"]);
+    this.require(a.postponed === before.postponed + 1, "terms.attempts", "postponements are counted", before.postponed + 1, a.postponed);
+    for (const member of ["attempt", "previous"] as const) this.require(a[member] === before[member], "terms.attempts", `a postponement changes ${member}`, before[member], a[member]);
+  }
+
+  private judgeSealed(draw: DrawState, step: Sealed): void {
+    this.judgeOrder(draw, ["announced"]);
     const terms = step.terms;
-    this.ownLog(terms.log);
-    if (draw.sealed !== undefined) breach("log.chain", "a draw is sealed twice");
-    if (draw.voided !== undefined) breach("log.chain", "a seal after the draw was voided");
-    const organiser = this.authority("terms.signatures", terms.note, terms.organiser, step.time);
-    if (step.organiser !== organiser.hash) breach("organiser.keys", "the seal names another enrolment than the one in force", organiser.hash, step.organiser);
-    const latest = draw.announcements.at(-1)!.announcement;
-    for (const member of ["attempt", "drawsAt", "organiser", "previous", "purpose"] as const) if (terms[member] !== latest[member]) breach("terms.attempts", `the terms differ from the announcement in ${member}`, String(latest[member]), String(terms[member]));
+    this.judgeNote(terms.note, terms.log, terms.organiser, step.time);
+    const enrolled = this.inForce(terms.organiser, step.time);
+    if (enrolled !== undefined) this.require(step.organiser === enrolled.hash, "organiser.keys", "the seal names another enrolment than the one in force", enrolled.hash, step.organiser);
+    for (const member of ["attempt", "drawsAt", "organiser", "previous", "purpose"] as const) this.require(terms[member] === draw.latest[member], "terms.attempts", `the terms differ from the announcement in ${member}`, draw.latest[member], terms[member]);
     const chain = this.chain(terms.beacon.chain);
-    draw.sealed = step;
-    this.round(chain, terms.beacon.round, terms.drawsAt);
-    const time = timeOf(chain, terms.beacon.round)!;
-    if (terms.drawBy < time) breach("time.round", "draw_by is before the round", `at least ${time}`, String(terms.drawBy));
-    if (step.time >= time) breach("time.sealed", "sealed when the round was out", `before ${time}`, String(step.time));
+    if (chain === undefined) return this.breach("beacon.signature", "a beacon that is neither pinned nor this log's rehearsal", null, terms.beacon.chain);
+    const time = this.judgeRound(chain, terms.beacon, terms.drawsAt, terms.drawBy);
+    if (time !== null) this.require(step.time < time, "time.sealed", "sealed when the round was out", `before ${time}`, step.time);
   }
 
-  private chain(hash: string): Chain {
-    const chain = this.rules.chains.find((c) => c.hash === hash);
-    if (chain === undefined) breach("beacon.signature", "a beacon chain that is not accepted", this.rules.chains.map((c) => c.hash).join(", "), hash);
-    return chain!;
-  }
-
-  private round(chain: Chain, round: number, drawsAt: number): void {
-    const right = roundFor(chain, drawsAt);
-    if (right !== round) breach("time.round", "the round is not the first after draws_at", right === null ? null : String(right), String(round));
-  }
-
-  private drawn(draw: DrawState, step: DrawnStep): void {
-    const sealed = draw.sealed;
-    if (sealed === undefined) return void breach("log.chain", "drawn before it was sealed");
-    if (draw.voided !== undefined || draw.annulled !== undefined || draw.vacated.length > 0) breach("log.chain", "drawn after the draw was closed or seats were given up");
-    if (step.terms !== sealed.terms.hash) breach("log.chain", "drawn by other terms than the sealed ones", sealed.terms.hash, step.terms);
-    if (step.round.round !== sealed.terms.beacon.round) breach("beacon.signature", "another round than the sealed one", String(sealed.terms.beacon.round), String(step.round.round));
-    const time = timeOf(this.chain(sealed.terms.beacon.chain), step.round.round);
-    if (time !== null && step.time < time) breach("time.round", "drawn before the round", `at least ${time}`, String(step.time));
-    draw.drawn.push(step);
-  }
-
-  private latestResult(draw: DrawState): string | undefined {
-    return draw.replaced.at(-1)?.hash ?? draw.drawn.at(-1)?.hash;
-  }
-
-  private openVacancy(draw: DrawState): Vacated | undefined {
-    const last = draw.vacated.at(-1);
-    return last !== undefined && !draw.replaced.some((r) => r.vacated === last.hash) && draw.sealed!.terms.replacement !== "none" ? last : undefined;
-  }
-
-  private vacated(draw: DrawState, step: Vacated): void {
-    this.ownNote(draw, step);
-    if (draw.drawn.length === 0 || draw.annulled !== undefined) breach("log.chain", "seats are given up before there are any, or after the draw was annulled");
-    if (this.openVacancy(draw) !== undefined) breach("log.chain", "seats are given up while others are still open");
-    const after = this.latestResult(draw);
-    if (step.after !== after) breach("log.chain", "after is not the latest result", after ?? null, step.after);
-    const terms = draw.sealed!.terms;
-    if ((terms.replacement === "beacon") !== (step.beacon !== undefined)) breach("log.chain", "a fresh round is there exactly in mode beacon", terms.replacement, step.beacon === undefined ? "no round" : "a round");
-    if (step.beacon !== undefined) {
-      if (step.beacon.chain !== terms.beacon.chain) breach("time.round", "the fresh round is of another chain", terms.beacon.chain, step.beacon.chain);
-      const chain = this.chain(step.beacon.chain);
-      this.round(chain, step.beacon.round, step.drawsAt!);
-      const time = timeOf(chain, step.beacon.round)!;
-      if (step.time >= time) breach("time.sealed", "given up when the fresh round was out", `before ${time}`, String(step.time));
+  /** §3's rule, and `draw_by` where there is one. The round's time if they hold. */
+  private judgeRound(chain: Chain, beacon: BeaconRef, drawsAt: number, drawBy?: number): number | null {
+    const wrong = roundError(chain, beacon, drawsAt);
+    if (wrong !== null) {
+      this.breaches.push({ check: "time.round", why: wrong });
+      return null;
     }
-    draw.vacated.push(step);
+    const time = timeOf(chain, beacon.round)!;
+    if (drawBy !== undefined && drawBy < time) {
+      this.breach("time.round", "draw_by is before the round", `at least ${time}`, String(drawBy));
+      return null;
+    }
+    return time;
   }
 
-  private replaced(draw: DrawState, step: Replaced): void {
-    const open = draw.sealed === undefined ? undefined : this.openVacancy(draw);
-    if (open === undefined || draw.annulled !== undefined) return void breach("log.chain", "a replacement without a vacancy");
-    if (step.vacated !== open.hash) breach("log.chain", "a replacement for another step", open.hash, step.vacated);
-    if ((open.beacon !== undefined) !== (step.round !== undefined)) breach("log.chain", "a round is there exactly in mode beacon");
-    if (step.round !== undefined && step.round.round !== open.beacon!.round) breach("beacon.signature", "another round than the vacated step's", String(open.beacon!.round), String(step.round.round));
+  /** The round is the committed one and verifies. */
+  private judgeBeacon(chain: Chain | undefined, committed: number, round: Round): void {
+    if (round.round !== committed) return this.breach("beacon.signature", "another round than the committed one", String(committed), String(round.round));
+    if (chain === undefined) return;
+    try {
+      this.round = verifyRound(chain, round);
+    } catch (e) {
+      if (!(e instanceof Refused)) throw e;
+      this.breaches.push({ check: "beacon.signature", why: e });
+    }
+  }
+
+  private judgeDrawn(draw: DrawState, step: DrawnStep): void {
+    const phase = draw.phase();
+    this.require(phase === "sealed" || (phase === "drawn" && draw.vacancies.length === 0), "log.chain", "this step cannot follow", "sealed, or drawn and nobody left", phase);
+    this.require(step.terms === draw.sealed?.terms.hash, "log.chain", "drawn by other terms than the sealed ones", draw.sealed?.terms.hash, step.terms);
+    if (draw.sealed === undefined) return;
+    this.judgeBeacon(draw.chain, draw.sealed.terms.beacon.round, step.round);
+    if (draw.roundTime !== null) this.require(step.time >= draw.roundTime, "time.sealed", "drawn before the round was out", `at least ${draw.roundTime}`, step.time);
+  }
+
+  private judgeVacated(draw: DrawState, step: Vacated): void {
+    this.judgeOrder(draw, ["drawn"]);
+    this.judgeOfOrganiser(draw, step);
+    this.judgeAfter(draw, step.after);
+    for (const { index } of step.seats) this.require((draw.holdsSeat(index) ?? true) && draw.inPool(index), "log.chain", "somebody gives up a seat who holds none", null, index);
+    if (draw.sealed === undefined) return;
+    const byBeacon = draw.sealed.terms.replacement === "beacon";
+    this.require((step.beacon !== undefined) === byBeacon, "log.chain", "a fresh round is there exactly in mode beacon", draw.sealed.terms.replacement, step.beacon === undefined ? "no round" : "a round");
+    if (step.beacon === undefined || step.drawsAt === undefined || draw.chain === undefined) return;
+    if (step.beacon.chain !== draw.chain.hash) return this.breach("time.round", "a fresh round of another chain", draw.chain.hash, step.beacon.chain);
+    const time = this.judgeRound(draw.chain, step.beacon, step.drawsAt);
+    if (time !== null) this.require(step.time < time, "time.sealed", "given up when the fresh round was out", `before ${time}`, step.time);
+  }
+
+  private judgeReplaced(draw: DrawState, step: Replaced): void {
+    this.judgeOrder(draw, ["vacated"]);
+    const open = draw.openVacancy();
+    this.require(step.vacated === open?.step.hash, "log.chain", "the replacement answers another step", open?.step.hash, step.vacated);
+    if (open === undefined) return;
+    const left = [...step.left].sort((a, b) => a - b);
+    const leavers = open.step.seats.map((s) => s.index);
+    this.require(left.length === leavers.length && left.every((n, i) => n === leavers[i]), "log.chain", "the replacement is not for exactly those who left", leavers.join(", "), left.join(", "));
+    const followers = new Set(step.seated);
+    this.require(followers.size === step.seated.length && followers.size <= left.length, "log.chain", "the replacement seats more people than left, or one twice");
+    for (const index of followers) this.require(!draw.left.has(index) && draw.holdsSeat(index) !== true && draw.inPool(index), "log.chain", "somebody is seated who sits, or who left", null, index);
+    const fresh = open.step.beacon;
+    this.require((step.round !== undefined) === (fresh !== undefined), "log.chain", "a round is there exactly in mode beacon");
+    if (fresh === undefined || step.round === undefined) return;
+    this.judgeBeacon(draw.chain, fresh.round, step.round);
+    if (open.roundTime !== null) this.require(step.time >= open.roundTime, "time.sealed", "replaced before the round was out", `at least ${open.roundTime}`, step.time);
+  }
+
+  private judgeVoided(draw: DrawState, step: Voided): void {
+    this.judgeOrder(draw, ["announced", "sealed"]);
+    if (step.inner !== undefined) this.judgeOfOrganiser(draw, { inner: step.inner, log: step.log!, organiser: step.organiser!, time: step.time });
+    if (draw.sealed === undefined) {
+      const needsSeal = step.reason === "no_quorum" || step.reason === "beacon_lost";
+      return this.require(!needsSeal && step.round === undefined, "voids", "nothing was sealed: this reason cannot be, and there is no round to show", null, step.reason);
+    }
     if (step.round !== undefined) {
-      const time = timeOf(this.chain(open.beacon!.chain), step.round.round);
-      if (time !== null && step.time < time) breach("time.round", "replaced before the round", `at least ${time}`, String(step.time));
+      this.require(draw.roundTime !== null && step.time >= draw.roundTime, "voids", "the void shows a round that was not out yet", draw.roundTime === null ? null : `at least ${draw.roundTime}`, step.time);
+      this.judgeBeacon(draw.chain, draw.sealed.terms.beacon.round, step.round);
     }
-    draw.replaced.push(step);
+    if (step.reason !== "beacon_lost") return;
+    const { drawBy } = draw.sealed.terms;
+    this.require(step.time >= drawBy, "voids", "a beacon is lost only from draw_by on", `at least ${drawBy}`, step.time);
+    this.require(this.round === undefined, "voids", "the beacon is said to be lost, and its round is there");
   }
 
-  private ownNote(draw: DrawState, step: { inner: ProtocolNote; log: string; organiser: string; time: number }): void {
-    this.ownLog(step.log);
-    if (step.organiser !== draw.organiser) breach("log.chain", "another organiser's draw", draw.organiser, step.organiser);
-    this.authority("terms.signatures", step.inner, step.organiser, step.time);
+  private judgeErased(draw: DrawState, step: Erased): void {
+    this.judgeOrder(draw, ["drawn", "vacated", "voided", "annulled"]);
+    this.judgeOfOrganiser(draw, step);
+    this.require(draw.erased === undefined, "log.chain", "erased twice");
+    this.require(step.root === draw.sealed?.terms.pool.root, "log.chain", "another pool is erased", draw.sealed?.terms.pool.root, step.root);
   }
 
-  private voided(draw: DrawState, step: Voided): void {
-    if (step.inner !== undefined) this.ownNote(draw, { inner: step.inner, log: step.log!, organiser: step.organiser!, time: step.time });
-    if (draw.voided !== undefined || draw.drawn.length > 0) breach("log.chain", "voided twice, or after it was drawn");
-    draw.voided = step;
+  private record(step: Step): void {
+    switch (step.kind) {
+      case "opened":
+        if (this.opened !== undefined) return;
+        this.opened = step;
+        this.logKeys.push(step.log);
+        this.serviceKeys.push(step.service);
+        return;
+      case "key": (step.role === "log" ? this.logKeys : this.serviceKeys).push(step.new); return;
+      case "closed": this.closed = true; return;
+      case "organiser": {
+        const before = this.organisers.get(step.id) ?? [];
+        for (const e of before) if (e.from > step.time) e.cancelled = true;
+        this.organisers.set(step.id, [...before, { step, from: step.recovery ? step.time + RECOVERY_SECS : step.time, cancelled: false }]);
+        return;
+      }
+      case "announced": {
+        const draw = this.draws.get(step.draw) ?? new DrawState(step);
+        draw.announcements.push(step);
+        this.draws.set(step.draw, draw);
+        return;
+      }
+      default: {
+        const draw = this.draws.get(step.draw);
+        if (draw !== undefined) this.recordInDraw(draw, step);
+      }
+    }
   }
 
-  private annulled(draw: DrawState, step: Annulled): void {
-    this.ownNote(draw, step);
-    if (draw.drawn.length === 0 || draw.annulled !== undefined) breach("log.chain", "annulled twice, or before it was drawn");
-    if (this.openVacancy(draw) !== undefined) breach("log.chain", "annulled while a vacancy is open");
-    if (step.after !== this.latestResult(draw)) breach("log.chain", "after is not the latest result", this.latestResult(draw) ?? null, step.after);
-    draw.annulled = step;
-  }
-
-  private erased(draw: DrawState, step: Erased): void {
-    this.ownNote(draw, step);
-    if (draw.erased !== undefined) breach("log.chain", "erased twice");
-    if (draw.drawn.length === 0 && draw.voided === undefined) breach("log.chain", "erased before the draw was drawn or closed");
-    if (draw.sealed === undefined || step.root !== draw.sealed.terms.pool.root) breach("log.chain", "another pool is erased", draw.sealed?.terms.pool.root ?? null, step.root);
-    draw.erased = step;
+  private recordInDraw(draw: DrawState, step: Exclude<DrawStep, Announced>): void {
+    const round = this.round;
+    switch (step.kind) {
+      case "sealed":
+        if (draw.sealed !== undefined) return;
+        draw.sealed = step;
+        draw.chain = this.chain(step.terms.beacon.chain);
+        draw.roundTime = draw.chain === undefined ? null : timeOf(draw.chain, step.terms.beacon.round);
+        return;
+      case "drawn":
+        draw.results.push({ step, round });
+        draw.drawn = undefined;
+        return;
+      case "vacated":
+        for (const seat of step.seats) draw.left.add(seat.index);
+        draw.vacancies.push({ step, answer: undefined, roundTime: draw.chain === undefined || step.beacon === undefined ? null : timeOf(draw.chain, step.beacon.round) });
+        return;
+      case "replaced": {
+        const open = draw.vacancies.find((v) => v.step.hash === step.vacated);
+        if (open === undefined || open.answer !== undefined) return;
+        open.answer = { step, round };
+        for (const index of step.seated) draw.joined.add(index);
+        return;
+      }
+      case "voided": draw.voided ??= { step, round }; return;
+      case "annulled": draw.annulled ??= step; return;
+      case "erased": draw.erased ??= step; return;
+    }
   }
 }
 
-function signed(check: CheckId, note: ProtocolNote, keys: readonly VKey[]): VKey[] {
-  try {
-    return demandedSigners(note, keys);
-  } catch (e) {
-    if (e instanceof Refused) throw new Breach(check, e);
-    throw e;
-  }
+/** Whether the step's signature is by the service key that is in force at its place. */
+export function believed(step: Step, ledger: Ledger): boolean {
+  const key = ledger.serviceKey(step);
+  return key !== undefined && signedByService(step, key);
 }
-
-function breach(check: CheckId, message: string, expected: string | null = null, found: string | null = null): void {
-  throw new Breach(check, new Refused(message, expected, found));
-}
-

@@ -8,6 +8,9 @@ import { type Seed, stageKey } from "./seed";
 import type { Method, Terms } from "./terms";
 import { Tickets } from "./tickets";
 
+const MAX_PANELS = 10000;
+const MAX_QUOTAS = 10000;
+
 export interface Drawn {
   readonly drawn: readonly number[];
   readonly reserves: readonly number[];
@@ -36,7 +39,7 @@ export interface PanelList {
 /** What the draw needs beside the seed; members are there where the method uses them. */
 export interface Material {
   readonly table?: Table | undefined;
-  readonly strata?: readonly Stratum[] | undefined;
+  readonly strata?: StrataList | undefined;
   readonly list?: PanelList | undefined;
 }
 
@@ -82,7 +85,9 @@ function drawHouseholds(tickets: Tickets, table: Table, wanted: number): number[
   return out;
 }
 
-function drawStratified(tickets: Tickets, terms: Terms, table: Table, strata: readonly Stratum[], columns: readonly string[]): Drawn {
+function drawStratified(tickets: Tickets, terms: Terms, table: Table, list: StrataList, columns: readonly string[]): Drawn {
+  checkStrata(list, terms, columns);
+  const { strata } = list;
   const groups = groupByStratum(terms, table, strata, columns);
   const drawn: number[] = [];
   const reserves: number[] = [];
@@ -113,24 +118,30 @@ export function stratumOf(columns: readonly string[], publicColumns: readonly st
   return (person) => JSON.stringify(positions.map((p) => person.values[p]!));
 }
 
-export function parseStrata(text: string, terms: Terms): Stratum[] {
-  const method = terms.method as Extract<Method, { name: "stratified" }>;
+export interface StrataList {
+  readonly columns: readonly string[];
+  readonly strata: readonly Stratum[];
+}
+
+/** Reads a list of strata and refuses whatever it shows by itself. */
+export function parseStrata(text: string): StrataList {
   const from = new Members(parseCanonical(text), "strata");
   from.oneOf("format", ["kleroterion/v1/strata"] as const);
   const columns = from.texts("columns");
-  const strata = from.array("strata", 1).map(parseStratum);
+  const strata = from.array("strata").map(parseStratum);
   from.end();
-  if (JSON.stringify(columns) !== JSON.stringify(method.columns)) throw new Refused("strata by other columns than the terms'", method.columns.join(", "), clip(columns.join(", ")));
-  let seats = 0;
-  let reserves = 0;
   strata.forEach((s, i) => {
     if (s.values.length !== columns.length) throw new Refused("a stratum has one value for each column", String(columns.length), String(s.values.length));
     if (i > 0 && compareLists(strata[i - 1]!.values, s.values, compareText) >= 0) throw new Refused("strata are not sorted and distinct");
-    seats += s.seats;
-    reserves += s.reserves;
   });
-  if (seats !== method.seats || reserves !== terms.reserves) throw new Refused("seats and reserves of the strata do not sum to the terms'", `${method.seats} + ${terms.reserves}`, `${seats} + ${reserves}`);
-  return strata;
+  return { columns, strata };
+}
+
+function checkStrata(list: StrataList, terms: Terms, columns: readonly string[]): void {
+  if (JSON.stringify(list.columns) !== JSON.stringify(columns)) throw new Refused("strata by other columns than the terms'", columns.join(", "), clip(list.columns.join(", ")));
+  const seats = list.strata.reduce((n, s) => n + s.seats, 0);
+  const reserves = list.strata.reduce((n, s) => n + s.reserves, 0);
+  if (seats !== terms.method.seats || reserves !== terms.reserves) throw new Refused("seats and reserves of the strata do not sum to the terms'", `${terms.method.seats} + ${terms.reserves}`, `${seats} + ${reserves}`);
 }
 
 function parseStratum(value: Json): Stratum {
@@ -148,18 +159,27 @@ function compareLists<T>(a: readonly T[], b: readonly T[], compare: (x: T, y: T)
   return a.length - b.length;
 }
 
-/** Reads a list of panels. What it must hold is checked by `checkPanels` and `checkCounts`. */
+/** Reads a list of panels and refuses whatever it shows by itself: order, numbers, quotas. */
 export function parsePanelList(text: string): PanelList {
   const from = new Members(parseCanonical(text), "list of panels");
   from.oneOf("format", ["kleroterion/v1/panels"] as const);
   const households = from.take("households");
   if (typeof households !== "boolean") throw new Refused("list of panels: households is not true or false");
-  const panels = from.array("panels").map((p) => {
+  const panels = from.array("panels", 1, MAX_PANELS).map((p) => {
     if (!Array.isArray(p)) throw new Refused("a panel is not an array");
     return p.map((i) => asIndex(i, "a member of a panel"));
   });
-  const quotas = from.array("quotas").map(parseQuota);
+  const quotas = from.array("quotas", 0, MAX_QUOTAS).map(parseQuota);
   from.end();
+  panels.forEach((panel, j) => {
+    if (panel.some((index, i) => i > 0 && panel[i - 1]! >= index)) throw new Refused(`the members of panel ${j} do not ascend`);
+    if (j > 0 && compareLists(panels[j - 1]!, panel, (a, b) => a - b) > 0) throw new Refused(`panel ${j} is out of order`);
+  });
+  quotas.forEach((q, i) => {
+    if (q.min > q.max) throw new Refused("a quota whose bounds are out of order", "min ≤ max", `${q.min} to ${q.max}`);
+    const before = quotas[i - 1];
+    if (before !== undefined && compareLists([before.column, before.value], [q.column, q.value], compareText) >= 0) throw new Refused("quotas are not sorted and distinct");
+  });
   return { households, panels, quotas };
 }
 
@@ -170,28 +190,10 @@ function parseQuota(value: Json): Quota {
   return out;
 }
 
-/** §7.4 without the table: number, size and order of the panels, form of the quotas. */
-export function checkPanelForm(list: PanelList, terms: Terms): void {
-  const method = terms.method as Extract<Method, { name: "panels" }>;
-  if (list.households && terms.pool.columns.household.length === 0) throw new Refused("panels by household in a pool without households");
-  list.panels.forEach((panel, j) => {
-    if (panel.length !== method.seats) throw new Refused(`panel ${j} has another size`, String(method.seats), String(panel.length));
-    panel.forEach((index, i) => {
-      if (index >= terms.pool.size) throw new Refused(`panel ${j} names an index outside the pool`, `below ${terms.pool.size}`, String(index));
-      if (i > 0 && panel[i - 1]! >= index) throw new Refused(`the members of panel ${j} do not ascend`);
-    });
-    if (j > 0 && compareLists(list.panels[j - 1]!, panel, (a, b) => a - b) > 0) throw new Refused(`panel ${j} is out of order`);
-  });
-  list.quotas.forEach((q, i) => {
-    if (!terms.pool.columns.public.includes(q.column)) throw new Refused("a quota by a column that is not public", null, clip(q.column));
-    if (q.min > q.max) throw new Refused(`a quota whose bounds are out of order`, `min ≤ max`, `${q.min} to ${q.max}`);
-    const before = list.quotas[i - 1];
-    if (before !== undefined && compareLists([before.column, before.value], [q.column, q.value], compareText) >= 0) throw new Refused("quotas are not sorted and distinct");
-  });
-}
-
 /** §7.4 with the table: each panel meets every quota, and the households. */
 export function checkPanels(list: PanelList, terms: Terms, table: Table): void {
+  const { seats } = terms.method;
+  for (const q of list.quotas) if (!terms.pool.columns.public.includes(q.column)) throw new Refused("a quota by a column that is not public", null, clip(q.column));
   const count = quotaCounter(list.quotas, terms.pool.columns.public);
   const columns = new Map<string, Set<string>>();
   for (const q of list.quotas) columns.set(q.column, (columns.get(q.column) ?? new Set()).add(q.value));
@@ -200,6 +202,8 @@ export function checkPanels(list: PanelList, terms: Terms, table: Table): void {
     for (const person of table.people) if (!values.has(person.values[at]!)) throw new Refused(`a value of column ${clip(column)} has no quota`, null, clip(person.values[at]!));
   }
   list.panels.forEach((panel, j) => {
+    if (panel.length !== seats) throw new Refused(`panel ${j} has another size`, String(seats), String(panel.length));
+    if (panel.at(-1)! >= terms.pool.size) throw new Refused(`panel ${j} names an index outside the pool`, `below ${terms.pool.size}`, String(panel.at(-1)));
     const counts = list.quotas.map(() => 0);
     const tags = new Set<string>();
     for (const index of panel) {
@@ -238,12 +242,15 @@ export function checkCounts(list: PanelList, terms: Terms): void {
   if (list.panels.length !== method.panels) throw new Refused("another number of panels", String(method.panels), String(list.panels.length));
   const counts = new Map<number, number>();
   for (const panel of list.panels) for (const index of panel) counts.set(index, (counts.get(index) ?? 0) + 1);
-  let least = counts.size < terms.pool.size ? 0 : Infinity;
+  let least = Infinity;
   let most = 0;
+  let inside = 0;
   for (const [index, n] of counts) {
-    if (index >= terms.pool.size) throw new Refused("a panel names an index outside the pool", `below ${terms.pool.size}`, String(index));
+    if (index >= terms.pool.size) continue;
+    inside++;
     least = Math.min(least, n);
     most = Math.max(most, n);
   }
+  if (inside < terms.pool.size) least = 0;
   if (least !== method.minCount || most !== method.maxCount) throw new Refused("people are on another number of panels than the terms say", `${method.minCount} to ${method.maxCount}`, `${least} to ${most}`);
 }

@@ -2,7 +2,7 @@
 // Never normalises a cell: what was committed to is what stands there.
 
 import { Refused, clip, compareBytes, compareText, concat, hex, sameBytes, unhex, utf8, utf8Length } from "./bytes";
-import { type Json, type JsonObject, Members, asIndex, encode, parseCanonical } from "./json";
+import { type Json, Members, asIndex, encode, parseCanonical } from "./json";
 import { TreeBuilder, leafHash, parseProof, rootFromInclusion } from "./merkle";
 
 const MAX_COLUMNS = 64;
@@ -117,7 +117,6 @@ export interface Opening {
   readonly index: number;
   readonly privatePart: string;
   readonly publicPart: string;
-  readonly publicRow: JsonObject;
   readonly proof: readonly Uint8Array[];
 }
 
@@ -128,8 +127,12 @@ export function parseOpening(value: Json): Opening {
   const proof = parseProof(from.texts("proof"));
   const row = from.take("public");
   from.end();
-  if (!(row instanceof Map)) throw new Refused("opening: public is not an object");
-  return { index, privatePart, publicPart: encode(row), publicRow: row, proof };
+  const part = new Members(row, "opening: public");
+  const cells = part.members("row");
+  for (const name of cells.names()) cells.text(name);
+  part.optional("household", (n) => part.hex(n, 16));
+  part.end();
+  return { index, privatePart, publicPart: encode(row), proof };
 }
 
 /** Refuses an opening that is not what lies at its index in the pool. */

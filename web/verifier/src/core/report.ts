@@ -27,30 +27,56 @@ export interface Report {
   readonly checks: readonly Check[];
 }
 
-interface Finding { status: Status; expected: string | null; found: string | null; reason: string | null; required: boolean }
+interface Open {
+  ran: boolean;
+  required: boolean;
+  failures: Refused[];
+  skips: string[];
+  pass: { reason: string | null; expected: string | null; found: string | null };
+}
 
-/** What the checks found so far. A failure stands against everything; a skip stands against a pass. */
+const NOT_HERE = "does not apply to this draw";
+
+/**
+ * What the checks found so far. Failed if anything was refuted; else skipped if a part could not run; else passed if it ran; else it does not
+ * apply.
+ */
 export class Findings {
-  private readonly of = new Map<CheckId, Finding>();
+  private readonly of = new Map<CheckId, Open>(CHECKS.map((id) => [id, { ran: false, required: false, failures: [], skips: [], pass: { reason: null, expected: null, found: null } }]));
+
+  private open(id: CheckId): Open {
+    return this.of.get(id)!;
+  }
+
+  /** A skip of this check makes the verdict incomplete. */
+  require(...ids: readonly CheckId[]): void {
+    for (const id of ids) this.open(id).required = true;
+  }
+
+  ran(...ids: readonly CheckId[]): void {
+    for (const id of ids) this.open(id).ran = true;
+  }
 
   fail(id: CheckId, why: Refused, where = ""): void {
-    if (this.of.get(id)?.status === "failed") return;
-    this.of.set(id, { status: "failed", expected: why.expected, found: why.found, reason: where === "" ? why.message : `${where}: ${why.message}`, required: true });
+    this.open(id).failures.push(where === "" ? why : new Refused(`${where}: ${why.message}`, why.expected, why.found));
   }
 
-  skip(id: CheckId, reason: string, required: boolean): void {
-    const before = this.of.get(id);
-    if (before?.status === "failed" || (before?.status === "skipped" && (before.required || !required))) return;
-    this.of.set(id, { status: "skipped", expected: null, found: null, reason, required });
+  skip(id: CheckId, reason: string): void {
+    this.open(id).skips.push(reason);
   }
 
-  /** A pass that needs a word, if nothing else was found. */
-  pass(id: CheckId, reason: string | null = null): void {
-    if (!this.of.has(id)) this.of.set(id, { status: "passed", expected: null, found: null, reason, required: true });
+  /** Words beside a check that passes. */
+  note(id: CheckId, reason: string, expected: string | null = null, found: string | null = null): void {
+    this.open(id).pass = { reason, expected, found };
   }
 
   failed(id: CheckId): boolean {
-    return this.of.get(id)?.status === "failed";
+    return this.open(id).failures.length > 0;
+  }
+
+  /** Whether the check stands as passed. */
+  passed(id: CheckId): boolean {
+    return this.close(id).status === "passed";
   }
 
   /** Runs a part of a check; what it refuses is a failure of `id`. */
@@ -64,22 +90,32 @@ export class Findings {
     }
   }
 
+  private close(id: CheckId): Check {
+    const { ran, failures, skips, pass } = this.open(id);
+    const first = failures[0];
+    if (first !== undefined) {
+      const more = failures.length > 1 ? ` (and ${failures.length - 1} more)` : "";
+      return { id, status: "failed", expected: first.expected, found: first.found, reason: first.message + more };
+    }
+    if (skips.length > 0 || !ran) return { id, status: "skipped", expected: null, found: null, reason: skips[0] ?? NOT_HERE };
+    return { id, status: "passed", ...pass };
+  }
+
   report(rehearsal: boolean): Report {
-    const checks = CHECKS.map((id): Check => {
-      const f = this.of.get(id);
-      return { id, status: f?.status ?? "passed", expected: f?.expected ?? null, found: f?.found ?? null, reason: f?.reason ?? null };
-    });
+    const checks = CHECKS.map((id) => this.close(id));
     const refuted = checks.some((c) => c.status === "failed");
-    const incomplete = [...this.of.values()].some((f) => f.status === "skipped" && f.required);
+    const incomplete = checks.some((c) => c.status === "skipped" && this.open(c.id).required);
     const verdict: Verdict = refuted ? "refuted" : incomplete ? "incomplete" : "verified";
-    return { verdict, exit: { verified: 0, refuted: 1, unreadable: 2, incomplete: 3 }[verdict], rehearsal, checks };
+    return { verdict, exit: EXITS[verdict], rehearsal, checks };
   }
 }
+
+const EXITS: Record<Verdict, number> = { verified: 0, refuted: 1, unreadable: 2, incomplete: 3 };
 
 /** The report on what is not a bundle at all. */
 export function unreadable(why: Refused): Report {
   const checks = CHECKS.map((id): Check => id === "format"
     ? { id, status: "failed", expected: why.expected, found: why.found, reason: why.message }
     : { id, status: "skipped", expected: null, found: null, reason: "the bundle cannot be read" });
-  return { verdict: "unreadable", exit: 2, rehearsal: false, checks };
+  return { verdict: "unreadable", exit: EXITS.unreadable, rehearsal: false, checks };
 }

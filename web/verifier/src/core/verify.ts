@@ -55,7 +55,9 @@ class Verification {
   private readonly placed: Placed[];
   private readonly ledger: Ledger;
   private readonly opened: Opened | undefined;
-  private rehearsal = false;
+  private readonly rehearsal: boolean;
+  /** Draws of which only single steps are here, for the pool's sake. */
+  private readonly linkedDraws: ReadonlySet<string>;
   private result: Drawn | undefined;
   private verifiedRound: VerifiedRound | undefined;
   private seats: ReadonlySet<number> | undefined;
@@ -66,6 +68,8 @@ class Verification {
     this.placed = placeSteps(raw, this.findings);
     const first = this.placed[0]?.step;
     this.opened = first?.kind === "opened" ? first : undefined;
+    this.rehearsal = this.opened?.rehearsal !== undefined;
+    this.linkedDraws = new Set(this.placed.flatMap(({ step }) => (step.kind === "sealed" && step.draw === raw.draw && step.terms.pool.from !== undefined ? [step.terms.pool.from.draw] : [])));
     const rehearsal = this.trust === undefined ? this.opened?.rehearsal : this.trust.rehearsal;
     const chains = [...(this.trust?.chains ?? PINNED), ...(rehearsal === undefined ? [] : [rehearsal])];
     this.ledger = new Ledger({ chains, pins: this.trust?.organisers ?? new Map() });
@@ -75,7 +79,7 @@ class Verification {
     const f = this.findings;
     for (const p of this.placed) {
       try {
-        this.ledger.apply(p.step);
+        this.ledger.apply(p.step, this.linkedDraws);
       } catch (e) {
         if (!(e instanceof Breach)) throw e;
         f.fail(e.check, e.why, `steps[${p.at}] (${p.step.kind})`);
@@ -99,9 +103,7 @@ class Verification {
 
   private chain(hash: string): Chain | undefined {
     const rehearsal = this.trust === undefined ? this.opened?.rehearsal : this.trust.rehearsal;
-    const chain = [...(this.trust?.chains ?? PINNED), ...(rehearsal === undefined ? [] : [rehearsal])].find((c) => c.hash === hash);
-    if (chain?.rehearsal === true) this.rehearsal = true;
-    return chain;
+    return [...(this.trust?.chains ?? PINNED), ...(rehearsal === undefined ? [] : [rehearsal])].find((c) => c.hash === hash);
   }
 
   /** §9.1: nothing superfluous, nothing missing, every artifact what its name says. */
@@ -439,6 +441,7 @@ class Verification {
     const time = timeOf(chain, terms.beacon.round)!;
     const limit = time - (this.trust?.marginSecs ?? 0);
     const before = this.trust?.policy === undefined ? voided.time < limit : this.cosignedBefore(this.find(voided), BigInt(limit)) === "in time";
+    if (voided.round === undefined && !before) f.skip("voids", `what the abandoned draw '${draw.draw}' would have given cannot be shown: its step does not hold the round`, true);
     if (voided.reason === "beacon_lost") {
       if (voided.time < terms.drawBy) f.fail("voids", new Refused("beacon_lost before draw_by", `at least ${terms.drawBy}`, String(voided.time)), where);
       if (voided.round !== undefined && holds(() => verifyRound(chain, voided.round!))) f.fail("voids", new Refused("beacon_lost, and the round is there"), where);

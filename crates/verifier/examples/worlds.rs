@@ -1,0 +1,190 @@
+//! Writes a bundle of every kind of draw, with the trust files that go with it, into a folder: what two verifiers are compared on.
+//!
+//! `cargo run --release -p klero-verifier --example worlds DIR`. The bundles come from the tests' world: every key is made from a number, so a
+//! forger may sign what it likes. Each NAME.json goes with NAME.trust.json, NAME.witnesses.json (a policy of two witnesses), or both.
+#![expect(clippy::unwrap_used, reason = "it shares the tests' world, where a failure is a panic")]
+
+use std::path::{Path, PathBuf};
+
+use klero_draw::organiser::VoidReason;
+use klero_draw::replacement::Seats;
+use klero_draw::terms::Replacement;
+
+#[path = "../tests/it/world.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod world;
+
+use world::{GENESIS, Pool, Spec, World};
+
+fn main() {
+    let folder = PathBuf::from(std::env::args().nth(1).expect("usage: worlds DIR"));
+    std::fs::create_dir_all(&folder).unwrap();
+    for method in ["equal", "households", "stratified", "panels"] {
+        whole(&folder, method);
+        replaced(&folder, method, Replacement::Rank, "rank");
+        replaced(&folder, method, Replacement::Beacon, "beacon");
+        erased(&folder, method);
+    }
+    attempts(&folder);
+    linked(&folder);
+    beginnings(&folder);
+    witnessed(&folder);
+    recovered(&folder);
+}
+
+fn write(folder: &Path, name: &str, world: &World, bundle: &str) {
+    let put = |end: &str, text: &str| std::fs::write(folder.join(format!("{name}.{end}")), text).unwrap();
+    put("json", bundle);
+    put("trust.json", &world.trust_text(""));
+    put("witnesses.json", &world.trust_text(&world.policy_member()));
+}
+
+fn whole(folder: &Path, method: &'static str) {
+    let mut world = World::new();
+    world.whole(&Spec::new("council", method));
+    write(folder, &format!("whole-{method}"), &world, &world.bundle("council"));
+}
+
+fn replaced(folder: &Path, method: &'static str, mode: Replacement, name: &str) {
+    let mut world = World::new();
+    let spec = Spec::new("council", method).replacement(mode);
+    world.announce(&spec, 0);
+    let terms = world.seal(&spec);
+    world.witness(world.round_time(spec.draws_at) - 5);
+    let outcome = world.draw(&terms);
+    let drawn: Vec<u32> = outcome.drawn.iter().map(|o| o.index).collect();
+    let mut seats = Seats::new(&drawn);
+    for (number, who) in [&drawn[0..2], &drawn[3..4]].into_iter().enumerate() {
+        let mut who = who.to_vec();
+        who.sort_unstable();
+        let (vacated, note) = world.vacate(&terms, &who);
+        world.witness(world.now + 1);
+        if number == 1 {
+            write(folder, &format!("open-{name}-{method}"), &world, &world.cosigned_bundle("council"));
+        }
+        world.replace(&terms, &mut seats, vacated, &note);
+    }
+    write(folder, &format!("replaced-{name}-{method}"), &world, &world.cosigned_bundle("council"));
+    world.annul("council");
+    write(folder, &format!("annulled-{name}-{method}"), &world, &world.bundle("council"));
+}
+
+fn erased(folder: &Path, method: &'static str) {
+    let mut world = World::new();
+    let (terms, _) = world.whole(&Spec::new("council", method));
+    world.erase("council");
+    write(folder, &format!("erased-kept-{method}"), &world, &world.bundle("council"));
+    if let Some(table) = terms.value().pool.table {
+        world.artifacts.remove(&table);
+        write(folder, &format!("erased-{method}"), &world, &world.bundle("council"));
+    }
+}
+
+fn attempts(folder: &Path) {
+    let mut world = World::new();
+    let spec = Spec::new("first", "stratified");
+    world.announce(&spec, 0);
+    let closed = world.void("first", VoidReason::PoolError, None);
+    write(folder, "void-announced", &world, &world.bundle("first"));
+    let spec = Spec::new("second", "stratified").attempt(2, closed);
+    world.announce(&spec, 0);
+    world.seal(&spec);
+    world.witness(world.now + 1);
+    let closed = world.void("second", VoidReason::Cancelled, None);
+    world.witness(world.now + 2);
+    write(folder, "void-cancelled", &world, &world.cosigned_bundle("second"));
+    let spec = Spec::new("third", "stratified").attempt(3, closed);
+    world.announce(&spec, 0);
+    let terms = world.seal(&spec);
+    world.now = world.round_time(spec.draws_at) + 5;
+    let closed = world.void("third", VoidReason::Court, Some(terms.value().beacon.round));
+    write(folder, "void-abandoned", &world, &world.bundle("third"));
+    let spec = Spec::new("fourth", "stratified").attempt(4, closed).at(GENESIS + 1000);
+    world.whole(&spec);
+    let closed = world.annul("fourth");
+    write(folder, "annulled", &world, &world.bundle("fourth"));
+    let spec = Spec::new("fifth", "stratified").attempt(5, closed).at(GENESIS + 2000);
+    world.announce(&spec, 0);
+    let terms = world.seal(&spec);
+    world.now = terms.value().draw_by + 10;
+    let closed = world.void("fifth", VoidReason::BeaconLost, None);
+    write(folder, "void-beacon-lost", &world, &world.bundle("fifth"));
+    let now = world.now;
+    let spec = Spec::new("sixth", "equal").attempt(6, closed).at(now + 500);
+    world.announce(&spec, 0);
+    world.seal(&spec);
+    world.now += 100;
+    let closed = world.void("sixth", VoidReason::NoQuorum, None);
+    write(folder, "void-no-quorum", &world, &world.bundle("sixth"));
+    let now = world.now;
+    world.whole(&Spec::new("seventh", "equal").attempt(7, closed).at(now + 1000));
+    write(folder, "seventh", &world, &world.bundle("seventh"));
+}
+
+fn linked(folder: &Path) {
+    let mut world = World::new();
+    let (_, invited) = world.whole(&Spec::new("letters", "equal").purpose("letters"));
+    let name = *world.artifacts.iter().find(|(_, text)| **text == invited.text().unwrap()).unwrap().0;
+    let opened = |id: &u32| {
+        let one = Pool::new(&[*id], "");
+        invited.drawn.iter().chain(&invited.reserves).any(|o| o.private == one.people[0].0)
+    };
+    let ids: Vec<u32> = (0..40).filter(opened).collect();
+    let stranger = (0..40).find(|id| !ids.contains(id)).unwrap();
+    for (draw, people) in [("council", ids[..7].to_vec()), ("friends", vec![ids[0], ids[1], ids[2], ids[3], stranger])] {
+        world.pool = Pool::new(&people, "yes");
+        let now = world.now;
+        let mut spec = Spec::new(draw, "equal").purpose(draw).at(now + 1000).from("letters", name);
+        (spec.seats, spec.reserves) = (3, 1);
+        world.whole(&spec);
+        write(folder, &format!("linked-{draw}"), &world, &world.bundle(draw));
+    }
+}
+
+fn beginnings(folder: &Path) {
+    let mut world = World::new();
+    let spec = Spec::new("council", "equal");
+    world.announce(&spec, 0);
+    write(folder, "announced", &world, &world.bundle("council"));
+    let later = spec.clone().at(spec.draws_at + 100);
+    world.announce(&later, 1);
+    world.seal(&later);
+    write(folder, "sealed", &world, &world.bundle("council"));
+    let mut world = World::new();
+    let (terms, outcome) = world.whole(&Spec::new("council", "households"));
+    for opening in &outcome.drawn[..2] {
+        world.vacate(&terms, &[opening.index]);
+    }
+    write(folder, "empty-seats", &world, &world.bundle("council"));
+}
+
+fn witnessed(folder: &Path) {
+    for (name, shift) in [("in-time", -5), ("at-the-round", 0), ("late", 5)] {
+        let mut world = World::new();
+        let spec = Spec::new("council", "equal");
+        world.announce(&spec, 0);
+        let terms = world.seal(&spec);
+        world.witness(world.round_time(spec.draws_at).checked_add_signed(shift).unwrap());
+        world.draw(&terms);
+        write(folder, &format!("witnessed-{name}"), &world, &world.cosigned_bundle("council"));
+        write(folder, &format!("witnessed-{name}-stripped"), &world, &world.bundle("council"));
+    }
+}
+
+fn recovered(folder: &Path) {
+    let mut world = World::new();
+    let spec = Spec::new("council", "equal");
+    world.announce(&spec, 0);
+    world.enrol(2, 2, true);
+    world.enrol(1, 3, false);
+    let terms = world.seal(&spec);
+    world.draw(&terms);
+    write(folder, "recovery-cancelled", &world, &world.bundle("council"));
+    let mut world = World::new();
+    world.enrol(3, 2, true);
+    world.now += 2_592_000 + 1;
+    let now = world.now;
+    world.enrol(2, 3, false);
+    world.whole(&Spec::new("council", "equal").at(now + 1000));
+    write(folder, "recovered", &world, &world.bundle("council"));
+}
