@@ -82,6 +82,7 @@ const BATCH = 300;
 let compared = 0;
 let differing = 0;
 const verdicts = new Map<string, number>();
+const outcomes = new Map<string, number>();
 const kinds = new Map<string, number>();
 
 function flush(group: readonly Case[]): void {
@@ -98,6 +99,7 @@ function flush(group: readonly Case[]): void {
     const theirs = JSON.parse(lines[i]!) as Report;
     const mine = ours(c);
     compared++;
+    for (const t of theirs.checks) if (t.status !== "passed") outcomes.set(`${t.id} ${t.status}`, (outcomes.get(`${t.id} ${t.status}`) ?? 0) + 1);
     verdicts.set(theirs.verdict, (verdicts.get(theirs.verdict) ?? 0) + 1);
     if (gist(theirs) === gist(mine)) return;
     differing++;
@@ -125,5 +127,6 @@ for (const c of cases(bases())) {
 for (const list of pending.values()) flush(list);
 rmSync(work, { recursive: true, force: true });
 console.log(`compared ${compared} (${[...verdicts].map(([v, n]) => `${n} ${v}`).join(", ")}), ${differing} differ`);
+console.log(`failed: ${[...outcomes].filter(([k]) => k.endsWith(" failed")).map(([k, n]) => `${k.slice(0, -7)} ${n}`).join(", ")}`);
 for (const [kind, n] of [...kinds].sort((a, b) => b[1] - a[1])) console.log(`  ${n} × ${kind || "(verdict only)"}`);
 process.exitCode = differing === 0 && compared > 0 ? 0 : 1;

@@ -1,7 +1,7 @@
 // The bundle (spec §9.1): reading it, and which of its steps and artifacts belong together.
 // What cannot be read as a bundle at all is unreadable; what is a bundle and breaks §9.1 fails `format`.
 
-import { Refused, clip, hex, sameBytes, utf8, utf8Length } from "./bytes";
+import { Refused, clip, hex, sameBytes, unbase64, utf8, utf8Length } from "./bytes";
 import { type TlogProof, parseTlogProof } from "./checkpoint";
 import { sha256 } from "./hash";
 import { type Json, Members, isHash, isSlug, parseCanonical } from "./json";
@@ -11,9 +11,13 @@ import type { Findings } from "./report";
 import { type Step, parseStep } from "./steps";
 
 export const MAX_BUNDLE = 256 << 20;
+const MAX_INSIDE = 32 << 20;
 const MAX_STEPS = 10000;
+const MAX_CONSISTENCY = 128;
+const MAX_TOKEN = 16384;
 
-interface RawStep { readonly entry: string; readonly proof: string; readonly witnessed: { readonly consistency: string[]; readonly proof: string } | undefined }
+interface RawStep { readonly entry: string; readonly proof: string; readonly witnessed: RawWitnessed | undefined }
+export interface RawWitnessed { readonly consistency: readonly Uint8Array[]; readonly proof: string; readonly tokens: readonly Uint8Array[] }
 
 export interface RawBundle {
   readonly artifacts: ReadonlyMap<string, string>;
@@ -22,12 +26,10 @@ export interface RawBundle {
   readonly steps: readonly RawStep[];
 }
 
-/** A step of the bundle whose form is good. */
+/** An entry whose form is that of a step. Nothing in it is to be believed. */
 export interface Placed {
   readonly at: number;
   readonly step: Step;
-  readonly proof: TlogProof | undefined;
-  readonly witnessed: { readonly consistency: readonly Uint8Array[]; readonly proof: TlogProof } | undefined;
 }
 
 /** Throws `Refused` for what is not a bundle. */
@@ -63,7 +65,7 @@ function readStep(value: Json): RawStep {
     entry: from.text("entry"), proof: from.text("proof"),
     witnessed: from.optional("witnessed", (n) => {
       const w = from.members(n);
-      const out = { consistency: w.texts("consistency"), proof: w.text("proof") };
+      const out = { consistency: parseProof(w.texts("consistency", 0, MAX_CONSISTENCY)), proof: w.text("proof"), tokens: w.optional("tokens", (m) => readTokens(w.texts(m, 1, 8))) ?? [] };
       w.end();
       return out;
     }),
@@ -72,53 +74,53 @@ function readStep(value: Json): RawStep {
   return step;
 }
 
-/** Reads each step and proof; what has a bad form fails `format` and takes no part in the rest. */
-export function placeSteps(raw: RawBundle, findings: Findings): Placed[] {
-  const placed: Placed[] = [];
-  let last = -1;
-  raw.steps.forEach((one, at) => {
-    const where = `steps[${at}]`;
-    const proof = findings.within("format", where, () => parseTlogProof(one.proof));
-    const witnessed = one.witnessed === undefined ? undefined : findings.within("format", where, () => ({ consistency: parseProof(one.witnessed!.consistency), proof: parseTlogProof(one.witnessed!.proof) }));
-    const step = findings.within("format", where, () => parseStep(one.entry));
-    if (step === undefined) return;
-    if (step.seq <= last) findings.fail("format", new Refused("steps do not ascend", `above ${last}`, String(step.seq)), where);
-    last = step.seq;
-    if (one.witnessed !== undefined && !["sealed", "vacated", "voided"].includes(step.kind)) findings.fail("format", new Refused("witnessed stands on a step that needs none", "sealed, vacated or voided", step.kind), where);
-    placed.push({ at, step, proof, witnessed });
+function readTokens(texts: readonly string[]): readonly Uint8Array[] {
+  if (new Set(texts).size !== texts.length) throw new Refused("an outside timestamp stands twice");
+  return texts.map((t) => {
+    const der = unbase64(t);
+    if (der.length > MAX_TOKEN) throw new Refused("an outside timestamp of more than 16,384 bytes");
+    return der;
   });
-  const proofs = placed.flatMap((p) => (p.proof === undefined ? [] : [p.proof]));
-  if (proofs.some((p) => p.checkpoint.note.whole !== proofs[0]!.checkpoint.note.whole)) findings.fail("format", new Refused("the proofs hold different checkpoints"));
-  return placed;
 }
 
-/** The artifact's text, if it is there and hashes to its name. `beside` are the files that lie beside the bundle. */
+/** Reads each entry; what is no step fails `format` and takes no part in anything else. */
+export function placeSteps(raw: RawBundle, findings: Findings): Placed[] {
+  return raw.steps.flatMap((one, at) => {
+    const step = findings.within("format", `steps[${at}] is not a step`, () => parseStep(one.entry));
+    return step === undefined ? [] : [{ at, step }];
+  });
+}
+
+/** Reads a proof of the entry at `at`; a bad one fails `format`. */
+export function readTlogProof(text: string, at: number, findings: Findings): TlogProof | undefined {
+  return findings.within("format", `the proof of steps[${at}]`, () => parseTlogProof(text));
+}
+
+/** The artifacts at hand: those in the bundle and those beside it, each hashed to its name before anybody reads it. */
 export class Artifacts {
-  private readonly checked = new Map<string, string | null>();
-  constructor(private readonly inside: ReadonlyMap<string, string>, private readonly beside: (hash: string) => string | undefined) {}
+  private readonly texts = new Map<string, string>();
 
-  names(): string[] {
-    return [...this.inside.keys()];
-  }
-
-  get(hash: string): string | null {
-    let text = this.checked.get(hash);
-    if (text === undefined) {
-      const candidate = this.inside.get(hash) ?? this.beside(hash);
-      text = candidate !== undefined && fits(hash, candidate) ? candidate : null;
-      this.checked.set(hash, text);
+  /** `named` are those that a step or terms name: the bundle may hold no other. */
+  constructor(inside: ReadonlyMap<string, string>, beside: (hash: string) => string | undefined, named: ReadonlySet<string>, findings: Findings) {
+    const take = (hash: string, text: string): void => {
+      const found = hex(sha256(utf8(text)));
+      if (found === hash) this.texts.set(hash, text);
+      else findings.fail("format", new Refused("an artifact that does not hash to its name", hash, found));
+    };
+    for (const [hash, text] of inside) {
+      if (!named.has(hash)) findings.fail("format", new Refused("an artifact that no step and no terms name", null, hash));
+      else if (utf8Length(text) > MAX_INSIDE) findings.fail("format", new Refused("an artifact of this size lies beside the bundle", "at most 32 MiB", String(utf8Length(text))));
+      else take(hash, text);
     }
-    return text;
+    for (const hash of named) {
+      const text = inside.has(hash) ? undefined : beside(hash);
+      if (text !== undefined) take(hash, text);
+    }
   }
 
-  /** Whether something of that name is there, whatever it hashes to. */
-  present(hash: string): boolean {
-    return this.inside.has(hash) || this.beside(hash) !== undefined;
+  get(hash: string): string | undefined {
+    return this.texts.get(hash);
   }
-}
-
-function fits(hash: string, text: string): boolean {
-  return hex(sha256(utf8(text))) === hash;
 }
 
 export function sameKey(a: VKey, b: VKey): boolean {

@@ -194,12 +194,14 @@ export class Ledger {
     if (old !== undefined && !step.recovery) this.require(by(old.keys) >= old.threshold, "organiser.keys", "a new version is signed by the old threshold", old.threshold, by(old.keys));
   }
 
-  private judgeNote(note: ProtocolNote, log: string, organiser: string, time: number): void {
+  /** `least` signatures are demanded even where the organiser's threshold is lower. */
+  private judgeNote(note: ProtocolNote, log: string, organiser: string, time: number, least = 1): void {
     this.judgeLog(log);
     const enrolled = this.inForce(organiser, time);
     if (enrolled === undefined) return this.breach("organiser.keys", "an organiser who is not enrolled", null, organiser);
     const signers = this.signers("terms.signatures", note, enrolled.keys);
-    this.require(signers === undefined || signers.length >= enrolled.threshold, "terms.signatures", "fewer signatures than the threshold", enrolled.threshold, signers?.length);
+    const threshold = Math.max(enrolled.threshold, least);
+    this.require(signers === undefined || signers.length >= threshold, "terms.signatures", "fewer signatures than are needed", threshold, signers?.length);
   }
 
   private judgeOfDraw(step: DrawStep): void {
@@ -257,7 +259,7 @@ export class Ledger {
   private judgeSealed(draw: DrawState, step: Sealed): void {
     this.judgeOrder(draw, ["announced"]);
     const terms = step.terms;
-    this.judgeNote(terms.note, terms.log, terms.organiser, step.time);
+    this.judgeNote(terms.note, terms.log, terms.organiser, step.time, terms.pool.tableReason === undefined ? 1 : 2);
     const enrolled = this.inForce(terms.organiser, step.time);
     if (enrolled !== undefined) this.require(step.organiser === enrolled.hash, "organiser.keys", "the seal names another enrolment than the one in force", enrolled.hash, step.organiser);
     for (const member of ["attempt", "drawsAt", "organiser", "previous", "purpose"] as const) this.require(terms[member] === draw.latest[member], "terms.attempts", `the terms differ from the announcement in ${member}`, draw.latest[member], terms[member]);

@@ -1,7 +1,7 @@
 // Signed notes and verifier keys (spec §1; C2SP signed-note). Parsing keeps the text as it stands: it is what was signed.
 // Never takes a line by a key that was not demanded, even if it verifies.
 
-import { Refused, base64, clip, compareBytes, compareText, concat, hex, sameBytes, u32be, unbase64, utf8 } from "./bytes";
+import { Refused, base64, clip, compareText, concat, hex, sameBytes, u32be, unbase64, utf8, utf8Length } from "./bytes";
 import { verifyStrict } from "./ed25519";
 import { sha256 } from "./hash";
 import { type Json, parseCanonical } from "./json";
@@ -36,6 +36,8 @@ export interface ProtocolNote extends Note {
   readonly json: Json;
 }
 
+const MAX_NOTE = 1 << 20;
+const MAX_SIGNATURES = 100;
 const NAME = /^[^\p{White_Space}+\u0000-\u001f]+$/u;
 
 /** `name+keyid+base64(type ‖ key)`, the key id being what name and key give. */
@@ -56,13 +58,16 @@ function keyId(name: string, typed: Uint8Array): number {
 
 /** Any signed note; its text is separated from the signatures by the last empty line. */
 export function parseNote(whole: string): Note {
+  if (utf8Length(whole) > MAX_NOTE) throw new Refused("a note of more than 1 MiB");
   if (/[\u0000-\u0009\u000b-\u001f]/.test(whole)) throw new Refused("a control character in a note");
   const cut = whole.lastIndexOf("\n\n");
   if (cut < 0) throw new Refused("a note without signatures");
   const text = whole.slice(0, cut + 1);
   const rest = whole.slice(cut + 2);
   if (!rest.endsWith("\n")) throw new Refused("a note does not end with a newline");
-  const lines = rest.slice(0, -1).split("\n").map(parseLine);
+  const rows = rest.slice(0, -1).split("\n");
+  if (rows.length > MAX_SIGNATURES) throw new Refused("a note with more than 100 signature lines");
+  const lines = rows.map(parseLine);
   return { whole, text, lines };
 }
 
@@ -111,10 +116,4 @@ export function demandedSigners(note: Note, demanded: readonly VKey[]): VKey[] {
 
 function compareLines(a: SignatureLine, b: SignatureLine): number {
   return compareText(a.name, b.name) || a.id - b.id;
-}
-
-/** The keys of `keys` with distinct public keys: two are one key whatever their names. */
-export function distinct(keys: readonly VKey[]): VKey[] {
-  const sorted = [...keys].sort((a, b) => compareBytes(a.key, b.key));
-  return sorted.filter((k, i) => i === 0 || !sameBytes(k.key, sorted[i - 1]!.key));
 }

@@ -4,9 +4,8 @@
 import { Refused } from "./bytes";
 import { type Json, MAX_INDEX, Members, asIndex, parseCanonical } from "./json";
 import type { Drawn } from "./methods";
-import { type Opening, checkOpening, parseOpening } from "./pool";
+import { type Opening, parseOpening } from "./pool";
 import type { Fill } from "./replacement";
-import type { Terms } from "./terms";
 
 export interface Outcome {
   readonly draw: string;
@@ -55,34 +54,32 @@ function parseFill(value: Json): ReplacementArtifact["fills"][number] {
   return fill;
 }
 
-/** Refuses an outcome that is not the one the seed gives, or an opening that the pool does not hold. */
-export function checkOutcome(outcome: Outcome, terms: Terms, right: Drawn): void {
-  if (outcome.draw !== terms.draw) throw new Refused("the outcome of another draw", terms.draw, outcome.draw);
-  if (outcome.terms !== terms.hash) throw new Refused("an outcome of other terms", terms.hash, outcome.terms);
-  if (outcome.panel !== right.panel) throw new Refused("another panel was drawn", String(right.panel ?? "none"), String(outcome.panel ?? "none"));
-  same("drawn", right.drawn, outcome.drawn.map((o) => o.index));
-  same("reserves", right.reserves, outcome.reserves.map((o) => o.index));
-  for (const opening of [...outcome.drawn, ...outcome.reserves]) checkOpening(opening, terms.pool);
+/** Tells every difference between an outcome and what the seed gives. */
+export function compareOutcome(outcome: Outcome, right: Drawn, differs: (why: Refused) => void): void {
+  if (outcome.panel !== right.panel) differs(new Refused("another panel was drawn", String(right.panel ?? "none"), String(outcome.panel ?? "none")));
+  same("drawn", right.drawn, outcome.drawn.map((o) => o.index), differs);
+  same("reserves", right.reserves, outcome.reserves.map((o) => o.index), differs);
 }
 
-/** Refuses a replacement that is not what the rule gives. */
-export function checkReplacement(artifact: ReplacementArtifact, terms: Terms, vacated: string, right: readonly Fill[]): void {
-  if (artifact.draw !== terms.draw) throw new Refused("the replacement of another draw", terms.draw, artifact.draw);
-  if (artifact.vacated !== vacated) throw new Refused("the replacement of another step", vacated, artifact.vacated);
-  same("leavers", right.map((f) => f.left), artifact.fills.map((f) => f.left));
-  right.forEach((fill, i) => {
-    const found = artifact.fills[i]!;
-    same(`seated for ${fill.left}`, fill.seated === undefined ? [] : [fill.seated], found.seated === undefined ? [] : [found.seated.index]);
-    same(`passed over for ${fill.left}`, fill.passed, found.passed);
-    if (found.seated !== undefined) checkOpening(found.seated, terms.pool);
+/** Tells every difference between a replacement, its step, and what the rule gives. */
+export function compareReplacement(artifact: ReplacementArtifact, step: { readonly left: readonly number[]; readonly seated: readonly number[] }, right: readonly Fill[], differs: (why: Refused) => void): void {
+  const left = right.map((f) => f.left);
+  const seated = right.flatMap((f) => (f.seated === undefined ? [] : [f.seated]));
+  same("the step's left", left, step.left, differs);
+  same("the step's seated", seated, step.seated, differs);
+  same("left", left, artifact.fills.map((f) => f.left), differs);
+  artifact.fills.slice(0, right.length).forEach((found, i) => {
+    const fill = right[i]!;
+    same(`seated for ${fill.left}`, fill.seated === undefined ? [] : [fill.seated], found.seated === undefined ? [] : [found.seated.index], differs);
+    same(`passed over for ${fill.left}`, fill.passed, found.passed, differs);
   });
 }
 
-export function same(what: string, expected: readonly number[], found: readonly number[]): void {
+function same(what: string, expected: readonly number[], found: readonly number[], differs: (why: Refused) => void): void {
   if (expected.length === found.length && expected.every((n, i) => n === found[i])) return;
   const at = expected.findIndex((n, i) => n !== found[i]);
   const where = at < 0 ? expected.length : at;
-  throw new Refused(`${what}: differ at place ${where}`, window(expected, where), window(found, where));
+  differs(new Refused(`${what}: differ at place ${where}`, window(expected, where), window(found, where)));
 }
 
 function window(list: readonly number[], at: number): string {

@@ -2,6 +2,7 @@
 // Never counts a witness twice: each name may stand in one group only, and each key once.
 
 import { Refused, clip, hex } from "./bytes";
+import { type Checkpoint, cosignedAt, signedBy } from "./checkpoint";
 import { COSIGNATURE, ED25519, type VKey, parseVKey } from "./note";
 
 export interface Policy {
@@ -79,8 +80,25 @@ function threshold(word: string, members: number): number {
   return k;
 }
 
-/** Whether the witnesses for whom `has` holds are enough. */
-export function fulfils(rule: Rule, has: (witness: string) => boolean): boolean {
-  if ("witness" in rule) return has(rule.witness);
-  return rule.members.filter((m) => fulfils(m, has)).length >= rule.threshold;
+/**
+ * When the quorum was met: for a witness its earliest cosignature, for a group of k the k-th earliest of its members. Null if it was not. Refused
+ * if a log of the policy did not sign, or a cosignature in the name of one of its witnesses is false.
+ */
+export function quorumMetAt(policy: Policy & { readonly quorum: Rule }, checkpoint: Checkpoint): bigint | null {
+  if (policy.logs.length > 0) {
+    const known = policy.logs.filter((k) => checkpoint.note.lines.some((l) => l.name === k.name && l.id === k.id));
+    if (known.length === 0) throw new Refused("a checkpoint that no log of the policy signed");
+    for (const key of known) signedBy(checkpoint, key);
+  }
+  const times = new Map([...policy.witnesses].map(([name, key]) => [name, earliest(cosignedAt(checkpoint, key))]));
+  const met = (rule: Rule): bigint | null => {
+    if ("witness" in rule) return times.get(rule.witness) ?? null;
+    const reached = rule.members.map(met).filter((t) => t !== null).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    return reached[rule.threshold - 1] ?? null;
+  };
+  return met(policy.quorum);
+}
+
+function earliest(times: readonly bigint[]): bigint | null {
+  return times.reduce<bigint | null>((a, b) => (a === null || b < a ? b : a), null);
 }

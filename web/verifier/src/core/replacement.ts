@@ -23,12 +23,19 @@ export function seatsAfterDraw(drawn: readonly number[]): Seats {
   return { seated: new Set(drawn), passed: new Set() };
 }
 
-/** Fills the vacancies of one step, in the order of the leavers' tickets. */
+/** Takes the seats of `leavers`, each of whom must hold one. */
+export function vacate(before: Seats, leavers: readonly number[]): Seats {
+  const seated = new Set(before.seated);
+  for (const left of leavers) if (!seated.delete(left)) throw new Refused("a seat is given up by somebody who holds none", null, String(left));
+  return { seated, passed: new Set([...before.passed, ...leavers]) };
+}
+
+/** Fills the seats that `leavers` gave up with `vacate`, in the order of their tickets. */
 export function replace(terms: Terms, seed: Seed, before: Seats, leavers: readonly number[], material: Material): { fills: Fill[]; after: Seats } {
+  if (leavers.some((left) => left >= terms.pool.size)) throw new Refused("a seat of nobody in the pool");
   const tickets = new Tickets(stageKey(seed, "people"));
   const seated = new Set(before.seated);
-  const passed = new Set(before.passed);
-  for (const left of leavers) { seated.delete(left); passed.add(left); }
+  const { passed } = before;
   const rules = new Rules(terms, material);
   const order = rules.needsWholeOrder
     ? tickets.lowest(terms.pool.size, terms.pool.size)
@@ -65,8 +72,9 @@ class Rules {
       const here = stratum(people[left]!);
       candidates = free.filter((i) => stratum(people[i]!) === here);
     }
+    // Whoever is said to sit and is not in the pool (another check refuses it) has neither household nor quotas.
     const tags = new Set<string>();
-    if (this.households) for (const i of seated) { const tag = people[i]!.tag; if (tag !== undefined) tags.add(tag); }
+    if (this.households) for (const i of seated) { const tag = people[i]?.tag; if (tag !== undefined) tags.add(tag); }
     const allowed = candidates.filter((i) => { const tag = people[i]!.tag; return tag === undefined || !tags.has(tag); });
     const chosen = method.name === "panels" ? this.leastShortfall(allowed, seated) : allowed[0];
     return { left, seated: chosen, passed: chosen === undefined ? candidates : candidates.slice(0, candidates.indexOf(chosen)) };
@@ -77,7 +85,7 @@ class Rules {
     const quotas = this.material.list!.quotas;
     const count = quotaCounter(quotas, this.terms.pool.columns.public);
     const counts = quotas.map(() => 0);
-    for (const i of seated) for (const q of count(people[i]!)) counts[q]!++;
+    for (const i of seated) { const person = people[i]; if (person !== undefined) for (const q of count(person)) counts[q]!++; }
     const shortfall = (q: number, n: number): number => Math.max(0, quotas[q]!.min - n) + Math.max(0, n - quotas[q]!.max);
     let best: { index: number; change: number } | undefined;
     for (const index of allowed) {

@@ -144,7 +144,7 @@ export function checkOrganiserKeys(keys: readonly VKey[], id: string): void {
 }
 
 function parseRound(from: Members): Round {
-  return { round: from.integer("round", 1), signature: from.hex("signature"), previous: from.optional("previous_signature", (n) => from.hex(n)) };
+  return { round: from.integer("round"), signature: from.hex("signature"), previous: from.optional("previous_signature", (n) => from.hex(n)) };
 }
 
 function optionalRound(from: Members): Round | undefined {
@@ -163,9 +163,7 @@ function parseOfDraw(kind: string, base: Base & { draw: string }, from: Members)
     case "drawn": return { ...base, kind, terms: from.hash("terms"), outcome: from.hash("outcome"), round: parseRound(from) };
     case "vacated": return parseVacated(base, from);
     case "replaced": {
-      const step: Replaced = { ...base, kind, vacated: from.hash("vacated"), outcome: from.hash("outcome"), left: from.indices("left"), seated: from.indices("seated"), round: optionalRound(from) };
-      if (step.left.length === 0 || step.seated.length > step.left.length) throw new Refused("more seated than left", String(step.left.length), String(step.seated.length));
-      return step;
+      return { ...base, kind, vacated: from.hash("vacated"), outcome: from.hash("outcome"), left: from.indices("left"), seated: from.indices("seated"), round: optionalRound(from) };
     }
     case "voided": return parseVoided(base, from);
     case "annulled": {

@@ -4,7 +4,7 @@
 import { Refused, clip, utf8Length } from "./bytes";
 import { type Chain, roundFor, timeOf } from "./beacon";
 import { tagged } from "./hash";
-import { type JsonObject, MAX_INDEX, Members, encode } from "./json";
+import { type JsonObject, MAX_INDEX, Members, encode, isHash } from "./json";
 import { type ProtocolNote, parseProtocolNote } from "./note";
 import { type Columns, type PoolCommitment, parseColumns } from "./pool";
 import { hex, utf8 } from "./bytes";
@@ -16,7 +16,7 @@ export type Method =
   | { readonly name: "equal"; readonly seats: number }
   | { readonly name: "households"; readonly seats: number }
   | { readonly name: "stratified"; readonly seats: number; readonly columns: readonly string[]; readonly strata: string }
-  | { readonly name: "panels"; readonly seats: number; readonly list: string; readonly panels: number; readonly minCount: number; readonly maxCount: number };
+  | { readonly name: "panels"; readonly seats: number; readonly list: string; readonly panels: number; readonly minCount: number; readonly maxCount: number; readonly certificate: string | undefined };
 
 export interface BeaconRef {
   readonly chain: string;
@@ -25,7 +25,8 @@ export interface BeaconRef {
 
 export interface Pool extends PoolCommitment {
   readonly table: string | undefined;
-  readonly from: { readonly draw: string; readonly outcome: string } | undefined;
+  readonly from: { readonly draw: string; readonly outcome: string; readonly replacements: readonly string[] } | undefined;
+  readonly tableReason: string | undefined;
 }
 
 export interface Terms {
@@ -114,7 +115,7 @@ function parseTitle(value: JsonObject): ReadonlyMap<string, string> {
 }
 
 export function parseBeaconRef(from: Members): BeaconRef {
-  const beacon = { chain: from.hash("chain"), round: from.integer("round", 1) };
+  const beacon = { chain: from.hash("chain"), round: from.integer("round") };
   from.end();
   return beacon;
 }
@@ -135,6 +136,7 @@ function parseMethod(from: Members): Method {
     method = {
       name, seats, list: from.hash("list"), panels: from.integer("panels", 1, 10000),
       minCount: from.integer("min_count", 0, MAX_INDEX), maxCount: from.integer("max_count", 0, MAX_INDEX),
+      certificate: from.optional("certificate", (n) => from.hash(n)),
     };
   } else method = { name, seats };
   from.end();
@@ -146,16 +148,22 @@ function parsePool(from: Members): Pool {
     columns: parseColumns(from.members("columns")),
     from: from.optional("from", (n) => {
       const link = from.members(n);
-      const out = { draw: link.slug("draw"), outcome: link.hash("outcome") };
+      const out = { draw: link.slug("draw"), outcome: link.hash("outcome"), replacements: link.optional("replacements", (m) => parseReplacements(link.texts(m, 1))) ?? [] };
       link.end();
       return out;
     }),
     root: from.hash("root"),
     size: from.integer("size", 1, MAX_INDEX),
     table: from.optional("table", (n) => from.hash(n)),
+    tableReason: from.optional("table_reason", (n) => from.text(n, 1, 1024)),
   };
   from.end();
   return pool;
+}
+
+function parseReplacements(names: readonly string[]): readonly string[] {
+  if (!names.every(isHash) || new Set(names).size !== names.length) throw new Refused("replacements are distinct hashes");
+  return names;
 }
 
 function checkTerms(t: Terms): void {
@@ -164,6 +172,7 @@ function checkTerms(t: Terms): void {
   if (t.drawBy < t.drawsAt) throw new Refused("draw_by is before draws_at", `at least ${t.drawsAt}`, String(t.drawBy));
   const needsTable = method.name !== "equal" || pool.from !== undefined;
   if (needsTable && pool.table === undefined) throw new Refused("a table is needed and not named");
+  if (pool.tableReason !== undefined && pool.table === undefined) throw new Refused("a reason to publish a table, and no table");
   if (method.name === "households" && pool.columns.household.length === 0) throw new Refused("the method needs household columns");
   if (method.name === "stratified") checkStrataColumns(method.columns, pool.columns);
   if (method.name === "panels" && !(method.minCount <= method.maxCount && method.maxCount <= method.panels)) {

@@ -1,7 +1,7 @@
 // The verifier's own file (spec §9.2). Nothing in a bundle can change what it says.
 
 import { type Chain, PINNED, parseRehearsal } from "./beacon";
-import { Refused, sameBytes, utf8Length } from "./bytes";
+import { Refused, sameBytes, unbase64, utf8Length } from "./bytes";
 import { Members, isHash, isSlug, parseLenient } from "./json";
 import { type VKey, parseVKey } from "./note";
 import { type Policy, parsePolicy } from "./policy";
@@ -18,6 +18,8 @@ export interface Trust {
   readonly chains: readonly Chain[];
   readonly rehearsal: Chain | undefined;
   readonly organisers: ReadonlyMap<string, { readonly keys: readonly VKey[]; readonly threshold: number }>;
+  /** Certificates of time-stamping authorities; this verifier does not check their signatures (§9.4). */
+  readonly authorities: number;
   readonly anchor: { readonly root: string; readonly size: number } | undefined;
 }
 
@@ -35,6 +37,7 @@ export function parseTrust(text: string): Trust {
     chains: from.optional("chains", (n) => from.texts(n).map(parsePinned)) ?? PINNED,
     rehearsal: from.optional("rehearsal", (n) => parseRehearsal(from.members(n))),
     organisers: from.optional("organisers", (n) => parseOrganisers(from.members(n))) ?? new Map(),
+    authorities: from.optional("authorities", (n) => from.texts(n, 1, 32).map(unbase64).length) ?? 0,
     anchor: from.optional("anchor", (n) => {
       const anchor = from.members(n);
       const out = { root: anchor.hash("root"), size: anchor.integer("size") };

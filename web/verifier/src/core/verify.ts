@@ -1,21 +1,24 @@
-// Bundle → report (spec §9). Composes the parts; every check has its function here, in the order of §9.3.
-// Never reads a clock, a file or the network, and never stops at "invalid" without naming the check.
+// Bundle → report (spec §9): every check of §9.3, whatever the others found. Composes the parts; reads no clock, no file and no network.
+// Never stops at "invalid" without naming the check, and never takes a step into account that the service's key did not sign.
 
-import { type Chain, PINNED, type Round, type VerifiedRound, timeOf, verifyRound } from "./beacon";
-import { Artifacts, type Placed, type RawBundle, placeSteps, readBundle, sameKey } from "./bundle";
+import type { VerifiedRound } from "./beacon";
+import { Artifacts, type Placed, type RawBundle, placeSteps, readBundle, readTlogProof, sameKey } from "./bundle";
 import { Refused, fromUtf8, hex, sameBytes, utf8 } from "./bytes";
-import { type Checkpoint, cosignedAt, signedBy } from "./checkpoint";
-import { Breach, type DrawState, Ledger } from "./ledger";
+import { checkCertificate } from "./certificate";
+import { type Checkpoint, type TlogProof, signedBy } from "./checkpoint";
+import { type DrawState, Ledger, type Vacancy, believed } from "./ledger";
 import { checkConsistency, leafHash, rootFromInclusion } from "./merkle";
-import { type Drawn, type Material, checkCounts, checkPanelForm, checkPanels, draw as drawFrom, parsePanelList, parseStrata } from "./methods";
-import { checkOutcome, checkReplacement, parseOutcome, parseReplacement, same } from "./outcome";
-import { fulfils } from "./policy";
-import { readTable } from "./pool";
-import { replace, seatsAfterDraw } from "./replacement";
-import { Findings, type Report, unreadable } from "./report";
-import { type Seed, deriveSeed } from "./seed";
-import type { Opened, Sealed, Step, Vacated, Voided } from "./steps";
+import { type Drawn, type Material, checkCounts, checkPanels, draw as drawFrom, parsePanelList, parseStrata } from "./methods";
+import type { VKey } from "./note";
+import { type Outcome, compareOutcome, compareReplacement, parseOutcome, parseReplacement } from "./outcome";
+import { quorumMetAt } from "./policy";
+import { checkOpening, readTable } from "./pool";
+import { type Seats, replace, seatsAfterDraw, vacate } from "./replacement";
+import { type CheckId, Findings, type Report, unreadable } from "./report";
+import { Scope } from "./scope";
+import { deriveSeed } from "./seed";
 import type { Terms } from "./terms";
+import { readToken } from "./tokens";
 import type { Trust } from "./trust";
 
 export interface Options {
@@ -25,16 +28,16 @@ export interface Options {
   readonly beside?: (hash: string) => string | undefined;
 }
 
-/** The report, and what a page tells beside it. */
+/** The report, and what a page tells beside it. Nothing but the report is a verdict. */
 export interface Verified {
   readonly report: Report;
-  readonly raw?: RawBundle;
   readonly draw?: DrawState | undefined;
   readonly ledger?: Ledger;
-  readonly result?: Drawn | undefined;
-  readonly round?: VerifiedRound | undefined;
-  readonly chain?: Chain | undefined;
-  readonly seats?: ReadonlySet<number> | undefined;
+  readonly outcome?: Outcome | undefined;
+  /** What the seed gives, where it was recomputed. */
+  readonly given?: Drawn | undefined;
+  readonly seats?: Seats | undefined;
+  readonly cancelled?: boolean;
 }
 
 export function verify(bundle: Uint8Array | string, options: Options = {}): Verified {
@@ -48,421 +51,526 @@ export function verify(bundle: Uint8Array | string, options: Options = {}): Veri
   return new Verification(raw, options).run();
 }
 
+type InTime = { readonly kind: "yes" | "late" | "missing" } | { readonly kind: "false"; readonly why: Refused };
+
+/** A step that was signed by the service key in force, and the earlier checkpoint that covers it, if there is one that holds. */
+interface Believed extends Placed { witnessed: Checkpoint | undefined }
+
 class Verification {
-  private readonly findings = new Findings();
-  private readonly artifacts: Artifacts;
+  private readonly f = new Findings();
   private readonly trust: Trust | undefined;
-  private readonly placed: Placed[];
-  private readonly ledger: Ledger;
-  private readonly opened: Opened | undefined;
-  private readonly rehearsal: boolean;
-  /** Draws of which only single steps are here, for the pool's sake. */
-  private readonly linkedDraws: ReadonlySet<string>;
-  private result: Drawn | undefined;
-  private verifiedRound: VerifiedRound | undefined;
-  private seats: ReadonlySet<number> | undefined;
+  private readonly scope: Scope;
+  private readonly artifacts: Artifacts;
+  private readonly ledger = new Ledger();
+  private readonly steps: Believed[] = [];
+  private newest: Checkpoint | undefined;
+  private outcome: Outcome | undefined;
+  private given: Drawn | undefined;
+  private seats: Seats | undefined;
 
   constructor(private readonly raw: RawBundle, private readonly options: Options) {
     this.trust = options.trust;
-    this.artifacts = new Artifacts(raw.artifacts, options.beside ?? (() => undefined));
-    this.placed = placeSteps(raw, this.findings);
-    const first = this.placed[0]?.step;
-    this.opened = first?.kind === "opened" ? first : undefined;
-    this.rehearsal = this.opened?.rehearsal !== undefined;
-    this.linkedDraws = new Set(this.placed.flatMap(({ step }) => (step.kind === "sealed" && step.draw === raw.draw && step.terms.pool.from !== undefined ? [step.terms.pool.from.draw] : [])));
-    const rehearsal = this.trust === undefined ? this.opened?.rehearsal : this.trust.rehearsal;
-    const chains = [...(this.trust?.chains ?? PINNED), ...(rehearsal === undefined ? [] : [rehearsal])];
-    this.ledger = new Ledger({ chains, pins: this.trust?.organisers ?? new Map() });
+    this.f.require("format", "log.signature", "log.inclusion", "log.chain", "organiser.keys", "terms.signatures", "terms.attempts", "voids");
+    this.f.ran("format", "log.chain", "log.signature", "voids");
+    this.scope = new Scope(placeSteps(raw, this.f), raw.draw, this.f);
+    this.artifacts = new Artifacts(raw.artifacts, options.beside ?? (() => undefined), this.scope.named, this.f);
   }
 
   run(): Verified {
-    const f = this.findings;
-    for (const p of this.placed) {
+    this.replay();
+    this.keys();
+    this.proofs();
+    this.anchor();
+    this.witnesses();
+    this.pins();
+    const draw = this.draw;
+    if (draw !== undefined) this.theDraw(draw);
+    this.voids();
+    const rehearsal = this.ledger.opened?.rehearsal !== undefined;
+    return { report: this.f.report(rehearsal), draw, ledger: this.ledger, outcome: this.outcome, given: this.given, seats: this.seats, cancelled: draw !== undefined && this.cancelled(draw) };
+  }
+
+  private get draw(): DrawState | undefined {
+    return this.ledger.draws.get(this.raw.draw);
+  }
+
+  /** Signatures of the steps, and the rules of §4 from step to step. */
+  private replay(): void {
+    for (const placed of this.scope.placed) {
+      const { step, at } = placed;
+      const where = `steps[${at}] (${step.kind})`;
+      if (!believed(step, this.ledger)) {
+        this.f.fail("log.signature", new Refused("the step is not signed by the service key in force", this.ledger.serviceKey(step)?.text ?? "an opened step", step.note.lines[0]!.name), where);
+        continue;
+      }
+      const alone = this.scope.fromSteps.has(at);
+      for (const { check, why } of this.ledger.apply(step, alone)) this.f.fail(check, why, where);
+      if (step.kind === "drawn" && !alone) {
+        const outcome = this.readOutcome(step.outcome);
+        const state = this.ledger.draws.get(step.draw);
+        if (state !== undefined && outcome !== undefined) state.drawn = new Set(outcome.drawn.map((o) => o.index));
+        if (step.draw === this.raw.draw) this.outcome = outcome;
+      }
+      this.steps.push({ ...placed, witnessed: undefined });
+    }
+    if (this.ledger.opened !== undefined) this.f.ran("organiser.keys", "terms.signatures", "terms.attempts");
+  }
+
+  private readOutcome(hash: string): Outcome | undefined {
+    const text = this.artifacts.get(hash);
+    try {
+      return text === undefined ? undefined : parseOutcome(text);
+    } catch (e) {
+      if (e instanceof Refused) return undefined;
+      throw e;
+    }
+  }
+
+  private keys(): void {
+    const inForce = this.ledger.logKeys.at(-1);
+    if (inForce === undefined || !sameKey(inForce, this.raw.log)) this.f.fail("log.signature", new Refused("the bundle names another log key than its steps", inForce?.text ?? "an opened step", this.raw.log.text));
+    if (this.trust === undefined) return;
+    const pinned = (key: VKey, shown: readonly VKey[], whose: string): void => {
+      if (!shown.some((k) => sameKey(k, key))) this.f.fail("log.signature", new Refused(`the bundle's ${whose} key is not the one that the trust file names`, key.text, shown.at(-1)?.text ?? "none"));
+    };
+    pinned(this.trust.log, this.ledger.logKeys, "log");
+    pinned(this.trust.service, this.ledger.serviceKeys, "service");
+  }
+
+  /** The newest checkpoint, each entry under it, and each entry under its earlier checkpoint. */
+  private proofs(): void {
+    const proofs = this.raw.steps.map((s, at) => readTlogProof(s.proof, at, this.f));
+    const newest = proofs.find((p) => p !== undefined)?.checkpoint;
+    if (newest === undefined) return;
+    proofs.forEach((p, at) => {
+      if (p !== undefined && p.checkpoint.note.whole !== newest.note.whole) this.f.fail("format", new Refused(`steps[${at}] is proved under another checkpoint than the first step`));
+    });
+    if (!this.logSigned(newest, [this.raw.log])) return;
+    this.newest = newest;
+    this.f.ran("log.inclusion");
+    for (const step of this.steps) {
+      const proof = proofs[step.at];
+      if (proof !== undefined) this.included(step, proof, newest);
+    }
+    for (const step of this.steps) this.earlier(step, newest);
+  }
+
+  /** Whether one of the log's keys signed, the last being asked first; otherwise `log.signature` fails. */
+  private logSigned(checkpoint: Checkpoint, keys: readonly VKey[]): boolean {
+    let why: Refused | undefined;
+    for (const key of [...keys].reverse()) {
       try {
-        this.ledger.apply(p.step, this.linkedDraws);
+        signedBy(checkpoint, key);
+        return true;
       } catch (e) {
-        if (!(e instanceof Breach)) throw e;
-        f.fail(e.check, e.why, `steps[${p.at}] (${p.step.kind})`);
+        if (!(e instanceof Refused)) throw e;
+        why ??= e;
       }
     }
-    const draw = this.ledger.draws.get(this.raw.draw);
-    this.format(draw);
-    this.logSignature();
-    this.inclusion();
-    this.consistency();
-    this.witnesses();
-    if (this.opened === undefined) f.fail("log.chain", new Refused("the bundle does not begin with the log's opening"));
-    if (draw === undefined) f.fail("format", new Refused("the bundle holds no announcement of its draw", this.raw.draw));
-    this.sealedInTime(draw);
-    f.skip("time.tokens", "outside timestamps are not part of this version", false);
-    f.skip("panels.certificate", "a certificate of fairness lies beside the list; it is not part of what makes a draw valid", false);
-    this.theDraw(draw);
-    const chain = draw?.sealed === undefined ? undefined : this.chain(draw.sealed.terms.beacon.chain);
-    return { report: f.report(this.rehearsal), raw: this.raw, draw, ledger: this.ledger, result: this.result, round: this.verifiedRound, chain, seats: this.seats };
+    this.f.fail("log.signature", why ?? new Refused("a checkpoint that no key of the log signed"));
+    return false;
   }
 
-  private chain(hash: string): Chain | undefined {
-    const rehearsal = this.trust === undefined ? this.opened?.rehearsal : this.trust.rehearsal;
-    return [...(this.trust?.chains ?? PINNED), ...(rehearsal === undefined ? [] : [rehearsal])].find((c) => c.hash === hash);
+  private included({ at, step }: Placed, proof: TlogProof, under: Checkpoint): boolean {
+    return this.f.within("log.inclusion", `steps[${at}] (${step.kind})`, () => {
+      if (proof.index !== BigInt(step.seq)) throw new Refused("proved at another place than its seq", String(step.seq), String(proof.index));
+      const { size, root } = under;
+      const found = rootFromInclusion(leafHash(utf8(step.note.whole)), proof.index, size, proof.hashes);
+      if (!sameBytes(found, root)) throw new Refused("the entry does not lie in the log at its place", hex(root), hex(found));
+      return true;
+    }) ?? false;
   }
 
-  /** §9.1: nothing superfluous, nothing missing, every artifact what its name says. */
-  private format(draw: DrawState | undefined): void {
-    const f = this.findings;
-    const named = new Set<string>();
-    const required = new Set<string>();
-    for (const { step } of this.placed) {
-      const own = "draw" in step && step.draw === this.raw.draw;
-      const name = (hash: string | undefined, need: boolean): void => {
-        if (hash === undefined) return;
-        named.add(hash);
-        if (own && need) required.add(hash);
-      };
-      if (step.kind === "sealed") {
-        const { method, pool } = step.terms;
-        name(pool.table, true);
-        name(pool.from?.outcome, true);
-        if (method.name === "stratified") name(method.strata, true);
-        if (method.name === "panels") name(method.list, true);
-      } else if (step.kind === "drawn" || step.kind === "replaced") name(step.outcome, true);
-    }
-    for (const hash of this.artifacts.names()) {
-      if (!named.has(hash)) f.fail("format", new Refused("an artifact that nothing names", null, hash));
-      if (this.artifacts.get(hash) === null) f.fail("format", new Refused("an artifact that does not hash to its name", hash));
-    }
-    for (const hash of required) {
-      if (this.artifacts.get(hash) !== null) continue;
-      if (this.artifacts.present(hash)) f.fail("format", new Refused("an artifact that does not hash to its name", hash));
-      else if (!(draw?.erased !== undefined && hash === draw.sealed?.terms.pool.table)) f.skip("format", missing(hash), true);
-    }
-    this.superfluous(draw);
+  private earlier(believedStep: Believed, newest: Checkpoint): void {
+    const { at, step } = believedStep;
+    const witnessed = this.raw.steps[at]!.witnessed;
+    if (witnessed === undefined) return;
+    const where = `steps[${at}] (${step.kind})`;
+    if (step.kind !== "sealed" && step.kind !== "vacated" && step.kind !== "voided") return this.f.fail("format", new Refused("an earlier checkpoint, which a step of this kind does not need", "sealed, vacated or voided", step.kind), where);
+    this.f.require("log.consistency");
+    const proof = readTlogProof(witnessed.proof, at, this.f);
+    if (proof === undefined || !this.logSigned(proof.checkpoint, this.ledger.logKeys)) return;
+    this.f.ran("log.consistency");
+    const old = proof.checkpoint;
+    const extends_ = this.f.within("log.consistency", where, () => { checkConsistency(old.size, old.root, newest.size, newest.root, witnessed.consistency); return true; });
+    if (extends_ === true && this.included(believedStep, proof, old)) believedStep.witnessed = old;
   }
 
-  private superfluous(draw: DrawState | undefined): void {
-    if (draw === undefined) return;
-    const from = draw.sealed?.terms.pool.from;
-    this.placed.forEach(({ step, at }) => {
-      if (step.kind === "opened" || step.kind === "key" || step.kind === "closed") return;
-      const fail = (why: string): void => this.findings.fail("format", new Refused(why, draw.draw, "draw" in step ? step.draw : step.id), `steps[${at}] (${step.kind})`);
-      if (step.kind === "organiser") { if (step.id !== draw.organiser) fail("the step of another organiser"); return; }
-      const of = this.ledger.draws.get(step.draw);
-      if (of !== undefined && of.organiser === draw.organiser && of.purpose === draw.purpose && of.attempt <= draw.attempt) return;
-      if (from !== undefined && step.draw === from.draw && step.kind === "drawn") return;
-      fail("the step of another draw");
-    });
-  }
-
-  private logSignature(): void {
-    const f = this.findings;
-    const trust = this.trust;
-    if (trust !== undefined) {
-      if (!this.ledger.logKeys.some((k) => sameKey(k, trust.log))) f.fail("log.signature", new Refused("the log's key is not the trust file's", trust.log.text, this.ledger.logKeys[0]?.text ?? null));
-      if (!this.ledger.serviceKeys.some((k) => sameKey(k, trust.service))) f.fail("log.signature", new Refused("the service's key is not the trust file's", trust.service.text, this.ledger.serviceKeys[0]?.text ?? null));
-    }
-    const key = this.ledger.logKeys.at(-1);
-    if (key !== undefined && !sameKey(key, this.raw.log)) f.fail("log.signature", new Refused("the bundle's log key is not the one in force", key.text, this.raw.log.text));
-    const newest = this.newest();
-    if (newest === undefined) return;
-    if (newest.origin !== this.raw.log.name) f.fail("log.signature", new Refused("the checkpoint of another log", this.raw.log.name, newest.origin));
-    if (!signedBy(newest, this.raw.log)) f.fail("log.signature", new Refused("the newest checkpoint is not signed by the log", this.raw.log.text));
-  }
-
-  private newest(): Checkpoint | undefined {
-    return this.placed.find((p) => p.proof !== undefined)?.proof?.checkpoint;
-  }
-
-  private inclusion(): void {
-    for (const { at, step, proof } of this.placed) {
-      if (proof === undefined) continue;
-      this.findings.within("log.inclusion", `steps[${at}] (${step.kind})`, () => {
-        if (proof.index !== BigInt(step.seq)) throw new Refused("the proof is of another index", String(step.seq), String(proof.index));
-        included(step, proof.index, proof.hashes, proof.checkpoint);
-      });
-    }
-  }
-
-  private consistency(): void {
-    const f = this.findings;
-    const newest = this.newest();
-    const earlier: Checkpoint[] = [];
-    for (const { at, step, witnessed } of this.placed) {
-      if (witnessed === undefined || newest === undefined) continue;
-      f.within("log.consistency", `steps[${at}] (${step.kind})`, () => {
-        const { proof, consistency } = witnessed;
-        const old = proof.checkpoint;
-        if (old.origin !== newest.origin) throw new Refused("the earlier checkpoint of another log", newest.origin, old.origin);
-        if (!this.ledger.logKeys.some((k) => signedBy(old, k))) throw new Refused("the earlier checkpoint is not signed by the log");
-        if (proof.index !== BigInt(step.seq)) throw new Refused("the proof is of another index", String(step.seq), String(proof.index));
-        included(step, proof.index, proof.hashes, old);
-        checkConsistency(old.size, old.root, newest.size, newest.root, consistency);
-        earlier.push(old);
-      });
-    }
+  private anchor(): void {
     const anchor = this.trust?.anchor;
-    if (anchor !== undefined) {
-      const reached = [newest, ...earlier].some((c) => c !== undefined && c.size === BigInt(anchor.size) && hex(c.root) === anchor.root);
-      const contradicted = [newest, ...earlier].find((c) => c !== undefined && c.size === BigInt(anchor.size) && hex(c.root) !== anchor.root);
-      if (contradicted !== undefined) f.fail("log.consistency", new Refused("the log is not the one of the anchor", anchor.root, hex(contradicted.root)));
-      else if (newest !== undefined && newest.size < BigInt(anchor.size)) f.fail("log.consistency", new Refused("the log is shorter than the anchor", `at least ${anchor.size}`, String(newest.size)));
-      else if (!reached) f.skip("log.consistency", "no checkpoint of the bundle is the anchor's; reading the whole log can show it", true);
-    } else if (!this.placed.some((p) => p.witnessed !== undefined)) f.skip("log.consistency", NOT_HERE, false);
+    if (anchor === undefined) return;
+    this.f.require("log.consistency");
+    const heads = [...this.steps.map((s) => s.witnessed), this.newest].filter((c) => c !== undefined);
+    const same = heads.find((c) => c.size === BigInt(anchor.size));
+    if (same === undefined) this.f.skip("log.consistency", `the bundle holds no checkpoint of the anchor's size, ${anchor.size}; reading the whole log decides`);
+    else if (hex(same.root) !== anchor.root) this.f.fail("log.consistency", new Refused("the log shows another history than the one seen earlier", anchor.root, hex(same.root)));
+    else this.f.ran("log.consistency");
   }
 
   private witnesses(): void {
+    if (this.options.strict === true) this.f.require("log.witnesses");
     const policy = this.trust?.policy;
-    if (policy === undefined) return this.findings.skip("log.witnesses", "no witness policy was given", this.options.strict === true);
-    const newest = this.newest();
-    const enough = newest !== undefined && fulfils(policy.quorum, (w) => cosignedAt(newest, policy.witnesses.get(w)!).length > 0);
-    if (!enough) this.findings.skip("log.witnesses", "the newest checkpoint does not bear the quorum", true);
+    if (policy === undefined) return this.f.skip("log.witnesses", "no witness policy was given");
+    this.f.require("log.witnesses");
+    const { newest } = this;
+    if (newest === undefined) return;
+    const met = this.f.within("log.witnesses", "", () => quorumMetAt(policy, newest));
+    if (met === null) this.f.skip("log.witnesses", "the newest checkpoint does not bear the quorum's cosignatures");
+    else if (met !== undefined) this.f.ran("log.witnesses");
   }
 
-  /** P6 for a step: whether a quorum cosigned a checkpoint that covers it before `limit`. */
-  private cosignedBefore(placed: Placed, limit: bigint): "in time" | "late" | "missing" {
+  /** The organiser's first enrolment is the one that trust pins. */
+  private pins(): void {
+    const id = this.draw?.organiser;
+    const pin = id === undefined ? undefined : this.trust?.organisers.get(id);
+    const first = id === undefined ? undefined : this.ledger.organisers.get(id)?.[0]?.step;
+    if (pin === undefined || first === undefined) return;
+    const show = (threshold: number, keys: readonly VKey[]): string => `${threshold} of ${keys.map((k) => k.text).sort().join(" ")}`;
+    const [expected, found] = [show(pin.threshold, pin.keys), show(first.threshold, first.keys)];
+    if (expected !== found) this.f.fail("organiser.keys", new Refused(`organiser '${id}' enrolled with other keys than the trust file pins`, expected, found));
+  }
+
+  private theDraw(draw: DrawState): void {
+    const sealed = draw.sealed;
+    if (sealed === undefined) return;
+    this.times(draw);
+    this.tokens(draw);
+    this.beacon(draw);
+    const material = this.material(draw, sealed.terms);
+    this.checkOutcome(draw, sealed.terms, material);
+    this.replacements(draw, sealed.terms, material);
+  }
+
+  private times(draw: DrawState): void {
+    const f = this.f;
+    const timed: { step: Placed["step"]; time: number | null }[] = [{ step: draw.sealed!, time: draw.roundTime }];
+    for (const v of draw.vacancies) if (v.step.beacon !== undefined) timed.push({ step: v.step, time: v.roundTime });
+    f.require("time.round", "time.sealed");
+    f.ran("time.round", "time.sealed");
+    if (timed.some((t) => t.time === null)) {
+      f.skip("time.round", "the time of the committed round is not known");
+      f.skip("time.sealed", "the time of the committed round is not known");
+    }
+    if (this.trust?.policy === undefined) {
+      const words = "by the service's own clock; no witness policy was given, so nobody else vouches for the time";
+      return this.options.strict === true ? f.skip("time.sealed", words) : f.note("time.sealed", words);
+    }
+    for (const { step, time } of timed) {
+      if (time === null) continue;
+      const found = this.witnessedBefore(step, time);
+      if (found.kind === "late") f.fail("time.sealed", new Refused("witnessed too late", `before ${time - this.trust.marginSecs}`), step.kind);
+      if (found.kind === "false") f.fail("time.sealed", found.why, step.kind);
+      if (found.kind === "missing") f.skip("time.sealed", `${step.kind}: not shown to be witnessed in time`);
+    }
+  }
+
+  /** P6 (§8): whether a checkpoint that covers the step bore the quorum before the round, less the margin. Only with a policy. */
+  private witnessedBefore(step: Placed["step"], time: number): InTime {
     const policy = this.trust!.policy!;
-    const covering = [placed.witnessed?.proof.checkpoint, placed.proof?.checkpoint].filter((c) => c !== undefined);
-    const holds = (c: Checkpoint, ok: (t: bigint) => boolean): boolean => fulfils(policy.quorum, (w) => cosignedAt(c, policy.witnesses.get(w)!).some(ok));
-    if (covering.some((c) => holds(c, (t) => t < limit))) return "in time";
-    return placed.witnessed !== undefined && holds(placed.witnessed.proof.checkpoint, () => true) ? "late" : "missing";
-  }
-
-  private find(step: Step): Placed {
-    return this.placed.find((p) => p.step === step)!;
-  }
-
-  private sealedInTime(draw: DrawState | undefined): void {
-    const f = this.findings;
-    if (draw?.sealed === undefined) {
-      f.skip("time.round", NOT_HERE, false);
-      f.skip("time.sealed", NOT_HERE, false);
-      return;
-    }
-    const inTime = (step: Sealed | Vacated, chain: string, round: number): void => {
-      const policy = this.trust?.policy;
-      const time = timeOf(this.chain(chain)!, round)!;
-      if (policy === undefined) {
-        const word = "by the service's own clock; no witness policy was given, so nobody else vouches for the time";
-        if (this.options.strict === true) f.skip("time.sealed", word, true);
-        else f.pass("time.sealed", word);
-        return;
+    const limit = BigInt(Math.max(0, time - this.trust!.marginSecs));
+    const judge = (checkpoint: Checkpoint | undefined): InTime | undefined => {
+      if (checkpoint === undefined) return undefined;
+      try {
+        const met = quorumMetAt(policy, checkpoint);
+        return { kind: met === null ? "missing" : met < limit ? "yes" : "late" };
+      } catch (e) {
+        if (e instanceof Refused) return { kind: "false", why: e };
+        throw e;
       }
-      const found = this.cosignedBefore(this.find(step), BigInt(time) - BigInt(this.trust!.marginSecs));
-      if (found === "late") f.fail("time.sealed", new Refused("cosigned too late", `before ${time - this.trust!.marginSecs}`));
-      if (found === "missing") f.skip("time.sealed", "cosignatures from before the round are missing", true);
     };
-    const { beacon } = draw.sealed.terms;
-    inTime(draw.sealed, beacon.chain, beacon.round);
-    for (const v of draw.vacated) if (v.beacon !== undefined) inTime(v, v.beacon.chain, v.beacon.round);
+    const earlier = judge(this.steps.find((s) => s.step === step)?.witnessed);
+    const newest = judge(this.newest);
+    if (earlier?.kind === "yes" || newest?.kind === "yes") return { kind: "yes" };
+    if (earlier !== undefined) return earlier;
+    // The newest checkpoint is naturally late: it says nothing about when the step was witnessed first.
+    return newest === undefined || newest.kind === "late" ? { kind: "missing" } : newest;
   }
 
-  /** From the beacon on: everything that is of this draw alone. */
-  private theDraw(draw: DrawState | undefined): void {
-    const f = this.findings;
-    const sealed = draw?.sealed;
-    if (draw === undefined || sealed === undefined) {
-      for (const id of ["beacon.signature", "pool.table", "pool.from", "panels.quotas", "panels.counts", "draw.outcome", "replacements.rule"] as const) f.skip(id, NOT_HERE, false);
-      return;
+  /** §9.4. This verifier reads tokens and does not check their signatures. */
+  private tokens(draw: DrawState): void {
+    const seal = this.steps.find((s) => s.step === draw.sealed);
+    const witnessed = seal === undefined ? undefined : this.raw.steps[seal.at]!.witnessed;
+    let any = false;
+    for (const { at } of this.steps) {
+      const w = this.raw.steps[at]!.witnessed;
+      if (w === undefined || w.tokens.length === 0) continue;
+      any = true;
+      const checkpoint = readTlogProof(w.proof, at, new Findings())?.checkpoint;
+      w.tokens.forEach((token) => this.f.within("time.tokens", `steps[${at}]`, () => readToken(token, checkpoint?.note.text)));
     }
-    const terms = sealed.terms;
-    const cancelled = this.voids(draw);
-    const round = this.beacon(draw, cancelled);
-    const material = this.material(draw, terms);
-    const seed = round === undefined ? undefined : deriveSeed("terms", terms.note.text, round);
-    this.outcome(draw, terms, seed, material, cancelled);
-    this.replacements(draw, terms, seed, material);
+    if (!any || witnessed === undefined || witnessed.tokens.length === 0) this.f.skip("time.tokens", "no outside timestamps");
+    else this.f.skip("time.tokens", "this verifier does not check the signatures of outside timestamps");
   }
 
-  private beacon(draw: DrawState, cancelled: boolean): VerifiedRound | undefined {
-    const f = this.findings;
-    const terms = draw.sealed!.terms;
-    const chain = this.chain(terms.beacon.chain);
-    if (chain === undefined) return undefined;
-    const check = (round: Round, of: Chain, where: string): VerifiedRound | undefined => f.within("beacon.signature", where, () => verifyRound(of, round));
-    let verified: VerifiedRound | undefined;
-    for (const step of draw.drawn) verified = check(step.round, chain, "drawn") ?? verified;
-    if (draw.voided?.round !== undefined) verified = check(draw.voided.round, chain, "voided");
-    for (const step of draw.replaced) if (step.round !== undefined) check(step.round, chain, "replaced");
-    if (draw.drawn.length === 0 && draw.voided?.round === undefined) {
-      f.skip("beacon.signature", cancelled ? NOT_HERE : "no step holds the round yet", !cancelled);
-    }
-    this.verifiedRound = verified;
-    return verified;
+  private beacon(draw: DrawState): void {
+    const f = this.f;
+    const hash = draw.sealed!.terms.beacon.chain;
+    const shown = draw.voided?.round !== undefined || draw.results.length > 0;
+    const cancelled = draw.voided !== undefined && this.cancelledByOwnTime(draw, 0);
+    const come = draw.roundTime !== null && this.ledger.time >= draw.roundTime;
+    if (come && !cancelled) f.require("beacon.signature");
+    const accepted = this.trust === undefined || [...this.trust.chains, this.trust.rehearsal].some((c) => c?.hash === hash);
+    if (!accepted) f.fail("beacon.signature", new Refused("the beacon chain is not one that the trust file accepts", null, hash));
+    else if (shown) f.ran("beacon.signature");
+    else f.skip("beacon.signature", cancelled ? "cancelled before the round" : "no step holds the round yet");
   }
 
-  private material(draw: DrawState, terms: Terms): Material {
-    const f = this.findings;
+  private material(draw: DrawState, terms: Terms): Material & { readonly usable: boolean } {
+    const f = this.f;
     const { pool, method } = terms;
     const material: { -readonly [K in keyof Material]: Material[K] } = {};
-    const gone = draw.erased !== undefined;
-    if (pool.table === undefined) f.skip("pool.table", NOT_HERE, false);
-    else {
+    if (pool.table !== undefined) {
+      f.require("pool.table");
       const text = this.artifacts.get(pool.table);
-      if (text === null) f.skip("pool.table", gone ? "erased" : missing(pool.table), true);
-      else material.table = f.within("pool.table", "table", () => readTable(text, pool));
+      if (text !== undefined) {
+        f.ran("pool.table");
+        material.table = f.within("pool.table", "", () => readTable(text, pool));
+      } else if (draw.erased !== undefined) f.skip("pool.table", "erased");
+      else this.missing(pool.table, "pool.table");
     }
-    this.linked(terms, material, gone);
-    if (method.name === "stratified") {
-      const text = this.artifacts.get(method.strata);
-      if (text !== null) material.strata = f.within("draw.outcome", "strata", () => parseStrata(text, terms));
-    }
-    if (method.name !== "panels") {
-      f.skip("panels.quotas", NOT_HERE, false);
-      f.skip("panels.counts", NOT_HERE, false);
-      return material;
-    }
-    const text = this.artifacts.get(method.list);
-    if (text === null) {
-      f.skip("panels.quotas", missing(method.list), true);
-      f.skip("panels.counts", missing(method.list), true);
-      return material;
-    }
-    const list = f.within("panels.quotas", "list of panels", () => { const l = parsePanelList(text); checkPanelForm(l, terms); return l; });
-    if (list === undefined) {
-      f.skip("panels.counts", "the list of panels cannot be used", true);
-      return material;
-    }
-    material.list = list;
-    if (material.table === undefined) f.skip("panels.quotas", gone ? "erased" : "the table cannot be used", true);
-    else f.within("panels.quotas", "list of panels", () => checkPanels(list, terms, material.table!));
-    f.within("panels.counts", "list of panels", () => checkCounts(list, terms));
-    return material;
-  }
-
-  private linked(terms: Terms, material: Material, gone: boolean): void {
-    const f = this.findings;
-    const from = terms.pool.from;
-    if (from === undefined) return f.skip("pool.from", NOT_HERE, false);
-    const text = this.artifacts.get(from.outcome);
-    if (text === null) return f.skip("pool.from", missing(from.outcome), true);
-    if (material.table === undefined) return f.skip("pool.from", gone ? "erased" : "the table cannot be used", true);
-    const { table } = material;
-    f.within("pool.from", "earlier outcome", () => {
-      const last = this.placed.map((p) => p.step).filter((s) => s.kind === "drawn").filter((s) => s.draw === from.draw).at(-1);
-      if (last === undefined || last.outcome !== from.outcome) throw new Refused("the earlier draw's last result is another", from.outcome, last?.outcome ?? "none");
-      const outcome = parseOutcome(text);
-      if (outcome.draw !== from.draw) throw new Refused("the outcome of another draw", from.draw, outcome.draw);
-      const times = new Map<string, number>();
-      for (const o of [...outcome.drawn, ...outcome.reserves]) times.set(o.privatePart, (times.get(o.privatePart) ?? 0) + 1);
-      const seen = new Set<string>();
-      table.people.forEach((p, index) => {
-        if (seen.has(p.privatePart)) throw new Refused(`the person at index ${index} stands twice in the table`);
-        seen.add(p.privatePart);
-        if (times.get(p.privatePart) !== 1) throw new Refused(`the person at index ${index} was not opened exactly once by the earlier draw`, "1", String(times.get(p.privatePart) ?? 0));
-      });
-    });
-  }
-
-  private outcome(draw: DrawState, terms: Terms, seed: Seed | undefined, material: Material, cancelled: boolean): void {
-    const f = this.findings;
-    if (cancelled) return f.skip("draw.outcome", "the draw was cancelled", false);
-    const last = draw.drawn.at(-1);
-    if (seed === undefined) return f.skip("draw.outcome", last === undefined ? "not drawn yet" : "the round does not verify", true);
-    const lacking = this.lacking(draw, terms, material);
-    if (lacking !== null) return f.skip("draw.outcome", lacking, true);
-    f.within("draw.outcome", "outcome", () => {
-      this.result = drawFrom(terms, seed, material);
-    });
-    if (last === undefined || this.result === undefined) return;
-    const text = this.artifacts.get(last.outcome);
-    if (text === null) return f.skip("draw.outcome", missing(last.outcome), true);
-    f.within("draw.outcome", "outcome", () => checkOutcome(parseOutcome(text), terms, this.result!));
-  }
-
-  private lacking(draw: DrawState, terms: Terms, material: Material): string | null {
-    if (terms.method.name === "equal") return null;
-    if (material.table === undefined) return draw.erased !== undefined ? "erased" : "the table cannot be used";
-    if (terms.method.name === "stratified" && material.strata === undefined) return missing(terms.method.strata);
-    if (terms.method.name === "panels" && material.list === undefined) return missing(terms.method.list);
-    return null;
-  }
-
-  private replacements(draw: DrawState, terms: Terms, seed: Seed | undefined, material: Material): void {
-    const f = this.findings;
-    if (draw.vacated.length === 0) return f.skip("replacements.rule", NOT_HERE, false);
-    if (this.result === undefined) return f.skip("replacements.rule", "the draw itself could not be recomputed", true);
-    let seats = seatsAfterDraw(this.result.drawn);
-    for (const vacated of draw.vacated) {
-      const leavers = vacated.seats.map((s) => s.index);
-      const where = `steps[${this.find(vacated).at}] (vacated)`;
-      const bad = leavers.find((i) => !seats.seated.has(i));
-      if (bad !== undefined) return f.fail("replacements.rule", new Refused("a seat is given up by somebody who does not sit", null, String(bad)), where);
-      const step = draw.replaced.find((r) => r.vacated === vacated.hash);
-      if (step === undefined) {
-        if (terms.replacement !== "none") f.skip("replacements.rule", "the vacancy is not filled yet", true);
-        seats = { seated: new Set([...seats.seated].filter((i) => !leavers.includes(i))), passed: new Set([...seats.passed, ...leavers]) };
-        continue;
+    this.linked(draw, terms, material);
+    const named = method.name === "stratified" ? method.strata : method.name === "panels" ? method.list : undefined;
+    if (named === undefined) return { ...material, usable: true };
+    const ids: CheckId[] = method.name === "panels" ? ["panels.quotas", "panels.counts"] : ["draw.outcome"];
+    const text = this.artifacts.get(named);
+    if (text === undefined) this.missing(named, ...ids);
+    else {
+      try {
+        if (method.name === "stratified") material.strata = parseStrata(text);
+        else material.list = parsePanelList(text);
+      } catch (e) {
+        if (!(e instanceof Refused)) throw e;
+        for (const id of ids) f.fail(id, e);
       }
-      const own = vacated.beacon === undefined ? seed : this.freshSeed(vacated, step.round);
-      if (own === undefined) return f.skip("replacements.rule", "the fresh round does not verify", true);
-      const filled = f.within("replacements.rule", where, () => replace(terms, own, seats, leavers, material));
-      if (filled === undefined) return;
-      seats = filled.after;
-      f.within("replacements.rule", where, () => {
-        same("left", filled.fills.map((x) => x.left), step.left);
-        same("seated", filled.fills.flatMap((x) => (x.seated === undefined ? [] : [x.seated])), step.seated);
-      });
-      const text = this.artifacts.get(step.outcome);
-      if (text === null) f.skip("replacements.rule", missing(step.outcome), true);
-      else f.within("replacements.rule", where, () => checkReplacement(parseReplacement(text), terms, vacated.hash, filled.fills));
     }
-    this.seats = seats.seated;
+    if (method.name === "panels") this.panels(draw, terms, material);
+    return { ...material, usable: material.strata !== undefined || material.list !== undefined };
   }
 
-  private freshSeed(vacated: Vacated, round: Round | undefined): Seed | undefined {
-    const chain = this.chain(vacated.beacon!.chain);
-    if (chain === undefined || round === undefined) return undefined;
+  /** A required artifact that is not at hand: whatever needs it, and `format`, cannot be judged. */
+  private missing(hash: string, ...ids: readonly CheckId[]): void {
+    for (const id of ["format" as const, ...ids]) this.f.skip(id, `artifact ${hash} is not in the bundle; give the folder that holds it`);
+  }
+
+  private noTable(draw: DrawState): string {
+    return draw.erased !== undefined ? "erased" : "the table is not at hand, or is not the sealed pool's";
+  }
+
+  private panels(draw: DrawState, terms: Terms, material: Material): void {
+    const f = this.f;
+    f.require("panels.quotas", "panels.counts");
+    const { list, table } = material;
+    if (list === undefined) return;
+    if (table === undefined) f.skip("panels.quotas", this.noTable(draw));
+    else if (f.within("panels.quotas", "", () => { checkPanels(list, terms, table); return true; }) === true) f.ran("panels.quotas");
+    if (f.within("panels.counts", "", () => { checkCounts(list, terms); return true; }) === true) f.ran("panels.counts");
+    this.certificate(terms, material);
+  }
+
+  private certificate(terms: Terms, material: Material): void {
+    const f = this.f;
+    const { method } = terms;
+    if (method.name !== "panels" || method.certificate === undefined) return;
+    if (!f.passed("panels.quotas") || !f.passed("panels.counts")) return f.skip("panels.certificate", "the list did not pass");
+    const text = this.artifacts.get(method.certificate);
+    if (text === undefined) return f.skip("panels.certificate", "the certificate is not at hand");
+    const found = f.within("panels.certificate", "", () => checkCertificate(text, terms, material.list!, material.table!));
+    if (found === undefined) return;
+    f.ran("panels.certificate");
+    f.note("panels.certificate", found.words, found.bound, found.achieved);
+  }
+
+  private linked(draw: DrawState, terms: Terms, material: Material): void {
+    const f = this.f;
+    const from = terms.pool.from;
+    if (from === undefined) return;
+    f.require("pool.from");
+    const own = this.steps.find((s) => s.step === draw.sealed)!.step.seq;
+    const ofEarlier = this.steps.map((s) => s.step).filter((s) => "draw" in s && s.draw === from.draw);
+    const last = ofEarlier.findLast((s) => s.kind === "drawn");
+    if (last?.kind !== "drawn") return f.fail("format", new Refused(`the bundle does not hold the result of draw '${from.draw}', to which the pool is linked`));
+    if (last.outcome !== from.outcome) f.fail("pool.from", new Refused("the pool is linked to another outcome than the earlier draw's", last.outcome, from.outcome));
+    if (own <= last.seq) f.fail("pool.from", new Refused(`draw '${from.draw}' was drawn only after this one was sealed`));
+    const answers = from.replacements.map((hash) => ofEarlier.find((s) => s.kind === "replaced" && s.outcome === hash));
+    answers.forEach((s, i) => {
+      if (s === undefined) f.fail("format", new Refused("the bundle does not hold a replacement to which the pool is linked", from.replacements[i]!));
+      else if (own <= s.seq) f.fail("pool.from", new Refused(`somebody was seated in draw '${from.draw}' only after this one was sealed`));
+    });
+    if (answers.some((s, i) => i > 0 && s !== undefined && answers[i - 1] !== undefined && answers[i - 1]!.seq >= s.seq)) f.fail("pool.from", new Refused("the replacements are not in the order of the log"));
+    const texts = [from.outcome, ...from.replacements].map((hash) => { const text = this.artifacts.get(hash); if (text === undefined) this.missing(hash, "pool.from"); return text; });
+    if (texts.some((t) => t === undefined)) return;
+    const opened = f.within("pool.from", "", () => openedBefore(from.draw, texts as string[]));
+    if (opened === undefined) return;
+    const { table } = material;
+    if (table === undefined) return f.skip("pool.from", this.noTable(draw));
+    if (f.within("pool.from", "", () => { checkLinked(table.people.map((p) => p.privatePart), opened); return true; }) === true) f.ran("pool.from");
+  }
+
+  private checkOutcome(draw: DrawState, terms: Terms, material: Material & { readonly usable: boolean }): void {
+    const f = this.f;
+    if (draw.voided !== undefined) {
+      if (this.cancelled(draw)) return;
+      f.require("draw.outcome");
+      return this.abandoned(draw, draw.voided.round, material);
+    }
+    f.require("draw.outcome");
+    const last = draw.results.at(-1);
+    if (last === undefined) return f.skip("draw.outcome", "not drawn yet");
+    if (last.round === undefined) return f.skip("draw.outcome", "the round did not verify, so there is no seed");
+    const text = this.artifacts.get(last.step.outcome);
+    if (text === undefined) return this.missing(last.step.outcome, "draw.outcome");
+    const outcome = this.outcome;
+    if (outcome === undefined) return void f.within("draw.outcome", "the outcome cannot be read", () => parseOutcome(text));
+    if (f.failed("panels.quotas") || f.failed("panels.counts")) f.skip("draw.outcome", "the panel list was refused");
+    else if (terms.method.name !== "equal" && material.table === undefined) f.skip("draw.outcome", this.noTable(draw));
+    else if (!material.usable) f.skip("draw.outcome", "the list that the terms name cannot be used");
+    else {
+      const seed = deriveSeed("terms", terms.note.text, last.round);
+      this.given = f.within("draw.outcome", "", () => drawFrom(terms, seed, material));
+      if (this.given !== undefined) { f.ran("draw.outcome"); compareOutcome(outcome, this.given, (why) => f.fail("draw.outcome", why)); }
+    }
+    if (outcome.draw !== this.raw.draw || outcome.terms !== terms.hash) f.fail("draw.outcome", new Refused("the outcome of another draw or of other terms", terms.hash, outcome.terms));
+    for (const opening of [...outcome.drawn, ...outcome.reserves]) f.within("draw.outcome", "", () => checkOpening(opening, terms.pool));
+  }
+
+  /** What the seed gave in a draw that was given up when its round could be known. */
+  private abandoned(draw: DrawState, round: VerifiedRound | undefined, material: Material & { readonly usable: boolean }): void {
+    const terms = draw.sealed!.terms;
+    let words: string | undefined;
+    if (round === undefined) words = "the step that gave it up does not show the round";
+    else if (terms.method.name !== "equal" && material.table === undefined) words = this.noTable(draw);
+    else if (!material.usable) words = "the list that the terms name cannot be used";
+    else {
+      try {
+        this.given = drawFrom(terms, deriveSeed("terms", terms.note.text, round), material);
+      } catch (e) {
+        if (!(e instanceof Refused)) throw e;
+        words = e.message;
+      }
+    }
+    if (words === undefined) {
+      this.f.ran("draw.outcome");
+      this.f.note("draw.outcome", "abandoned: there is no result; what the seed gave was recomputed");
+    } else {
+      this.f.skip("draw.outcome", words);
+      this.f.skip("voids", `what the abandoned draw '${this.raw.draw}' would have given cannot be shown: ${words}`);
+    }
+  }
+
+  private replacements(draw: DrawState, terms: Terms, material: Material & { readonly usable: boolean }): void {
+    const f = this.f;
+    if (draw.vacancies.length === 0) return;
+    f.require("replacements.rule");
+    const { outcome } = this;
+    if (outcome === undefined || draw.voided !== undefined) return f.skip("replacements.rule", "without the outcome nobody knows who held a seat");
+    let seats = seatsAfterDraw(outcome.drawn.map((o) => o.index));
+    for (const vacancy of draw.vacancies) {
+      const leavers = vacancy.step.seats.map((s) => s.index);
+      const left = f.within("replacements.rule", "", () => vacate(seats, leavers));
+      if (left === undefined) return;
+      seats = left;
+      const { answer } = vacancy;
+      if (answer === undefined && terms.replacement !== "none") return f.skip("replacements.rule", "a vacancy waits to be filled");
+      if (answer === undefined) f.ran("replacements.rule");
+      else {
+        const after = this.answer(draw, terms, material, vacancy, seats, leavers);
+        if (after === undefined) return;
+        seats = after;
+      }
+      this.seats = seats;
+    }
+  }
+
+  /** One replacement. Undefined if what follows cannot be judged. */
+  private answer(draw: DrawState, terms: Terms, material: Material & { readonly usable: boolean }, vacancy: Vacancy, seats: Seats, leavers: readonly number[]): Seats | undefined {
+    const f = this.f;
+    const id = "replacements.rule";
+    const { step, round } = vacancy.answer!;
+    const own = terms.replacement === "rank" ? draw.results.at(-1)?.round : round;
+    if (own === undefined || terms.replacement === "none") { f.skip(id, "the round did not verify, so there are no tickets"); return undefined; }
+    const seed = terms.replacement === "rank" ? deriveSeed("terms", terms.note.text, own) : deriveSeed("vacated", vacancy.step.inner.text, own);
+    const text = this.artifacts.get(step.outcome);
+    if (text === undefined) { this.missing(step.outcome, id); return undefined; }
+    const found = f.within(id, "the replacement cannot be read", () => parseReplacement(text));
+    if (found === undefined) return undefined;
+    if (terms.method.name !== "equal" && material.table === undefined) { f.skip(id, this.noTable(draw)); return undefined; }
+    if (!material.usable) { f.skip(id, "the list that the terms name cannot be used"); return undefined; }
+    const right = f.within(id, "", () => replace(terms, seed, seats, leavers, material));
+    if (right === undefined) return undefined;
+    f.ran(id);
+    if (found.draw !== this.raw.draw || found.vacated !== vacancy.step.hash) f.fail(id, new Refused("the replacement of another draw or for another step", vacancy.step.hash, found.vacated));
+    compareReplacement(found, step, right.fills, (why) => f.fail(id, why));
+    for (const fill of found.fills) if (fill.seated !== undefined) { const { seated } = fill; f.within(id, "", () => checkOpening(seated, terms.pool)); }
+    return right.after;
+  }
+
+  private cancelledByOwnTime(draw: DrawState, margin: number): boolean {
+    if (draw.voided === undefined) return false;
+    return draw.sealed === undefined || (draw.roundTime !== null && draw.voided.step.time < Math.max(0, draw.roundTime - margin));
+  }
+
+  /** §4.9: given up before anybody could know the result. */
+  private cancelled(draw: DrawState): boolean {
+    if (draw.voided === undefined) return false;
+    if (draw.sealed === undefined) return true;
+    if (!this.cancelledByOwnTime(draw, this.trust?.marginSecs ?? 0)) return false;
+    return this.trust?.policy === undefined || this.witnessedBefore(draw.voided.step, draw.roundTime!).kind === "yes";
+  }
+
+  private voids(): void {
+    const f = this.f;
+    const given = [...this.ledger.draws.values()].filter((d) => d.voided !== undefined);
+    const cancelled = given.filter((d) => this.cancelled(d)).length;
+    if (given.length > 0) f.note("voids", `${cancelled} cancelled, ${given.length - cancelled} abandoned`);
+    for (const d of given) if (!this.cancelled(d) && d.first.draw !== this.raw.draw) this.earlierAbandoned(d);
+  }
+
+  /** The same for an earlier attempt. */
+  private earlierAbandoned(draw: DrawState): void {
+    const slug = draw.first.draw;
     try {
-      return deriveSeed("vacated", vacated.inner.text, verifyRound(chain, round));
-    } catch {
-      return undefined;
+      const terms = draw.sealed!.terms;
+      const round = draw.voided!.round;
+      if (round === undefined) throw new Refused("the step that gave it up does not show the round");
+      const { method, pool } = terms;
+      const get = (hash: string): string => { const t = this.artifacts.get(hash); if (t === undefined) throw new Refused(`artifact ${hash} is not in the bundle`); return t; };
+      const read = <T>(part: () => T): T => {
+        try { return part(); } catch (e) { if (e instanceof Refused) this.f.fail("voids", e, slug); throw e; }
+      };
+      const material: { -readonly [K in keyof Material]: Material[K] } = {};
+      if (method.name === "stratified") { const t = get(method.strata); material.strata = read(() => parseStrata(t)); }
+      if (method.name === "panels") { const t = get(method.list); material.list = read(() => parsePanelList(t)); }
+      if (method.name !== "equal" && pool.table !== undefined) material.table = readTable(get(pool.table), pool);
+      drawFrom(terms, deriveSeed("terms", terms.note.text, round), material);
+    } catch (e) {
+      if (!(e instanceof Refused)) throw e;
+      this.f.skip("voids", `what the abandoned draw '${slug}' would have given cannot be shown: ${e.message}`);
     }
-  }
-
-  /** §4.9. Whether the draw was cancelled: voided before anybody could know the result. */
-  private voids(draw: DrawState): boolean {
-    let cancelled = false;
-    for (const d of this.ledger.attempts(draw.organiser, draw.purpose)) {
-      if (d.voided === undefined) continue;
-      const is = this.oneVoid(d, d.voided);
-      if (d === draw) cancelled = is;
-    }
-    return cancelled;
-  }
-
-  private oneVoid(draw: DrawState, voided: Voided): boolean {
-    const f = this.findings;
-    const where = `steps[${this.find(voided).at}] (voided)`;
-    const terms = draw.sealed?.terms;
-    if (terms === undefined) {
-      if (voided.round !== undefined) f.fail("voids", new Refused("a round of a draw that was not sealed"), where);
-      return true;
-    }
-    const chain = this.chain(terms.beacon.chain);
-    if (chain === undefined) return false;
-    const time = timeOf(chain, terms.beacon.round)!;
-    const limit = time - (this.trust?.marginSecs ?? 0);
-    const before = this.trust?.policy === undefined ? voided.time < limit : this.cosignedBefore(this.find(voided), BigInt(limit)) === "in time";
-    if (voided.round === undefined && !before) f.skip("voids", `what the abandoned draw '${draw.draw}' would have given cannot be shown: its step does not hold the round`, true);
-    if (voided.reason === "beacon_lost") {
-      if (voided.time < terms.drawBy) f.fail("voids", new Refused("beacon_lost before draw_by", `at least ${terms.drawBy}`, String(voided.time)), where);
-      if (voided.round !== undefined && holds(() => verifyRound(chain, voided.round!))) f.fail("voids", new Refused("beacon_lost, and the round is there"), where);
-    }
-    if (voided.round !== undefined && voided.round.round !== terms.beacon.round) f.fail("beacon.signature", new Refused("another round than the sealed one", String(terms.beacon.round), String(voided.round.round)), where);
-    return before;
   }
 }
 
-const NOT_HERE = "does not apply to this draw";
-
-function missing(hash: string): string {
-  return `artifact ${hash} is not in the bundle; give the folder that holds it`;
+/** Who was opened by an earlier draw, by index: those drawn, the reserves, and those seated later (§2.5). */
+function openedBefore(draw: string, texts: readonly string[]): Map<string, number> {
+  const outcome = parseOutcome(texts[0]!);
+  if (outcome.draw !== draw) throw new Refused("the outcome of another draw", draw, outcome.draw);
+  const byIndex = new Map<number, string>();
+  for (const o of [...outcome.drawn, ...outcome.reserves]) byIndex.set(o.index, o.privatePart);
+  for (const text of texts.slice(1)) {
+    const r = parseReplacement(text);
+    if (r.draw !== draw) throw new Refused("the replacement of another draw", draw, r.draw);
+    for (const fill of r.fills) if (fill.seated !== undefined) byIndex.set(fill.seated.index, fill.seated.privatePart);
+  }
+  const times = new Map<string, number>();
+  for (const part of byIndex.values()) times.set(part, (times.get(part) ?? 0) + 1);
+  return times;
 }
 
-function holds(f: () => unknown): boolean {
-  try { f(); return true; } catch { return false; }
-}
-
-function included(step: Step, index: bigint, proof: readonly Uint8Array[], checkpoint: Checkpoint): void {
-  const root = rootFromInclusion(leafHash(utf8(step.note.whole)), index, checkpoint.size, proof);
-  if (!sameBytes(root, checkpoint.root)) throw new Refused("the entry does not lie there", hex(checkpoint.root), hex(root));
+function checkLinked(parts: readonly string[], opened: ReadonlyMap<string, number>): void {
+  const seen = new Set<string>();
+  parts.forEach((part, index) => {
+    if (seen.has(part)) throw new Refused(`the person at index ${index} stands twice in the table`);
+    seen.add(part);
+    if (opened.get(part) !== 1) throw new Refused(`the person at index ${index} was not opened exactly once by the earlier draw`, "1", String(opened.get(part) ?? 0));
+  });
 }
 
