@@ -131,7 +131,8 @@ fn linked(folder: &Path) {
     };
     let ids: Vec<u32> = (0..40).filter(opened).collect();
     let stranger = (0..40).find(|id| !ids.contains(id)).unwrap();
-    for (draw, people) in [("council", ids[..7].to_vec()), ("friends", vec![ids[0], ids[1], ids[2], ids[3], stranger])] {
+    for (draw, people) in [("council", ids[..7].to_vec()), ("friends", vec![ids[0], ids[1], ids[2], ids[3], stranger])]
+    {
         world.pool = Pool::new(&people, "yes");
         let now = world.now;
         let mut spec = Spec::new(draw, "equal").purpose(draw).at(now + 1000).from("letters", name);
