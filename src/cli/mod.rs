@@ -3,11 +3,14 @@
 pub mod admin;
 pub mod backend;
 pub mod beacon;
+pub mod compare;
 pub mod data;
 pub mod demo;
 pub mod draw;
 pub mod keys;
 pub mod log;
+pub mod mirror;
+pub mod monitor;
 pub mod organiser;
 pub mod out;
 pub mod panels;
@@ -101,6 +104,12 @@ pub enum Command {
     Log(log::Command),
     /// Be a witness: cosign the checkpoints of other people's logs
     Witness(witness::Args),
+    /// Watch a log: check every step and every draw, keep what was seen, say what is wrong
+    Monitor(monitor::Args),
+    /// Compare two views of one log: the same, an extension, or a fork, with proof
+    Compare(compare::Args),
+    /// Copy a log to a folder that any web server can serve
+    Mirror(mirror::Args),
 }
 
 /// The folder of a service.
@@ -134,5 +143,8 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Receipt(command) => receipt::run(command),
         Command::Log(command) => log::run(command),
         Command::Witness(args) => witness::run(args),
+        Command::Monitor(args) => monitor::run(&args),
+        Command::Compare(args) => compare::run(&args),
+        Command::Mirror(args) => mirror::run(&args),
     }
 }

@@ -10,6 +10,7 @@ use crate::api::Api;
 use crate::clock::SystemClock;
 use crate::drand::Client;
 use crate::failure::{Failure, Named};
+use crate::objects;
 use crate::service::config::Config;
 use crate::service::request::{Answer, Request};
 use crate::service::scheduler::{self, Event};
@@ -155,7 +156,8 @@ pub async fn start(
             other => service.answer(other),
         })
     };
-    let tasks = vec![
+    let shipper = service.publish_to().map(|place| objects::run::shipper(&service, place)).transpose()?;
+    let mut tasks = vec![
         tokio::spawn(async move {
             let router = router.into_make_service_with_connect_info::<SocketAddr>();
             if let Err(e) = axum::serve(listener, router).await {
@@ -166,6 +168,13 @@ pub async fn start(
         tokio::spawn(api.run()),
         tokio::spawn(scheduler::run(Arc::clone(&service), client, tell)),
     ];
+    if let Some(shipper) = shipper {
+        let tell = Box::new(|shipped: Result<objects::Shipped, &objects::ShipError>| match shipped {
+            Ok(shipped) => println!("published: {} entries", shipped.size),
+            Err(error) => eprintln!("not published: {error}"),
+        });
+        tasks.push(tokio::spawn(objects::run::run(Arc::clone(&service), shipper, tell)));
+    }
     Ok(Running { service, address, tasks, socket: control::path(&dir) })
 }
 

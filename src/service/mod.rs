@@ -58,6 +58,8 @@ use witnessing::Witnessing;
 pub struct Service {
     folders: Folders,
     config: Config,
+    /// Where the public folder is published besides.
+    publish_to: Option<String>,
     sequencer: Sequencer<Scribe>,
     ledger: PublicLedger,
     changes: watch::Receiver<u64>,
@@ -165,6 +167,7 @@ impl Service {
             vault,
             folders,
             config,
+            publish_to: settings.publish_to,
             sequencer,
             ledger,
             changes,
@@ -196,6 +199,12 @@ impl Service {
     #[must_use]
     pub fn public(&self) -> PathBuf {
         self.folders.0.join("public")
+    }
+
+    /// Where the public folder is published besides.
+    #[must_use]
+    pub fn publish_to(&self) -> Option<&str> {
+        self.publish_to.as_deref()
     }
 
     /// A handle for reading the log.

@@ -32,6 +32,9 @@ pub struct Settings {
     /// The data key's file; `DIR/keys/data.key`, or systemd's credential `data.key`, if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data_key: Option<PathBuf>,
+    /// Where the public folder is published besides: `s3://BUCKET/PREFIX`, or `file:///FOLDER`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publish_to: Option<String>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
     /// Log lines.
@@ -116,6 +119,7 @@ impl Default for Settings {
             relays: Vec::new(),
             margin_secs: 0,
             data_key: None,
+            publish_to: None,
             trusted_proxies: Vec::new(),
             log: LogSettings { format: LogFormat::Text, level: LogLevel::Info },
             metrics: MetricsSettings { listen: None },

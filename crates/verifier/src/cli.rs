@@ -9,6 +9,7 @@ use klero_draw::hash::ArtifactHash;
 
 use crate::artifacts::{ArtifactSource, NoArtifacts};
 use crate::bundle::{BUNDLE_LIMIT, BundleError};
+use crate::fraud::{FraudProof, FraudReport};
 use crate::report::{CheckId, Finding, Report, Subject, Verdict};
 use crate::text::render;
 use crate::trust::{TRUST_LIMIT, Trust};
@@ -62,6 +63,9 @@ Options:
   --strict         require witnesses even if the trust file has no policy
   --json           one JSON object a line for each bundle
   --help, --version
+
+A proof of fraud (from 'klero monitor' or 'klero compare') is verified in the place
+of a bundle: 0 says that it proves what it claims.
 
 Exit codes: 0 verified, 1 refuted, 2 unreadable or wrong usage, 3 incomplete. With
 several bundles the worst counts: 2, then 1, then 3.
@@ -159,14 +163,27 @@ fn carry_out(command: Command, io: &dyn Io, out: &mut dyn Write) -> Result<u8, S
         }
     };
     let mut reports: Vec<(String, Report)> = Vec::new();
+    let mut worst = Verdict::Verified;
     for path in &args.bundles {
         let name = path.display().to_string();
-        reports.push((name, one(io, path, &args, trust.as_ref(), log.as_ref())));
+        let text = match read_text(io, path) {
+            Ok(text) => text,
+            Err(reason) => {
+                reports.push((name, Report::unreadable(Finding::because(reason))));
+                continue;
+            }
+        };
+        if FraudProof::looks_like(&text) {
+            let told = FraudReport::of(&text, trust.as_ref().map(Trust::log));
+            worst = worst.worse(told.verdict());
+            let _ = if args.json { writeln!(out, "{}", told.to_json()) } else { write!(out, "{}", told.render(&name)) };
+            continue;
+        }
+        reports.push((name, one(io, &text, &args, trust.as_ref(), log.as_ref())));
     }
     if args.sequence {
         check_sequence(&mut reports);
     }
-    let mut worst = Verdict::Verified;
     for (at, (name, report)) in reports.iter().enumerate() {
         worst = worst.worse(report.verdict);
         let _ = if args.json {
@@ -188,21 +205,22 @@ fn read_trust(io: &dyn Io, path: &Path) -> Result<Trust, String> {
     Trust::parse(&text).map_err(|problem| format!("{place}: {problem}"))
 }
 
-fn one(io: &dyn Io, path: &Path, args: &Args, trust: Option<&Trust>, log: Option<&WholeLog>) -> Report {
-    let unreadable = |reason: String| Report::unreadable(Finding::because(reason));
-    let bytes = match io.read(path, BUNDLE_LIMIT) {
-        Ok(bytes) => bytes,
-        Err(FileProblem::TooLong { found, .. }) => return unreadable(BundleError::TooLong { found }.to_string()),
-        Err(problem) => return unreadable(problem.to_string()),
-    };
-    let Ok(text) = String::from_utf8(bytes) else { return unreadable(BundleError::NotText.to_string()) };
+fn read_text(io: &dyn Io, path: &Path) -> Result<String, String> {
+    match io.read(path, BUNDLE_LIMIT) {
+        Ok(bytes) => String::from_utf8(bytes).map_err(|_| BundleError::NotText.to_string()),
+        Err(FileProblem::TooLong { found, .. }) => Err(BundleError::TooLong { found }.to_string()),
+        Err(problem) => Err(problem.to_string()),
+    }
+}
+
+fn one(io: &dyn Io, text: &str, args: &Args, trust: Option<&Trust>, log: Option<&WholeLog>) -> Report {
     let options = Options { strict: args.strict };
     let mut report = match &args.artifacts {
-        None => verify(&text, &NoArtifacts, trust, options),
-        Some(folder) => verify(&text, &Beside { io, folder }, trust, options),
+        None => verify(text, &NoArtifacts, trust, options),
+        Some(folder) => verify(text, &Beside { io, folder }, trust, options),
     };
     if let Some(log) = log {
-        log.compare(&text, trust, &mut report);
+        log.compare(text, trust, &mut report);
     }
     report
 }

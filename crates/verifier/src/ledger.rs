@@ -9,10 +9,11 @@ mod judge;
 mod judge_draw;
 mod keys;
 mod record;
+mod shelf;
 mod state;
 mod violation;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use klero_draw::beacon::Chain;
 use klero_draw::hash::{ArtifactHash, ChainHash, StepHash};
@@ -23,6 +24,8 @@ use klero_tlog::VerifierKey;
 use judge::Judgement;
 use state::Purposes;
 
+pub use keys::next_key;
+pub use shelf::{Resumed, Stand};
 pub use state::{
     Answer, DrawState, DrawnResult, Enrolment, Logged, OrganiserState, Phase, PurposeState, Seal, Vacancy, Void,
 };
@@ -52,6 +55,8 @@ pub struct Ledger {
     draws: BTreeMap<Slug, DrawState>,
     /// Draws in the order in which they were announced.
     order: Vec<Slug>,
+    /// Draws whose state was put aside: they are known, and nothing is known of them.
+    aside: BTreeSet<Slug>,
 }
 
 impl Default for Ledger {
@@ -79,6 +84,7 @@ impl Ledger {
             purposes: Purposes::new(),
             draws: BTreeMap::new(),
             order: Vec::new(),
+            aside: BTreeSet::new(),
         }
     }
 
@@ -206,7 +212,7 @@ impl Ledger {
     pub fn draw(&self, draw: &Slug) -> Option<&DrawState> {
         self.draws.get(draw)
     }
-    /// All draws, in the order in which they were announced.
+    /// All draws, in the order in which they were announced, but those put aside.
     pub fn draws(&self) -> impl Iterator<Item = (&Slug, &DrawState)> {
         self.order.iter().filter_map(|draw| Some((draw, self.draws.get(draw)?)))
     }

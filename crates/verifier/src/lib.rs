@@ -7,6 +7,7 @@ pub mod artifacts;
 pub mod build;
 pub mod bundle;
 pub mod cli;
+pub mod fraud;
 pub mod ledger;
 pub mod report;
 mod scan;

@@ -6,6 +6,7 @@
 
 mod artifacts;
 mod facts;
+pub mod from_ledger;
 mod inputs;
 mod log;
 mod outcome;
@@ -63,6 +64,8 @@ struct Case<'a> {
     outcome: Option<Outcome>,
     /// How draws were given up, in words.
     voids: Vec<String>,
+    /// Checkpoints kept by whoever read the whole log, by the step that they witnessed. Empty for a bundle.
+    witnessed: std::collections::BTreeMap<klero_draw::hash::StepHash, Note>,
 }
 
 impl<'a> Case<'a> {
@@ -100,6 +103,7 @@ pub fn verify(text: &str, source: &dyn ArtifactSource, trust: Option<&Trust>, op
         newest: None,
         outcome: None,
         voids: Vec::new(),
+        witnessed: std::collections::BTreeMap::new(),
     };
     case.replay();
     case.check_keys();

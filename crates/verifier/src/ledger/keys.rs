@@ -44,6 +44,15 @@ pub(super) fn check_key_change(note: &SignedText<KeyNote>) -> Result<(), Rule> {
     }
 }
 
+/// The key that follows `old` by a key note, if the note starts from it and both signed: for finding out which key a log may use now. Whether the
+/// step that holds the note follows spec §4 is for the ledger.
+#[must_use]
+pub fn next_key(note: &SignedText<KeyNote>, old: &VerifierKey) -> Option<VerifierKey> {
+    let change = note.value();
+    let same = change.old.0 == *old && change.new.0.name() == old.name() && change.log == old.name().as_str();
+    (same && check_key_change(note).is_ok()).then(|| change.new.0.clone())
+}
+
 /// An enrolment is signed by all of its own keys, and by the old threshold of the old keys, unless it is the first or a recovery.
 pub(super) fn check_enrolment(note: &SignedText<OrganiserNote>, old: Option<&Enrolment>) -> Result<(), Rule> {
     let own: Vec<VerifierKey> = note.value().keys.iter().map(|key| key.0.clone()).collect();

@@ -5,7 +5,7 @@ use klero_draw::beacon::{Chain, VerifiedRound};
 use klero_draw::names::Slug;
 use klero_draw::note::SignedText;
 use klero_draw::organiser::{AnnounceNote, KeyRole, OrganiserNote};
-use klero_draw::step::{Sealed, SignedStep, StepKind};
+use klero_draw::step::{Sealed, SignedStep, Step, StepKind};
 use klero_draw::terms::terms_hash;
 
 use super::Ledger;
@@ -22,7 +22,11 @@ impl Ledger {
     pub(super) fn record(&mut self, step: &SignedStep, judgement: Judgement) {
         self.record_place(step);
         let at = Logged { seq: step.step().seq, hash: step.hash(), time: step.step().time };
-        match &step.step().kind {
+        self.record_step(step.step(), at, judgement.round);
+    }
+
+    pub(super) fn record_step(&mut self, step: &Step, at: Logged, round: Option<VerifiedRound>) {
+        match &step.kind {
             StepKind::Opened(opened) if self.origin.is_none() => {
                 self.origin = Some(opened.log.name().as_str().to_owned());
                 self.log_keys.push(opened.log.clone());
@@ -45,10 +49,10 @@ impl Ledger {
                     StepKind::Sealed(sealed) => Some(self.read_seal(sealed, at)),
                     _ => None,
                 };
-                let draw = step.step().draw.as_ref().and_then(|draw| self.draws.get_mut(draw));
+                let draw = step.draw.as_ref().and_then(|draw| self.draws.get_mut(draw));
                 if let Some(draw) = draw {
                     draw.steps.push(at.seq);
-                    record_in_draw(draw, kind, at, seal, judgement.round);
+                    record_in_draw(draw, kind, at, seal, round);
                 }
             }
         }

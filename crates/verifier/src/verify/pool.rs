@@ -64,6 +64,9 @@ impl<'a> Case<'a> {
             }
             _ => None,
         });
+        // Where the whole log was read, the ledger has the earlier draw.
+        let in_ledger = self.ledger.draw(&from.draw).and_then(|earlier| earlier.result());
+        let earlier = earlier.or_else(|| in_ledger.map(|result| (result.at.seq, result.outcome)));
         let Some((seq, outcome)) = earlier else {
             let reason =
                 format!("the bundle does not hold the result of draw '{}', to which the pool is linked", from.draw);

@@ -59,6 +59,11 @@ impl Scope {
         scope
     }
 
+    /// For a draw of a log that was read whole: nothing but the artifacts that it names.
+    pub(super) fn of_draw(named: BTreeSet<ArtifactHash>) -> Self {
+        Self { claims: Vec::new(), draws: BTreeSet::new(), organiser: None, from: None, from_step: None, named }
+    }
+
     fn steps(&self) -> impl Iterator<Item = (usize, &Step)> {
         let claims = self.claims.iter().enumerate();
         claims.filter_map(|(at, claim)| claim.as_ref().map(|claim| (at, claim.claims())))

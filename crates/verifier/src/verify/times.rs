@@ -76,6 +76,7 @@ impl Case<'_> {
     pub(super) fn witnessed_before(&self, step: &StepHash, round_time: u64) -> Option<InTime> {
         let policy = self.trust?.quorum()?;
         let earlier = self.steps.iter().find(|read| read.step.hash() == *step).and_then(|read| read.witnessed.as_ref());
+        let earlier = earlier.or_else(|| self.witnessed.get(step));
         let newest = self.newest.as_ref().map(|(note, _)| note);
         let judge = |note: &Note| match policy.evaluate_before(note, self.deadline(round_time)) {
             Ok(_) => InTime::Yes,
