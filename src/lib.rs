@@ -36,6 +36,7 @@ pub mod service;
 pub mod signer;
 pub mod store;
 pub mod vault;
+pub mod verifier_page;
 pub mod verify_io;
 pub mod when;
 pub mod witness;

@@ -141,6 +141,11 @@ fn pages_tell_the_same_as_html_and_json() {
     assert!(page.text().contains("Einladungen") && page.text().contains(&drawn[0].to_string()));
     assert!(!page.text().contains("<script"), "no script");
     assert!(page.header("content-security-policy").contains("default-src 'none'"));
+    assert!(!page.header("content-security-policy").contains("script-src"));
+    let verifier = site.get("/verifier.html", "text/html");
+    verifier.is("text/html; charset=utf-8", "public, max-age=300");
+    assert_eq!(verifier.text(), kleroterion::verifier_page::HTML);
+    assert!(verifier.header("content-security-policy").contains("script-src 'sha256-"));
     let one = site.get("/draws/letters", "application/json");
     one.is("application/json", BRIEF);
     assert_eq!((one.header("vary"), &one.json()["phase"]), ("accept", &json!("drawn")));

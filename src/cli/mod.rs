@@ -20,6 +20,7 @@ pub mod serve;
 pub mod sign;
 pub mod terms;
 pub mod tickets;
+pub mod verifier_hash;
 pub mod verify;
 pub mod witness;
 
@@ -91,6 +92,8 @@ pub enum Command {
     /// Verify proof bundles, offline
     #[command(disable_help_flag = true)]
     Verify(verify::Args),
+    /// Print the fingerprint of the verifier that fits in one file, verifier.html
+    VerifierHash(verifier_hash::Args),
     /// The public beacon: check a round, find a round, run a rehearsal beacon
     #[command(subcommand)]
     Beacon(beacon::Command),
@@ -138,6 +141,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Erase(args) => data::erase(&args),
         Command::Audit(args) => pool::audit(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::VerifierHash(args) => verifier_hash::run(&args),
         Command::Beacon(command) => beacon::run(command),
         Command::Tickets(args) => tickets::run(&args),
         Command::Receipt(command) => receipt::run(command),

@@ -43,6 +43,8 @@ pub fn router(service: Arc<Service>) -> Router {
         .fallback(async || problem(StatusCode::NOT_FOUND, "there is no such page"))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&service), super::notice::add))
         .layer(axum::middleware::map_response(harden))
+        // Its policy is its own: it runs one script, known by its hash.
+        .route("/verifier.html", get(crate::verifier_page::page))
         .with_state(service)
 }
 

@@ -10,6 +10,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const common = { absWorkingDir: root, bundle: true, charset: "utf8", legalComments: "none", logLevel: "warning", target: "es2022" };
 
 if (process.argv.includes("--test")) {
+  const browser = readdirSync(join(root, "browser")).filter((f) => f.endsWith(".test.ts")).map((f) => `browser/${f}`);
+  await build({ ...common, entryPoints: browser, outdir: ".build/browser", outExtension: { ".js": ".mjs" }, format: "esm", platform: "node", packages: "external", sourcemap: "inline" });
   const tests = readdirSync(join(root, "test")).filter((f) => f.endsWith(".test.ts")).map((f) => `test/${f}`);
   await build({ ...common, entryPoints: tests, outdir: ".build/test", outExtension: { ".js": ".mjs" }, format: "esm", platform: "node", packages: "external", sourcemap: "inline" });
 } else if (process.argv.includes("--compare")) {

@@ -45,18 +45,23 @@ function dropOrRepeat(whole: Map<string, Json>, numbers: Numbers): Json {
   return new Map(whole).set("steps", steps);
 }
 
+/** The bundle with everything made right that hashes, proofs and signatures could betray. */
+export function forged(bundle: Map<string, Json>): string {
+  return `${encode(new Forger(bundle, undefined).remade())}\n`;
+}
+
 class Unforgeable extends Error {}
 
 class Forger {
   private readonly renamed = new Map<string, string>();
 
-  constructor(private readonly bundle: Map<string, Json>, private readonly numbers: Numbers) {}
+  constructor(private readonly bundle: Map<string, Json>, private readonly numbers: Numbers | undefined) {}
 
   remade(): Json {
     const steps = this.bundle.get("steps") as Map<string, Json>[];
     const artifacts = this.artifacts();
     const entries: Entry[] = [];
-    const keepsGaps = this.numbers.below(8) === 0;
+    const keepsGaps = this.numbers?.below(8) === 0;
     let gap = 0;
     let before = -1;
     let head = "0".repeat(64);
@@ -82,7 +87,7 @@ class Forger {
     return this.assemble(steps, entries, artifacts);
   }
 
-  /** Artifacts under their new names, in an order in which the names that they hold are known: terms' first, outcomes' later. */
+  /** Artifacts under their new names. */
   private artifacts(): Map<string, Json> {
     const out = new Map<string, Json>();
     const given = this.bundle.get("artifacts");
@@ -145,13 +150,8 @@ class Forger {
       }
       return out;
     });
-    // Outcomes name the terms, replacements the vacated step: their names were settled before those were, so they are renamed last.
-    return this.settle(new Map<string, Json>(this.bundle).set("steps", remade).set("artifacts", artifacts));
-  }
-
-  /** Artifacts that hold a hash which changed are left as they are: the rule that compares it has its case. */
-  private settle(bundle: Map<string, Json>): Json {
-    return bundle;
+    // Artifacts that hold a hash which changed are left as they are: the rule that compares it has its case.
+    return new Map<string, Json>(this.bundle).set("steps", remade).set("artifacts", artifacts);
   }
 }
 

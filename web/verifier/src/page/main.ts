@@ -1,0 +1,158 @@
+// The page: files in, a report out. Opens from disk, asks no network, keeps nothing. The same script is the worker.
+
+import { Refused } from "../core/bytes";
+import { parseLenient } from "../core/json";
+import { Cheat, type Example } from "./cheat";
+import { h, replaceWith } from "./dom";
+import { LANGUAGES, LANGUAGE_NAMES, type Language, type TextId } from "./texts";
+import { say, showReceipt, showReport } from "./view";
+import { type Answer, Work, bytesText, serve, textBytes } from "./worker";
+
+declare const EXAMPLE: Example;
+
+class Page {
+  private language: Language = preferred();
+  private bundle: Uint8Array | undefined;
+  private trust: string | undefined;
+  private readonly artifacts = new Map<string, string>();
+  private strict = false;
+  private answer: Answer | undefined;
+  private cheating = false;
+  private readonly work: Work;
+  private readonly report = h("div", { "aria-live": "polite" });
+
+  constructor(private readonly root: HTMLElement, source: string) {
+    this.work = new Work(source);
+    document.addEventListener("dragover", (e) => { e.preventDefault(); });
+    document.addEventListener("drop", (e) => { e.preventDefault(); void this.take(e.dataTransfer?.files); });
+    this.draw();
+    if (location.hash.length > 1) (document.getElementById("receipt-typed") as HTMLInputElement).value = location.hash;
+  }
+
+  private say(id: TextId): string {
+    return say(id, this.language);
+  }
+
+  private draw(): void {
+    const { language } = this;
+    document.documentElement.lang = language;
+    document.title = `${this.say("title")} – Kleroterion`;
+    replaceWith(this.root,
+      h("header", {}, h("p", { class: "name" }, "Kleroterion"),
+        h("nav", { "aria-label": this.say("language") }, ...LANGUAGES.map((l) => h("button", { type: "button", lang: l, "aria-pressed": String(l === language), click: () => { this.language = l; this.draw(); } }, LANGUAGE_NAMES[l])))),
+      h("main", {},
+        h("h1", {}, this.say("title")),
+        h("p", {}, this.say("intro")),
+        this.files(),
+        this.report,
+        this.receipt(),
+        this.cheat()));
+    this.show();
+  }
+
+  private files(): HTMLElement {
+    const file = (id: string, label: TextId, take: (files: FileList | null) => void, more: Record<string, string | boolean> = {}): HTMLElement => h("p", {},
+      h("label", { for: id }, this.say(label)),
+      h("input", { id, type: "file", ...more, change: (e: Event) => { take((e.target as HTMLInputElement).files); } }));
+    return h("section", { class: "files" },
+      file("bundle", "chooseBundle", (f) => void this.take(f, "bundle")),
+      h("p", { class: "drop" }, this.say("drop")),
+      h("details", {}, h("summary", {}, this.say("more")),
+        file("trust", "chooseTrust", (f) => void this.take(f, "trust")),
+        file("artifacts", "chooseArtifacts", (f) => void this.take(f, "artifacts"), { multiple: true }),
+        h("p", {}, h("label", {}, h("input", { id: "strict", type: "checkbox", change: (e: Event) => { this.strict = (e.target as HTMLInputElement).checked; void this.verify(); } }), ` ${this.say("strict")}`))));
+  }
+
+  /** Sorts files by what they are: an artifact by its name, trust by its format, anything else is the bundle. */
+  private async take(files: FileList | null | undefined, as?: "bundle" | "trust" | "artifacts"): Promise<void> {
+    for (const file of files ?? []) {
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      if (as === "artifacts" || (as === undefined && /^[0-9a-f]{64}$/.test(file.name))) {
+        try { this.artifacts.set(file.name, bytesText(bytes)); } catch (e) { if (!(e instanceof Refused)) throw e; this.artifacts.set(file.name, ""); }
+      } else if (as === "trust" || (as === undefined && isTrust(bytes))) this.trust = lossy(bytes);
+      else this.bundle = bytes;
+    }
+    await this.verify();
+  }
+
+  private async verify(): Promise<void> {
+    const { bundle } = this;
+    if (bundle === undefined) return;
+    replaceWith(this.report, h("p", { role: "status" }, this.say("working")));
+    this.answer = await this.work.ask({ bundle, trust: this.trust, artifacts: [...this.artifacts], strict: this.strict });
+    this.cheating = false;
+    this.draw();
+    document.getElementById("verdict")?.focus();
+  }
+
+  private show(): void {
+    const { answer, language } = this;
+    if (answer === undefined) return;
+    if ("story" in answer) replaceWith(this.report, showReport(answer.story, answer.sha256, language));
+    else if ("badTrust" in answer) replaceWith(this.report, h("p", { class: "banner", role: "alert" }, `${this.say("badTrust")}: ${answer.badTrust}`));
+    else replaceWith(this.report, h("p", { class: "banner", role: "alert" }, `${this.say("broken")} ${answer.broken}`));
+  }
+
+  private receipt(): HTMLElement {
+    const output = h("div", { role: "status", "aria-live": "polite" });
+    const typed = h("input", { id: "receipt-typed", type: "text", autocomplete: "off", spellcheck: "false" });
+    const box = h("input", { id: "receipt-box", type: "file" });
+    const check = async (): Promise<void> => {
+      const { bundle, language } = this;
+      if (bundle === undefined) return replaceWith(output, h("p", {}, this.say("receiptNeedsBundle")));
+      const chosen = box.files?.[0];
+      const boxBytes = chosen === undefined ? undefined : new Uint8Array(await chosen.arrayBuffer());
+      replaceWith(output, this.say("working"));
+      const found = await this.work.ask({ bundle, trust: this.trust, artifacts: [...this.artifacts], strict: this.strict, receipt: { typed: typed.value, box: boxBytes } });
+      if (!("story" in found)) replaceWith(output, h("p", {}, this.say("broken")));
+      else if (found.needsBox !== undefined) replaceWith(output, h("p", {}, `${this.say("receiptNeedsBox")} `, h("code", {}, found.needsBox)));
+      else if (found.receipt === undefined) replaceWith(output, h("p", { class: "banner" }, `${this.say("receiptBad")} ${found.receiptRefused ?? ""}`));
+      else replaceWith(output, showReceipt(found.receipt, found.story.report.verdict === "verified", language));
+    };
+    return h("section", { class: "receipt" }, h("h2", {}, this.say("receiptTitle")), h("p", {}, this.say("receiptIntro")),
+      h("p", {}, h("label", { for: "receipt-typed" }, this.say("receiptLink")), typed),
+      h("p", {}, h("label", { for: "receipt-box" }, this.say("receiptBox")), box),
+      h("div", { class: "buttons" }, h("button", { type: "button", class: "main", click: () => void check() }, this.say("receiptCheck"))),
+      output);
+  }
+
+  private cheat(): HTMLElement {
+    const place = h("div", {});
+    const begin = (): void => {
+      const own = this.bundle !== undefined && this.answer !== undefined && "story" in this.answer && this.answer.story.report.verdict !== "unreadable";
+      const original = own ? this.bundle! : textBytes(EXAMPLE.bundle);
+      const trust = own ? this.trust : EXAMPLE.trust;
+      const run = (bundle: Uint8Array): Promise<Answer> => this.work.ask({ bundle, trust, artifacts: [...this.artifacts], strict: false });
+      this.cheating = true;
+      replaceWith(place, new Cheat(original, run, this.language).element());
+    };
+    if (this.cheating) begin();
+    else replaceWith(place, h("div", { class: "buttons" }, h("button", { type: "button", click: () => { begin(); document.getElementById("cheat-part")?.focus(); } }, this.say("cheatStart"))));
+    return h("section", { class: "cheat" }, h("h2", {}, this.say("cheatTitle")), h("p", {}, this.say("cheatIntro")), place);
+  }
+}
+
+function lossy(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+function isTrust(bytes: Uint8Array): boolean {
+  if (bytes.length > 1 << 20) return false;
+  try {
+    const value = parseLenient(lossy(bytes));
+    return value instanceof Map && value.get("format") === "kleroterion/v1/trust";
+  } catch {
+    return false;
+  }
+}
+
+function preferred(): Language {
+  for (const wanted of navigator.languages) {
+    const found = LANGUAGES.find((l) => wanted.toLowerCase().startsWith(l));
+    if (found !== undefined) return found;
+  }
+  return "en";
+}
+
+if (typeof document === "undefined") serve(self as unknown as Parameters<typeof serve>[0]);
+else new Page(document.getElementById("page")!, document.currentScript!.textContent);

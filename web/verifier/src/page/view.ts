@@ -1,0 +1,98 @@
+// A story as elements: what matters most first. Rehearsal, verdict, whose word was taken, facts, limits, then every check.
+
+import type { Check } from "../core/report";
+import { h } from "./dom";
+import type { Story } from "./story";
+import { CHECK_TEXTS, type Language, METHODS, STATUSES, TEXTS, type TextId, VERDICTS, pick } from "./texts";
+import type { ReceiptStory } from "./worker";
+
+const LISTED = 60;
+const MARKS = { passed: "✓", failed: "✗", skipped: "–" } as const;
+
+export function say(id: TextId, language: Language): string {
+  return pick(TEXTS[id], language);
+}
+
+export function showReport(story: Story, sha256: string, language: Language): HTMLElement {
+  const { report } = story;
+  const verdict = VERDICTS[report.verdict];
+  return h("div", { class: "report" },
+    report.rehearsal && h("p", { class: "banner rehearsal" }, say("rehearsal", language)),
+    h("div", { class: `verdict ${report.verdict}` },
+      h("h2", { id: "verdict", tabindex: "-1" }, h("span", { class: "hidden" }, `${say("verdict", language)}: `), pick(verdict.word, language)),
+      h("p", {}, title(story, language)),
+      h("p", {}, pick(verdict.plain, language))),
+    report.verdict !== "unreadable" && !story.hasTrust && h("p", { class: "banner" }, say("noTrust", language)),
+    report.verdict !== "unreadable" && !story.hasPolicy && h("p", { class: "banner" }, say("noWitnesses", language)),
+    story.draw !== undefined && facts(story, sha256, language),
+    h("section", {}, h("h2", {}, say("limits", language)), h("ul", {}, ...say("limitsList", language).split("|").map((l) => h("li", {}, l)))),
+    h("section", {}, h("h2", {}, say("checks", language)), h("div", { class: "checks" }, ...report.checks.map((c) => showCheck(c, language)))));
+}
+
+function title(story: Story, language: Language): string {
+  return story.titles[language] ?? Object.values(story.titles)[0] ?? story.draw ?? "";
+}
+
+function when(seconds: number | undefined): string | undefined {
+  if (seconds === undefined || seconds > 8e9) return seconds === undefined ? undefined : String(seconds);
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
+function list(indices: readonly number[] | undefined): string | undefined {
+  if (indices === undefined) return undefined;
+  return indices.slice(0, LISTED).join(", ") + (indices.length > LISTED ? ` … (${indices.length})` : "");
+}
+
+function facts(s: Story, sha256: string, language: Language): HTMLElement {
+  const rows: [TextId, string | undefined][] = [
+    ["organiser", s.organiserName === undefined ? s.organiser : `${s.organiserName} (${s.organiser})`],
+    ["draw", s.draw],
+    ["attempt", s.attempt?.toString()],
+    ["log", s.log],
+    ["method", s.method === undefined ? undefined : pick(METHODS[s.method]!, language)],
+    ["pool", s.size?.toLocaleString(language)],
+    ["seats", s.seats?.toLocaleString(language)],
+    ["reserves", s.reserves?.toLocaleString(language)],
+    ["announced", when(s.announcedAt)],
+    ["sealed", when(s.sealedAt)],
+    ["beacon", s.round === undefined ? undefined : `${s.chain ?? "?"}, ${s.round}, ${when(s.roundAt) ?? "?"}`],
+    ["drawn", when(s.drawnAt)],
+    ["closed", s.closed],
+    ["tableReason", s.tableReason],
+    ["notDrawn", s.notDrawn.length === 0 ? undefined : s.notDrawn.map((n) => `${n.seats}: ${n.why}`).join("; ")],
+    ["drawnIndices", list(s.drawn)],
+    ["seatedNow", list(s.seated)],
+    ["givenIndices", list(s.given)],
+    ["fingerprint", sha256],
+  ];
+  const shown = rows.filter((r): r is [TextId, string] => r[1] !== undefined);
+  const keys = s.hasTrust ? [] : [s.logKey, s.serviceKey].filter((k) => k !== undefined);
+  return h("section", {}, h("h2", {}, say("facts", language)),
+    h("dl", {}, ...shown.flatMap(([id, text]) => [h("dt", {}, say(id, language)), h("dd", {}, text)])),
+    ...keys.map((k) => h("p", {}, h("code", {}, k))));
+}
+
+export function showCheck(check: Check, language: Language): HTMLElement {
+  const words = CHECK_TEXTS[check.id];
+  const evidence = ([["expected", check.expected], ["found", check.found], ["detail", check.reason]] as const).filter((e): e is ["expected" | "found" | "detail", string] => e[1] !== null);
+  return h("details", { class: check.status, open: check.status === "failed" },
+    h("summary", {}, h("span", { class: "mark", "aria-hidden": "true" }, MARKS[check.status]), h("span", { class: "name" }, pick(words.name, language)), h("span", { class: "status" }, pick(STATUSES[check.status], language))),
+    h("p", {}, pick(words.means, language)),
+    h("p", { class: "id" }, h("code", {}, check.id)),
+    evidence.length > 0 && h("dl", {}, ...evidence.flatMap(([id, text]) => [h("dt", {}, say(id, language)), h("dd", { lang: "en" }, text)])));
+}
+
+const STANDINGS: Record<string, TextId> = { drawn: "standingDrawn", reserve: "standingReserve", "seated-later": "standingSeated", left: "standingLeft", "not-drawn": "standingNot", unknown: "standingUnknown" };
+
+export function showReceipt(r: ReceiptStory, verified: boolean, language: Language): HTMLElement {
+  const odds = Math.max(1, Math.round(r.size / r.wanted));
+  return h("div", { class: "receipt" },
+    !verified && h("p", { class: "banner" }, say("receiptRefuted", language)),
+    h("p", { class: "standing" }, h("strong", {}, say(STANDINGS[r.standing.kind]!, language).replace("{n}", String(r.standing.number ?? "")))),
+    h("p", {}, say("receiptIn", language)),
+    h("dl", {}, ...r.rows.flatMap(([name, cell]) => [h("dt", {}, name), h("dd", {}, cell === "" ? "–" : cell)])),
+    h("dl", {},
+      h("dt", {}, say("receiptNumber", language)), h("dd", {}, `${r.index} (0 – ${r.size - 1})`),
+      h("dt", {}, say("receiptChance", language)), h("dd", {}, `${r.wanted} / ${r.size} (1 : ${odds})`),
+      ...(r.ticket === undefined ? [] : [h("dt", {}, say("receiptTicket", language)), h("dd", {}, h("code", {}, r.ticket))])));
+}
