@@ -51,7 +51,9 @@ mod tests {
 
     #[test]
     fn the_policy_in_the_page_is_the_one_that_its_bytes_have() {
-        let meta = HTML.split_once("http-equiv=\"Content-Security-Policy\" content=\"").and_then(|(_, rest)| rest.split_once('"'));
+        let meta = HTML
+            .split_once("http-equiv=\"Content-Security-Policy\" content=\"")
+            .and_then(|(_, rest)| rest.split_once('"'));
         let (policy, _) = meta.expect("the page has a policy");
         assert_eq!(format!("{policy}; frame-ancestors 'none'"), *POLICY);
         assert!(!policy.contains("unsafe"), "{policy}");
@@ -64,7 +66,10 @@ mod tests {
     #[test]
     fn the_page_names_no_other_place() {
         for outside in ["http://", "https://", "//cdn", "import("] {
-            let found: Vec<&str> = HTML.match_indices(outside).map(|(at, _)| HTML.get(at..(at + 60).min(HTML.len())).unwrap_or("")).collect();
+            let found: Vec<&str> = HTML
+                .match_indices(outside)
+                .map(|(at, _)| HTML.get(at..(at + 60).min(HTML.len())).unwrap_or(""))
+                .collect();
             assert!(found.is_empty(), "{found:?}");
         }
     }
