@@ -66,20 +66,45 @@ pub fn describe(note: &str) -> Result<String, Failure> {
                     n.as_u64().map_or_else(|| n.to_string(), when::show)
                 }
                 ("pool", pool) => format!(
-                    "{} people, root {}{}",
+                    "{} people, root {}{}{}",
                     pool["size"],
                     pool["root"].as_str().unwrap_or_default(),
-                    if pool.get("table").is_some() { "; the table of public columns will be published" } else { "" }
+                    if pool.get("table").is_some() { "; the table of public columns will be published" } else { "" },
+                    pool["from"]["draw"]
+                        .as_str()
+                        .map_or_else(String::new, |draw| format!("; all of them come from draw '{draw}'"))
                 ),
                 ("method", method) => format!(
-                    "{}, {} seats{}",
+                    "{}, {} seats{}{}",
                     method["name"].as_str().unwrap_or_default(),
                     method["seats"],
                     method["columns"].as_array().map_or_else(String::new, |columns| {
                         let names: Vec<&str> = columns.iter().filter_map(serde_json::Value::as_str).collect();
                         format!(" by {}", names.join(", "))
-                    })
+                    }),
+                    method["panels"].as_u64().map_or_else(String::new, |panels| format!(
+                        ": one of {panels} panels; everybody is on {} to {} of them; {}",
+                        method["min_count"],
+                        method["max_count"],
+                        if method.get("certificate").is_some() {
+                            "with a certificate of fairness"
+                        } else {
+                            "without a certificate of fairness"
+                        }
+                    ))
                 ),
+                ("not_drawn", serde_json::Value::Array(groups)) => groups
+                    .iter()
+                    .map(|group| {
+                        format!("{} seats are not drawn: {}", group["seats"], group["why"].as_str().unwrap_or_default())
+                    })
+                    .collect::<Vec<_>>()
+                    .join("\n               "),
+                ("seats", serde_json::Value::Array(seats)) => seats
+                    .iter()
+                    .map(|seat| format!("index {}: {}", seat["index"], seat["reason"].as_str().unwrap_or_default()))
+                    .collect::<Vec<_>>()
+                    .join("\n               "),
                 ("beacon", beacon) => {
                     format!("round {} of chain {}", beacon["round"], beacon["chain"].as_str().unwrap_or_default())
                 }

@@ -39,7 +39,7 @@ use serde::{Deserialize, Serialize};
 use source::{Keeping, Positioned, Source};
 
 pub use commit::{CommitOptions, Committed, TableWish, check, commit, commit_sealed};
-pub use linked::{LinkedOptions, commit_linked};
+pub use linked::{LinkedOptions, commit_linked, commit_members};
 pub use result::{ResultFiles, Selected};
 pub use seal::{destroy, folders, settle};
 
@@ -273,6 +273,23 @@ impl PoolDir {
         while people.advance().named("read", &path)? {
             let row = people.row();
             if row.id() == wanted {
+                let mut cells = Vec::new();
+                row.by_role(&mut cells);
+                let parts = hasher.parts(&person(&cells, &self.manifest.columns)).map_err(Failure::refused)?;
+                return self.index.find(&leaf(&parts.private, parts.public)).named("read", &self.dir.join(INDEX));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The index of the person whose row begins on this line of the file; the first line is 1. Reads the file through.
+    pub fn find_line(&self, line: u64) -> Result<Option<u32>, Failure> {
+        let mut people = self.reader()?;
+        let path = self.dir.join(PEOPLE);
+        let mut hasher = PersonHasher::new(&self.key, &self.manifest.columns);
+        while people.advance().named("read", &path)? {
+            let row = people.row();
+            if row.line == line {
                 let mut cells = Vec::new();
                 row.by_role(&mut cells);
                 let parts = hasher.parts(&person(&cells, &self.manifest.columns)).map_err(Failure::refused)?;

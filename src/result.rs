@@ -57,13 +57,19 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         None => None,
     };
     let files = from_bundle(&args.pool, &text, trust.as_ref(), Some(&args.draw), &args.out)?;
+    let (state, _) = outcome_of(&text, &NoArtifacts, Some(&args.draw))?;
+    let not_drawn = state.terms().map_or_else(Vec::new, |terms| terms.not_drawn.clone());
     if args.json {
         return out::json(&serde_json::json!({
+            "not_drawn": not_drawn,
             "drawn": files.drawn, "reserves": files.reserves, "remaining": files.remaining, "neutralised": files.neutralised,
         }));
     }
     for path in [&files.drawn, &files.reserves, &files.remaining] {
         out::line(path.display())?;
+    }
+    for group in &not_drawn {
+        out::line(format!("{} more seats are not drawn and in none of these files: {}", group.seats, group.why))?;
     }
     if files.neutralised > 0 {
         out::line(format!(
@@ -90,6 +96,13 @@ pub fn from_bundle(
     }
     let (state, outcome) = outcome_of(text, &NoArtifacts, draw)?;
     let terms = state.terms().ok_or_else(|| Failure::refused("this draw is not sealed"))?;
+    let (drawn, reserves) = seats_now(&state, &outcome)?;
+    let selected = Selected { root: terms.pool.root, size: terms.pool.size, drawn: &drawn, reserves: &reserves };
+    PoolDir::open(pool)?.result(selected, out, &mut |_| {})
+}
+
+/// Who holds a seat now, in the order drawn and then seated; and the reserves who have not been called or ruled out.
+pub fn seats_now(state: &DrawState, outcome: &Outcome) -> Result<(Vec<u32>, Vec<u32>), Failure> {
     let indices = |openings: &[klero_draw::outcome::Opening]| openings.iter().map(|o| o.index).collect::<Vec<u32>>();
     let mut seats = Seats::new(&indices(&outcome.drawn));
     let mut joined = Vec::new();
@@ -101,13 +114,18 @@ pub fn from_bundle(
             joined.push(person);
         }
     }
-    // Who holds a seat now, in the order drawn and then seated; reserves who have not been called or ruled out.
-    let drawn: Vec<u32> =
-        indices(&outcome.drawn).into_iter().chain(joined).filter(|i| seats.seated().contains(i)).collect();
+    let drawn = indices(&outcome.drawn).into_iter().chain(joined).filter(|i| seats.seated().contains(i)).collect();
     let free = |i: &u32| !seats.seated().contains(i) && !seats.left().contains(i);
-    let reserves: Vec<u32> = indices(&outcome.reserves).into_iter().filter(free).collect();
-    let selected = Selected { root: terms.pool.root, size: terms.pool.size, drawn: &drawn, reserves: &reserves };
-    PoolDir::open(pool)?.result(selected, out, &mut |_| {})
+    Ok((drawn, indices(&outcome.reserves).into_iter().filter(free).collect()))
+}
+
+/// The indices that a bundle's draw opened: drawn, reserves, and everybody who was seated later. The bundle is not verified here.
+pub fn opened_by(bundle: &Path) -> Result<std::collections::BTreeSet<u32>, Failure> {
+    let text = std::fs::read_to_string(bundle).named("read the bundle", bundle)?;
+    let (state, outcome) = outcome_of(&text, &NoArtifacts, None)?;
+    let seated =
+        state.vacancies().iter().filter_map(|vacancy| vacancy.answer.as_ref()).flat_map(|a| a.seated.iter().copied());
+    Ok(outcome.drawn.iter().chain(&outcome.reserves).map(|opening| opening.index).chain(seated).collect())
 }
 
 /// State and outcome of a bundle's draw. The bundle is not verified here.

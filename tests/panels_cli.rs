@@ -174,7 +174,7 @@ fn a_council_is_drawn_from_a_list() {
         "draw announce council --dir service --organiser town --purpose council --title en=Council --draws-at +8s --key clerk.key",
     );
 
-    let terms = "terms new --dir service --draw council --pool pool --method panels --seats 9 --reserves 4 --out terms.note --quotas quotas.csv";
+    let terms = "terms new --dir service --draw council --pool pool --reserves 4 --not-drawn 1=chair --out terms.note";
     let mut list: Value = serde_json::from_slice(&std::fs::read(at.join("panels.json")).unwrap()).unwrap();
     let whole = list.clone();
     list["people"][7] = "R-9999".into();
@@ -185,6 +185,19 @@ fn a_council_is_drawn_from_a_list() {
     std::fs::write(at.join("other.json"), list.to_string()).unwrap();
     let complaint = refused(at, &format!("{terms} --panels other.json"), 1);
     assert!(complaint.contains("39 people, the pool 40"), "{complaint}");
+    let mut list = whole.clone();
+    let other = list["values"][3][0].as_u64().unwrap() ^ 1;
+    list["values"][3][0] = other.into();
+    std::fs::write(at.join("other.json"), list.to_string()).unwrap();
+    let complaint = refused(at, &format!("{terms} --panels other.json"), 1);
+    assert!(complaint.contains("person 3 has another value of 'gender'"), "{complaint}");
+    let mut list = whole.clone();
+    list.as_object_mut().unwrap().remove("quotas");
+    std::fs::write(at.join("bare.json"), list.to_string()).unwrap();
+    let complaint = refused(at, &format!("{terms} --panels bare.json"), 2);
+    assert!(complaint.contains("--quotas"), "{complaint}");
+    let complaint = refused(at, &format!("{terms} --panels panels.json --seats 8"), 1);
+    assert!(complaint.contains("each panel of the list has 9 members"), "{complaint}");
     assert!(!at.join("pool/artifacts").exists(), "a refusal writes nothing");
 
     done(at, &format!("{terms} --panels panels.json"));
@@ -193,6 +206,14 @@ fn a_council_is_drawn_from_a_list() {
     let text = std::fs::read_to_string(at.join("pool/artifacts").join(name)).unwrap();
     assert_eq!(ArtifactHash::of(text.as_bytes()).to_string(), name);
     assert!(!text.contains("R-"), "no id gets into the artifact");
+    assert_eq!(shown["replacement"], "beacon", "who follows in a panel is not known beforehand");
+    let certificate = shown["method"]["certificate"].as_str().unwrap();
+    let text_of_certificate = std::fs::read_to_string(at.join("pool/artifacts").join(certificate)).unwrap();
+    assert!(
+        !text_of_certificate.contains("R-") && !std::fs::read_to_string(at.join("terms.note")).unwrap().contains("R-")
+    );
+    let told = done(at, "terms show terms.note");
+    assert!(told.contains("1 seats are not drawn: chair") && told.contains("one of 50 panels"), "{told}");
     same_people(&Artifact::parse(&text).unwrap(), &whole, &PoolDir::open(&at.join("pool")).unwrap());
 
     done(at, "terms sign terms.note --key clerk.key");
@@ -213,12 +234,84 @@ fn a_council_is_drawn_from_a_list() {
     });
     std::fs::write(at.join("trust.json"), trust.to_string()).unwrap();
     let report = done(at, "verify bundle.json --trust trust.json");
-    assert!(report.contains("panels"), "{report}");
+    assert!(
+        report.contains("Fairness of the list: everybody is on") && report.contains("NOT DRAWN: chair"),
+        "{report}"
+    );
+    assert!(report.contains("passed   panels.certificate"), "{report}");
 
     done(at, "draw result council --pool pool --bundle bundle.json --trust trust.json --out result");
     let drawn = std::fs::read_to_string(at.join("result/drawn.csv")).unwrap();
     let women = drawn.lines().filter(|line| line.contains(",female,")).count();
     assert!(drawn.lines().count() == 10 && (4..=5).contains(&women), "nine seats, four or five women");
+    seats_change_hands(at, &drawn);
+}
+
+/// Two of the drawn decline, others follow, a third leaves by rotation: with the commands that a clerk has.
+fn seats_change_hands(at: &Path, drawn: &str) {
+    let ids: Vec<&str> = drawn.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+    let vacate = "draw vacate council --dir service --key clerk.key --pool pool";
+    let complaint = refused(at, &format!("{vacate} --person {}=declined", ids[0]), 2);
+    assert!(complaint.contains("--draws-at is missing"), "{complaint}");
+    let complaint = refused(at, &format!("{vacate} --person R-9999=declined --draws-at +3s"), 1);
+    assert!(complaint.contains("--person number 1") && !complaint.contains("R-9999"), "{complaint}");
+    let complaint = refused(at, &format!("{vacate} --person {}=bored --draws-at +3s", ids[0]), 2);
+    assert!(complaint.contains("declined, not_eligible, ended") && !complaint.contains(ids[0]), "{complaint}");
+    let people = std::fs::read_to_string(at.join("people.csv")).unwrap();
+    let line = people.lines().position(|line| line.starts_with(ids[0])).unwrap() + 1;
+    let complaint = refused(at, &format!("{vacate} --person {}=declined --row {line}=ended --draws-at +3s", ids[0]), 2);
+    assert!(complaint.contains("named twice"), "{complaint}");
+    assert!(done(at, "draw replace council --dir service").contains("nobody was replaced"));
+    done(at, &format!("{vacate} --row {line}=declined --person {}=not_eligible --draws-at +3s", ids[4]));
+    let told = done(at, "draw replace council --dir service");
+    assert!(told.contains("beacon round") || told.contains("filled once"), "{told}");
+    let patience = std::time::Instant::now();
+    loop {
+        let status: Value = serde_json::from_str(&done(at, "draw status council --dir service --json")).unwrap();
+        if status[0]["replacements"].as_array().is_some_and(|list| list.len() == 1) {
+            break;
+        }
+        assert!(patience.elapsed().as_secs() < 120, "nobody follows: {status}");
+    }
+    done(at, "draw bundle council --dir service --out after.json");
+    let report = done(at, "verify after.json --trust trust.json");
+    assert!(report.contains("2 people gave up their seat, 2 followed them"), "{report}");
+    done(at, "draw result council --pool pool --bundle after.json --out after");
+    let now = std::fs::read_to_string(at.join("after/drawn.csv")).unwrap();
+    assert!(now.lines().count() == 10 && !now.contains(ids[0]) && !now.contains(ids[4]));
+    let women = now.lines().filter(|line| line.contains(",female,")).count();
+    assert!((4..=5).contains(&women), "the quotas still hold");
+
+    // One third leaves: an ordinary draw from a pool of those who hold a seat, one of whom was seated later.
+    let rotate = "draw rotate council --dir service --pool pool";
+    let complaint = refused(at, &format!("{rotate} --leave 10 --out leaving"), 1);
+    assert!(complaint.contains("9 people hold seats"), "{complaint}");
+    let told = done(at, &format!("{rotate} --leave 3 --out leaving"));
+    assert!(told.contains("9 people hold a seat") && told.contains("--from council"), "{told}");
+    done(
+        at,
+        "draw announce leave --dir service --organiser town --purpose leave --title en=Leaving --draws-at +8s --key clerk.key",
+    );
+    done(
+        at,
+        "terms new --dir service --draw leave --pool leaving --method equal --seats 3 --replacement none --from council --key clerk.key --out leave.note",
+    );
+    done(at, "draw seal leave.note --dir service --pool leaving");
+    loop {
+        let status: Value = serde_json::from_str(&done(at, "draw status leave --dir service --json")).unwrap();
+        if status[0]["outcome"].is_string() {
+            break;
+        }
+        assert!(patience.elapsed().as_secs() < 240, "no result: {status}");
+    }
+    for draw in ["council", "leave"] {
+        done(at, &format!("draw bundle {draw} --dir service --out {draw}.json"));
+    }
+    let report = done(at, "verify council.json leave.json --sequence --trust trust.json");
+    assert!(report.contains("Its pool comes from draw 'council'"), "{report}");
+    // The next rotation leaves out who has left.
+    let told = done(at, &format!("{rotate} --leave 3 --gone leave --out leaving-2"));
+    assert!(told.contains("6 people hold a seat of 'council' (3 left out)"), "{told}");
 }
 
 /// Whether each panel of the artifact seats the very people whom the list names, with the quotas as the pool spells them.

@@ -1,5 +1,7 @@
 //! `klero draw`: announce, seal, follow and close draws.
 
+mod seats;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -63,9 +65,19 @@ pub enum Command {
     Annul(Decision),
     /// Log that seats were given up; they are filled by the rule in the terms
     #[command(
-        after_help = "Example:\n  klero draw vacate council-2026 --dir service --seat 17=declined --seat 40=not_eligible --key clerk.key --key mayor.key\n\nReasons: declined, not_eligible, ended. Name all known ones in one step."
+        after_help = "Examples:\n  klero draw vacate council-2026 --dir service --seat 17=declined --seat 40=not_eligible --key clerk.key --key mayor.key\n  klero draw vacate council-2026 --dir service --pool council-pool --person 4711=declined --draws-at +1h --key clerk.key --key mayor.key\n\nReasons: declined, not_eligible, ended. Name all known ones in one step. Ids and lines are looked up in the pool's folder; only the index is logged."
     )]
     Vacate(Vacate),
+    /// Show who waits to be replaced and by which round; fill the seats if nothing is waited for
+    #[command(
+        after_help = "Examples:\n  klero draw replace council-2026 --dir service\n  klero draw replace council-2026 --dir service --round round.json\n\nA running service fills seats by itself. By rank they are filled at once; by beacon when the round that the vacancy names is published. Nobody can choose who follows."
+    )]
+    Replace(seats::Replace),
+    /// Make the pool for a rotation: of those who hold the seats of a draw, some of whom leave, or some of whom enter a council
+    #[command(
+        after_help = "Examples:\n  klero draw rotate council-2026 --leave 8 --dir service --pool council-pool --out leaving-pool\n  klero draw rotate assembly-2026 --enter 8 --dir service --pool assembly-pool --out entering-pool --gone council-2026\n\nA rotation is two ordinary draws: who leaves, among the holders of the oldest term, and who enters. This makes the pool and says what comes next."
+    )]
+    Rotate(seats::Rotate),
     /// Log that a pool's key, rows and table were destroyed
     #[command(after_help = "Example:\n  klero draw erase letters-2026 --dir service --key clerk.key --key mayor.key")]
     Erase(Erase),
@@ -168,6 +180,15 @@ pub struct Vacate {
     /// A seat that was given up, INDEX=REASON; once for each
     #[arg(long = "seat", value_name = "INDEX=REASON")]
     seats: Vec<String>,
+    /// Somebody who gave up a seat, ID=REASON; once for each
+    #[arg(long = "person", value_name = "ID=REASON", requires = "pool")]
+    people: Vec<String>,
+    /// Somebody who gave up a seat, by the line of the pool's file, LINE=REASON; once for each
+    #[arg(long = "row", value_name = "LINE=REASON", requires = "pool")]
+    rows: Vec<String>,
+    /// The committed pool, to look up ids and lines
+    #[arg(long, value_name = "DIR")]
+    pool: Option<PathBuf>,
     /// When the replacements are drawn; only where the terms say replacement: beacon
     #[arg(long, value_name = "TIME")]
     draws_at: Option<String>,
@@ -210,6 +231,8 @@ pub fn run(command: Command) -> Result<u8, Failure> {
         Command::Void(args) => decide(&args, "void", None)?,
         Command::Annul(args) => decide(&args, "annul", Some("annul"))?,
         Command::Vacate(args) => vacate(&args)?,
+        Command::Replace(args) => seats::replace(&args)?,
+        Command::Rotate(args) => seats::rotate(&args)?,
         Command::Erase(args) => erase(&args)?,
         Command::Status { draw, dir, json } => show(&backend::statuses(&dir.dir, draw)?, json)?,
         Command::Bundle { draw, dir, out } => {
@@ -331,12 +354,9 @@ fn vacate(args: &Vacate) -> Result<(), Failure> {
                 return Err(Failure::usage(format!("seat {index} is named twice")));
             }
         }
-        if seats.is_empty() {
-            return Err(
-                Failure::usage("--seat is missing").advise("name each seat that was given up: --seat INDEX=REASON")
-            );
-        }
+        seats::look_up(args, &mut seats)?;
         let status = backend::status(dir, &args.draw)?;
+        seats::fits(args, &status)?;
         let origin = backend::about(dir)?.origin;
         let seats: Vec<Value> =
             seats.into_iter().map(|(index, reason)| json!({"index": index, "reason": reason})).collect();
@@ -420,6 +440,12 @@ fn show(draws: &[DrawStatus], json: bool) -> Result<(), Failure> {
             draw.attempt,
             when::show(draw.draws_at)
         ))?;
+        if let Some((seats, reserves)) = draw.seats {
+            out::line(format!("  {seats} seats and {reserves} reserves are drawn"))?;
+        }
+        for (seats, why) in &draw.not_drawn {
+            out::line(format!("  {seats} more seats are not drawn: {why}"))?;
+        }
         if let (Some(people), Some(round), Some(at)) = (draw.people, draw.round, draw.round_at) {
             out::line(format!("  {people} people, beacon round {round} at {}", when::show(at)))?;
         }

@@ -186,6 +186,7 @@ fn write_list(args: &Build) -> Result<(), Failure> {
         atomic::write(path, format!("{text}\n").as_bytes())?;
     }
     let list = PanelList::new(&task.respondents, list.into_panels());
+    let list = list.with_rules(&task.quotas, &task.respondents, certificate);
     atomic::write(&args.out, list.to_json().as_bytes())?;
     let seconds = started.elapsed().as_secs_f64();
     if args.json {
@@ -196,7 +197,7 @@ fn write_list(args: &Build) -> Result<(), Failure> {
         out::line("stopped early: this is the best list so far")?;
     }
     out::line(format!("written: {} after {seconds:.1} s", args.out.display()))?;
-    out::line("next: klero pool commit, then klero terms new --method panels")
+    out::line(format!("next: klero pool commit, then klero terms new --panels {} --pool DIR", args.out.display()))
 }
 
 /// What to tell an organiser whose list was not made.

@@ -104,6 +104,9 @@ pub struct Commit {
     /// The people are those opened by an earlier draw: its committed pool, whose key and private columns are kept
     #[arg(long, value_name = "DIR")]
     from: Option<PathBuf>,
+    /// The earlier draw's proof bundle: whoever it did not open is refused here already, with the line
+    #[arg(long, value_name = "FILE", requires = "from")]
+    bundle: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -266,8 +269,8 @@ fn commit(args: &Commit) -> Result<(), Failure> {
             pool_dir::commit(&args.csv, &CommitOptions { roles, table }, &args.out, &mut bar())?
         }
         Some(earlier) => {
-            let options =
-                LinkedOptions { id: roles.id, public: roles.public, delimiter: roles.delimiter, opened: None };
+            let opened = args.bundle.as_deref().map(crate::result::opened_by).transpose()?;
+            let options = LinkedOptions { id: roles.id, public: roles.public, delimiter: roles.delimiter, opened };
             pool_dir::commit_linked(earlier, &args.csv, &options, &args.out, &mut bar())?
         }
     };

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use klero_draw::allocation::{Claim, allocate};
-use klero_draw::artifacts::{PanelList, StrataList, Stratum};
+use klero_draw::artifacts::{StrataList, Stratum};
+use klero_draw::certificate::Certificate;
 use klero_draw::hash::{ArtifactHash, StepHash};
 use klero_draw::method::{DrawInputs, People, check_feasible};
 use klero_draw::names::Slug;
@@ -29,7 +30,7 @@ const DRAW_BY_SECS: u64 = 7 * 86_400;
 pub enum Command {
     /// Write the terms of an announced draw, to be signed
     #[command(
-        after_help = "Examples:\n  klero terms new --dir service --draw letters-2026 --pool pool --method stratified --by municipality --seats 1000 --out terms.note\n  klero terms new --dir service --draw jury --pool pool --method households --seats 12 --reserves 6 --replacement rank --out terms.note\n  klero terms new --dir service --draw council --pool pool --method panels --panels panels.json --quotas quotas.csv --seats 24 --out terms.note\n\nSeats go to strata by largest remainder: in proportion to the pool, or to --population FILE (a CSV with the columns of --by and 'population')."
+        after_help = "Examples:\n  klero terms new --dir service --draw letters-2026 --pool pool --method stratified --by municipality --seats 1000 --out terms.note\n  klero terms new --dir service --draw jury --pool pool --method households --seats 12 --reserves 6 --replacement rank --out terms.note\n  klero terms new --dir service --draw council --pool pool --panels panels.json --reserves 12 --not-drawn \"2=appointed by the parliament\" --out terms.note\n\nSeats go to strata by largest remainder: in proportion to the pool, or to --population FILE (a CSV with the columns of --by and 'population')."
     )]
     New(Box<New>),
     /// Sign terms
@@ -82,12 +83,12 @@ pub struct New {
     /// The committed pool
     #[arg(long, value_name = "DIR")]
     pool: PathBuf,
-    /// How people are drawn
-    #[arg(long, value_enum)]
-    method: MethodName,
-    /// Seats to draw
-    #[arg(long, value_name = "N")]
-    seats: u32,
+    /// How people are drawn; panels if --panels is given
+    #[arg(long, value_enum, required_unless_present = "panels")]
+    method: Option<MethodName>,
+    /// Seats to draw; those of a panel if --panels is given
+    #[arg(long, value_name = "N", required_unless_present = "panels")]
+    seats: Option<u32>,
     /// Reserves to draw
     #[arg(long, value_name = "N", default_value_t = 0)]
     reserves: u32,
@@ -98,14 +99,14 @@ pub struct New {
     #[arg(long, value_name = "FILE")]
     population: Option<PathBuf>,
     /// The panel list that klero panels build wrote
-    #[arg(long, value_name = "FILE", requires = "quotas")]
+    #[arg(long, value_name = "FILE")]
     panels: Option<PathBuf>,
-    /// The quotas that the panels meet, as they were given to klero panels build
+    /// The quotas that the panels meet, where the list is another program's and does not hold them
     #[arg(long, value_name = "FILE", requires = "panels")]
     quotas: Option<PathBuf>,
-    /// How vacancies are filled
-    #[arg(long, value_enum, default_value = "rank")]
-    replacement: ReplacementName,
+    /// How vacancies are filled; beacon for panels, rank for other methods if absent
+    #[arg(long, value_enum)]
+    replacement: Option<ReplacementName>,
     /// quicknet, default, or a file with a rehearsal chain's information; the log's rehearsal chain if it has one
     #[arg(long)]
     beacon: Option<String>,
@@ -129,31 +130,44 @@ pub struct New {
     out: PathBuf,
 }
 
-/// Writes unsigned terms for the demonstration: stratified by municipality.
+/// What the demonstration wants of the terms of a draw.
+#[derive(Default)]
+pub(super) struct DemoTerms {
+    pub(super) by: Vec<String>,
+    pub(super) panels: Option<PathBuf>,
+    pub(super) seats: Option<u32>,
+    pub(super) reserves: u32,
+    pub(super) not_drawn: Vec<String>,
+    pub(super) from: Option<Slug>,
+    pub(super) table_reason: Option<String>,
+}
+
+/// Writes unsigned terms for the demonstration: by panels, stratified, or equal, as the wish says.
 pub(super) fn write_for_demo(
     dir: &std::path::Path,
     draw: &Slug,
     pool: &std::path::Path,
-    seats: &str,
+    wish: DemoTerms,
     out: &std::path::Path,
 ) -> Result<(), Failure> {
+    let method = if wish.by.is_empty() { MethodName::Equal } else { MethodName::Stratified };
     compose(&New {
         dir: super::Dir { dir: dir.to_owned() },
         draw: draw.clone(),
         pool: pool.to_owned(),
-        method: MethodName::Stratified,
-        seats: seats.parse().map_err(Failure::usage)?,
-        reserves: 0,
-        by: vec!["municipality".to_owned()],
+        method: if wish.panels.is_some() { None } else { Some(method) },
+        seats: wish.seats,
+        reserves: wish.reserves,
+        by: wish.by,
         population: None,
-        panels: None,
+        replacement: if wish.panels.is_some() { None } else { Some(ReplacementName::None) },
+        panels: wish.panels,
         quotas: None,
-        replacement: ReplacementName::None,
         beacon: None,
         draw_by: None,
-        not_drawn: Vec::new(),
-        from: None,
-        table_reason: None,
+        not_drawn: wish.not_drawn,
+        from: wish.from,
+        table_reason: wish.table_reason,
         key: Vec::new(),
         out: out.to_owned(),
     })
@@ -215,22 +229,47 @@ fn compose(args: &New) -> Result<(u64, u64, Option<StrataList>), Failure> {
     } else {
         None
     };
+    let method_name = match (args.method, &args.panels) {
+        (Some(MethodName::Panels) | None, Some(_)) => MethodName::Panels,
+        (Some(other), None) => other,
+        (Some(_), Some(_)) => {
+            return Err(Failure::usage("--panels goes with --method panels alone").advise("leave out one of the two"));
+        }
+        (None, None) => return Err(Failure::usage("--method is missing")),
+    };
     let from = match &args.from {
         None => None,
         Some(earlier) => {
-            let outcome = backend::status(dir, earlier)?.outcome.ok_or_else(|| {
+            let earlier_status = backend::status(dir, earlier)?;
+            let outcome = earlier_status.outcome.ok_or_else(|| {
                 Failure::refused(format!("'{earlier}' has no outcome yet"))
                     .advise("a linked pool follows a finished draw")
             })?;
-            Some(FromTerms { draw: earlier.clone(), outcome: outcome.parse().map_err(Failure::unavailable)? })
+            let replacements =
+                earlier_status.replacements.iter().map(|name| name.parse().map_err(Failure::unavailable));
+            Some(FromTerms {
+                draw: earlier.clone(),
+                outcome: outcome.parse().map_err(Failure::unavailable)?,
+                replacements: replacements.collect::<Result<_, _>>()?,
+            })
         }
     };
-    let strata = strata(args, &pool)?;
-    let panels = match (args.method, &args.panels, &args.quotas) {
-        (MethodName::Panels, Some(list), Some(quotas)) => Some(panels::pool::artifact(list, quotas, &pool)?),
-        _ => None,
+    let panels =
+        args.panels.as_ref().map(|list| panels::pool::on_pool(list, args.quotas.as_deref(), &pool)).transpose()?;
+    let seats = match (args.seats, &panels) {
+        (Some(seats), Some(panels)) if seats != panels.seats => {
+            return Err(Failure::refused(format!(
+                "--seats says {seats}, and each panel of the list has {} members",
+                panels.seats
+            ))
+            .advise("leave --seats out, or build the list for as many seats"));
+        }
+        (Some(seats), _) => seats,
+        (None, Some(panels)) => panels.seats,
+        (None, None) => return Err(Failure::usage("--seats is missing")),
     };
-    let method = match (args.method, &strata) {
+    let strata = if method_name == MethodName::Stratified { strata(args, seats, &pool)? } else { None };
+    let method = match (method_name, &strata) {
         (MethodName::Equal, _) => Method::Equal,
         (MethodName::Households, _) => Method::Households,
         (MethodName::Stratified, Some((_, name))) => Method::Stratified { columns: args.by.clone(), strata: *name },
@@ -238,9 +277,9 @@ fn compose(args: &New) -> Result<(u64, u64, Option<StrataList>), Failure> {
             return Err(Failure::usage("--by is missing").advise("name the columns that make the strata"));
         }
         (MethodName::Panels, _) => match &panels {
-            Some((_, method)) => method.clone(),
+            Some(on_pool) => on_pool.method.clone(),
             None => {
-                return Err(Failure::usage("--panels and --quotas are missing").advise(
+                return Err(Failure::usage("--panels is missing").advise(
                     "make the list with: klero panels build --respondents F --quotas F --seats K --out panels.json",
                 ));
             }
@@ -256,7 +295,7 @@ fn compose(args: &New) -> Result<(u64, u64, Option<StrataList>), Failure> {
         draws_at: status.draws_at,
         log: about.origin,
         method,
-        seats: args.seats,
+        seats,
         not_drawn: not_drawn(&args.not_drawn)?,
         organiser: status.organiser,
         pool: PoolTerms {
@@ -269,10 +308,11 @@ fn compose(args: &New) -> Result<(u64, u64, Option<StrataList>), Failure> {
         },
         previous,
         purpose: status.purpose,
-        replacement: match args.replacement {
-            ReplacementName::None => Replacement::None,
-            ReplacementName::Rank => Replacement::Rank,
-            ReplacementName::Beacon => Replacement::Beacon,
+        replacement: match (args.replacement, method_name) {
+            (Some(ReplacementName::None), _) => Replacement::None,
+            (Some(ReplacementName::Rank), _) => Replacement::Rank,
+            (Some(ReplacementName::Beacon), _) | (None, MethodName::Panels) => Replacement::Beacon,
+            (None, _) => Replacement::Rank,
         },
         reserves: args.reserves,
         title: status.title,
@@ -280,13 +320,12 @@ fn compose(args: &New) -> Result<(u64, u64, Option<StrataList>), Failure> {
     .map_err(|e| Failure::refused(e).advise("correct the arguments; nothing was written"))?;
     let round_at =
         terms.check_round(chain.info()).map_err(|e| Failure::refused(e).advise("choose a later --draw-by"))?;
-    feasible(&terms, &pool, strata.as_ref().map(|(list, _)| list), panels.as_ref().map(|(list, _)| list))?;
-    let artifact = match (&strata, &panels) {
-        (Some((list, _)), _) => Some(list.text()),
-        (None, Some((list, _))) => Some(list.text()),
-        (None, None) => None,
-    };
-    if let Some(text) = artifact.transpose().map_err(Failure::usage)? {
+    feasible(&terms, &pool, strata.as_ref().map(|(list, _)| list), panels.as_ref())?;
+    let strata_text = strata.as_ref().map(|(list, _)| list.text());
+    let list_text = panels.as_ref().map(|panels| panels.list.text());
+    let certificate = panels.as_ref().and_then(|panels| panels.certificate.as_ref()).map(Certificate::text);
+    for text in [strata_text, list_text, certificate].into_iter().flatten() {
+        let text = text.map_err(Failure::usage)?;
         let folder = args.pool.join("artifacts");
         std::fs::create_dir_all(&folder).named("make the folder", &folder)?;
         atomic::write(&folder.join(ArtifactHash::of(text.as_bytes()).to_string()), text.as_bytes())?;
@@ -299,7 +338,7 @@ fn feasible(
     terms: &Terms,
     pool: &PoolDir,
     strata: Option<&StrataList>,
-    panels: Option<&PanelList>,
+    panels: Option<&panels::pool::OnPool>,
 ) -> Result<(), Failure> {
     let text = if terms.pool.table.is_some() { pool.table_text()? } else { None };
     let table = text
@@ -307,12 +346,21 @@ fn feasible(
         .map(|text| Table::parse(text, &terms.pool.columns, terms.pool.size, &terms.pool.root))
         .transpose()
         .map_err(Failure::refused)?;
-    let inputs = DrawInputs { people: table.as_ref().map(|t| t as &dyn People), strata, panels };
+    let list = panels.map(|panels| &panels.list);
+    let inputs = DrawInputs { people: table.as_ref().map(|t| t as &dyn People), strata, panels: list };
     if let Some(table) = &table {
         anonymity::check(table, terms.pool.table_reason.as_deref())?;
     }
     check_feasible(terms, &inputs)
-        .map_err(|e| Failure::refused(e).advise("change seats, reserves, strata or panels; nothing was written"))
+        .map_err(|e| Failure::refused(e).advise("change seats, reserves, strata or panels; nothing was written"))?;
+    if let (Some(certificate), Some(list), Some(table)) =
+        (panels.and_then(|panels| panels.certificate.as_ref()), list, &table)
+    {
+        certificate.bounds(terms, list, table).map_err(|e| {
+            Failure::refused(e).advise("build the list again: its certificate is not about these people and quotas")
+        })?;
+    }
+    Ok(())
 }
 
 fn not_drawn(given: &[String]) -> Result<Vec<NotDrawn>, Failure> {
@@ -329,8 +377,8 @@ fn not_drawn(given: &[String]) -> Result<Vec<NotDrawn>, Failure> {
 }
 
 /// The strata list: who lives in the pool, and how many seats that gives.
-fn strata(args: &New, pool: &PoolDir) -> Result<Option<(StrataList, ArtifactHash)>, Failure> {
-    if args.method != MethodName::Stratified || args.by.is_empty() {
+fn strata(args: &New, seats: u32, pool: &PoolDir) -> Result<Option<(StrataList, ArtifactHash)>, Failure> {
+    if args.by.is_empty() {
         return Ok(None);
     }
     let text = pool.table_text()?.ok_or_else(|| {
@@ -366,7 +414,7 @@ fn strata(args: &New, pool: &PoolDir) -> Result<Option<(StrataList, ArtifactHash
             .collect()
     };
     let too_many = |e: &dyn std::fmt::Display| Failure::refused(e).advise("ask for fewer seats, or enlarge the pool");
-    let seats = allocate(u64::from(args.seats), &claims(&[])).map_err(|e| too_many(&e))?;
+    let seats = allocate(u64::from(seats), &claims(&[])).map_err(|e| too_many(&e))?;
     let reserves = allocate(u64::from(args.reserves), &claims(&seats)).map_err(|e| too_many(&e))?;
     let number = |n: &u64| u32::try_from(*n).map_err(|_| Failure::usage("too many seats"));
     let mut list = Vec::new();

@@ -106,6 +106,34 @@ pub fn commit_linked(
     staging.commit(earlier.key().clone(), &options, progress)
 }
 
+/// Commits some people of the pool `earlier`, given by index, into the new folder `out`: those who hold a seat, or held one. `public` columns are
+/// the earlier pool's.
+pub fn commit_members(
+    earlier: &Path,
+    members: &BTreeSet<u32>,
+    public: &[String],
+    out: &Path,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Committed, Failure> {
+    let pool = PoolDir::open(earlier)?;
+    let folder = super::commit::parent(out);
+    // tempfile makes files with mode 0600; it is gone when this function ends.
+    let list = tempfile::NamedTempFile::new_in(&folder).named("write in the folder", &folder)?;
+    let mut writer = csv::Writer::from_writer(list.as_file());
+    let id = pool.columns().id().to_owned();
+    let written = |e: csv::Error| Failure::unavailable(format!("cannot write in {}: {e}", folder.display()));
+    writer.write_record([&id]).map_err(written)?;
+    for index in members {
+        let person = pool.person_at(*index)?;
+        let own = person.cells.iter().find(|(name, _)| *name == id).map_or("", |(_, cell)| cell.as_str());
+        writer.write_record([own]).map_err(written)?;
+    }
+    writer.flush().named("write in", &folder)?;
+    drop(writer);
+    let options = LinkedOptions { id, public: public.to_vec(), delimiter: Some(b','), opened: None };
+    commit_linked(earlier, list.path(), &options, out, progress)
+}
+
 /// Which public columns come from the answers, and which from the earlier pool.
 fn share_out(
     earlier: &PoolDir,

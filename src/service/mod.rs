@@ -271,6 +271,7 @@ impl Service {
             Request::Note { note } => self.note(&note).map(Answer::Logged),
             Request::Seal { terms, pool } => self.seal(&terms, &pool).map(Answer::Logged),
             Request::Round { draw, round } => self.hand_in(&draw, &round).map(Answer::Logged),
+            Request::Replace { draw } => self.replace_by_rank(&draw).map(Answer::Logged),
             Request::Status { draw } => Ok(Answer::Status { draws: self.statuses(draw.as_ref())? }),
             Request::Bundle { draw } => Ok(Answer::Bundle { text: self.bundle(&draw)? }),
             Request::About => Ok(Answer::About(self.about())),
@@ -508,6 +509,15 @@ fn status(ledger: &Ledger, slug: &Slug, state: &DrawState, now: u64) -> DrawStat
         round: terms.map(|t| t.beacon.round),
         round_at: round_time,
         outcome: state.result().map(|d| d.outcome.to_string()),
+        replacements: state.vacancies().iter().filter_map(|v| Some(v.answer.as_ref()?.outcome.to_string())).collect(),
+        vacancy: state.open_vacancy().map(|vacancy| request::VacancyStatus {
+            left: vacancy.note.value().seats.iter().map(|seat| seat.index).collect(),
+            round: vacancy.note.value().beacon.map(|beacon| beacon.round),
+            round_at: vacancy.round_time,
+        }),
+        seats: terms.map(|t| (t.seats, t.reserves)),
+        not_drawn: terms.map_or_else(Vec::new, |t| t.not_drawn.iter().map(|n| (n.seats, n.why.clone())).collect()),
+        replacement: terms.map(|t| t.replacement),
         overdue: phase == Phase::Sealed && terms.is_some_and(|t| now > t.draw_by),
         rehearsal: seal
             .and_then(|s| s.chain.as_ref())

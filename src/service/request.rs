@@ -32,6 +32,11 @@ pub enum Request {
         /// The round, unverified.
         round: HandedRound,
     },
+    /// Fill the seats of a draw that were given up and are to be filled by rank.
+    Replace {
+        /// The draw.
+        draw: Slug,
+    },
     /// Tell the state of one draw, or of all.
     Status {
         /// The draw; absent for all.
@@ -157,6 +162,21 @@ pub struct DrawStatus {
     /// SHA-256 of the outcome; known once drawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<String>,
+    /// SHA-256 of each replacement, in the order of the log.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replacements: Vec<String>,
+    /// The seats that wait to be filled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vacancy: Option<VacancyStatus>,
+    /// Seats drawn and reserves; known once sealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seats: Option<(u32, u32)>,
+    /// Seats that are not drawn: how many, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_drawn: Vec<(u32, String)>,
+    /// How vacancies are filled: none, rank or beacon; known once sealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replacement: Option<klero_draw::terms::Replacement>,
     /// The result is late: `draw_by` has passed.
     pub overdue: bool,
     /// Whether the beacon is a rehearsal beacon.
@@ -182,6 +202,19 @@ pub struct DrawStatus {
     /// The leaf hash of the step that closed it; the next attempt names it as `previous`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_by: Option<StepHash>,
+}
+
+/// Seats that were given up and are not filled yet.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct VacancyStatus {
+    /// Who left, by index.
+    pub left: Vec<u32>,
+    /// The fresh round that decides who follows, where replacement is by beacon.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<u64>,
+    /// Unix seconds at which that round is published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round_at: Option<u64>,
 }
 
 /// Facts about the log.

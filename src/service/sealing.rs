@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use klero_draw::artifacts::{PanelList, StrataList};
+use klero_draw::certificate::Certificate;
 use klero_draw::hash::ArtifactHash;
 use klero_draw::method::{DrawInputs, People, check_feasible};
 use klero_draw::names::Slug;
 use klero_draw::organiser::VacateNote;
-use klero_draw::outcome::Outcome;
+use klero_draw::outcome::{Outcome, ReplacementOutcome};
 use klero_draw::step::{Sealed, StepKind};
 use klero_draw::table::{EarlierOpened, Table};
 use klero_draw::terms::{Method, Terms, parse_terms};
@@ -115,12 +116,21 @@ impl Service {
                     .advise("a linked pool names the last outcome of an earlier draw of the same organiser"));
             }
             let outcome = self.outcome(from.outcome)?;
-            let private =
-                |openings: &[klero_draw::outcome::Opening]| openings.iter().map(|o| o.private).collect::<Vec<_>>();
-            let opened = EarlierOpened::new(private(&outcome.drawn), private(&outcome.reserves));
-            table.check_from(&opened).map_err(|e| infeasible(&e))?;
+            let replacements = from.replacements.iter().map(|name| {
+                let text = self.artifact(*name)?;
+                ReplacementOutcome::parse(&text).map_err(|e| infeasible(&e))
+            });
+            let opened = EarlierOpened::new(&outcome, &replacements.collect::<Result<Vec<_>, _>>()?);
+            table.check_from(&opened).map_err(|e| {
+                infeasible(&e).advise("a linked pool holds people whom the earlier draw drew, took as reserves, or seated later: klero pool commit --from DIR --bundle FILE finds the others, by line")
+            })?;
         }
-        for text in [table_text.as_deref(), named.as_deref()].into_iter().flatten() {
+        let certificate = terms.method.certificate().map(|name| self.find_artifact(name, pool)).transpose()?;
+        if let (Some(text), Some(list), Some(table)) = (&certificate, &panels, &table) {
+            let certificate = Certificate::parse(text).map_err(|e| infeasible(&e))?;
+            certificate.bounds(terms, list, table).map_err(|e| infeasible(&e))?;
+        }
+        for text in [table_text.as_deref(), named.as_deref(), certificate.as_deref()].into_iter().flatten() {
             put_artifact(self.public(), text.as_bytes())?;
         }
         Ok(())

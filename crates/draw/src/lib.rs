@@ -6,6 +6,7 @@
 pub mod allocation;
 pub mod artifacts;
 pub mod beacon;
+pub mod certificate;
 pub mod commitment;
 pub mod hash;
 pub mod json;

@@ -23,6 +23,8 @@ pub const MAX_PANELS: u32 = 10_000;
 pub const MAX_STRATA_COLUMNS: usize = 8;
 /// Most groups of seats that are not drawn (spec §3).
 pub const MAX_NOT_DRAWN: usize = 16;
+/// Most replacements of the earlier draw that a linked pool names (spec §2.5): what fits into a terms note.
+pub const MAX_FROM_REPLACEMENTS: usize = 200;
 /// Longest name, title or reason, in bytes.
 pub const MAX_TEXT_LEN: usize = 256;
 /// Longest reason for publishing a table with unique rows, in bytes (spec §2.6).
@@ -89,6 +91,16 @@ pub struct FromTerms {
     pub draw: Slug,
     /// Its outcome artifact.
     pub outcome: ArtifactHash,
+    /// Its replacement artifacts, where people count who were seated later: in the order of the log. Absent if empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replacements: Vec<ArtifactHash>,
+}
+
+impl FromTerms {
+    /// The artifacts that it names.
+    pub fn artifacts(&self) -> impl Iterator<Item = ArtifactHash> + '_ {
+        std::iter::once(self.outcome).chain(self.replacements.iter().copied())
+    }
 }
 
 /// Seats that are not drawn.
@@ -130,6 +142,8 @@ pub enum Method {
     },
     /// §7.4
     Panels {
+        /// The certificate of fairness, if the list has one (spec §7.8).
+        certificate: Option<ArtifactHash>,
         /// The list artifact.
         list: ArtifactHash,
         /// How many panels it has.
@@ -157,7 +171,15 @@ impl Method {
     pub fn needs_table(&self) -> bool {
         !matches!(self, Self::Equal)
     }
-    /// The artifact that it names.
+    /// The certificate of fairness that it names.
+    #[must_use]
+    pub fn certificate(&self) -> Option<ArtifactHash> {
+        match self {
+            Self::Panels { certificate, .. } => *certificate,
+            Self::Equal | Self::Households | Self::Stratified { .. } => None,
+        }
+    }
+    /// The list that it names, without which nothing can be drawn.
     #[must_use]
     pub fn artifact(&self) -> Option<ArtifactHash> {
         match self {
@@ -172,6 +194,8 @@ impl Method {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenMethod {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    certificate: Option<ArtifactHash>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     columns: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -191,6 +215,7 @@ struct WrittenMethod {
 impl WrittenMethod {
     fn named(name: &str) -> Self {
         Self {
+            certificate: None,
             columns: None,
             list: None,
             max_count: None,
@@ -209,7 +234,8 @@ impl From<Method> for WrittenMethod {
         match method {
             Method::Equal | Method::Households => base,
             Method::Stratified { columns, strata } => Self { columns: Some(columns), strata: Some(strata), ..base },
-            Method::Panels { list, panels, min_count, max_count } => Self {
+            Method::Panels { certificate, list, panels, min_count, max_count } => Self {
+                certificate,
                 list: Some(list),
                 panels: Some(panels),
                 min_count: Some(min_count),
@@ -224,6 +250,9 @@ impl TryFrom<WrittenMethod> for Method {
     type Error = TermsError;
     fn try_from(w: WrittenMethod) -> Result<Self, TermsError> {
         let seats = w.seats;
+        if w.certificate.is_some() && w.name != "panels" {
+            return Err(TermsError::Method);
+        }
         let method = match (w.name.as_str(), &w.columns, w.strata, w.list, w.panels, w.min_count, w.max_count) {
             ("equal", None, None, None, None, None, None) => Self::Equal,
             ("households", None, None, None, None, None, None) => Self::Households,
@@ -231,7 +260,7 @@ impl TryFrom<WrittenMethod> for Method {
                 Self::Stratified { columns: columns.clone(), strata }
             }
             ("panels", None, None, Some(list), Some(panels), Some(min_count), Some(max_count)) => {
-                Self::Panels { list, panels, min_count, max_count }
+                Self::Panels { certificate: w.certificate, list, panels, min_count, max_count }
             }
             _ => return Err(TermsError::Method),
         };
@@ -335,6 +364,9 @@ pub enum TermsError {
         "a reason for publishing the table has 1 to {MAX_TABLE_REASON_LEN} bytes, and belongs to terms that name a table"
     )]
     TableReason,
+    /// Replacements of an earlier draw, too many or twice.
+    #[error("a linked pool names at most {MAX_FROM_REPLACEMENTS} replacements of the earlier draw, each once")]
+    FromReplacements,
     /// Strata by columns that are not public, not distinct, or too many.
     #[error("strata need 1 to {MAX_STRATA_COLUMNS} distinct public columns")]
     StrataColumns,
@@ -453,6 +485,14 @@ impl Terms {
             && (p.pool.table.is_none() || !(1..=MAX_TABLE_REASON_LEN).contains(&reason.len()))
         {
             return Err(TermsError::TableReason);
+        }
+        if let Some(from) = &p.pool.from {
+            let names = &from.replacements;
+            if names.len() > MAX_FROM_REPLACEMENTS
+                || names.iter().enumerate().any(|(i, name)| names.iter().take(i).any(|other| other == name))
+            {
+                return Err(TermsError::FromReplacements);
+            }
         }
         match &p.method {
             Method::Equal => {}

@@ -51,7 +51,7 @@ pub use check::{BuiltList, check};
 pub use diagnose::{Feasibility, Preview, Relaxation, diagnose, preview, relax};
 pub use error::{InputError, InputErrors};
 pub use instance::Instance;
-pub use output::PanelList;
+pub use output::{ListedQuota, PanelList};
 pub use quotas::Quotas;
 pub use report::Report;
 pub use respondents::{IdColumn, RespondentOptions, Respondents};

@@ -2,10 +2,17 @@
 //!
 //! `panels.json` holds `people`, the ids in file order, and `panels`, each an
 //! ascending list of indices into `people`; panels in lexicographic order,
-//! duplicates allowed. Nothing else.
+//! duplicates allowed. Beside them it holds by which rules it was built, so that
+//! whoever seals it needs no other file: `quotas`, as the quotas file spells them;
+//! `values`, for each person and feature the position in `quotas` of what that
+//! person is; `households`, whether no two members may share an address; and
+//! `certificate`. A list from another program may lack these.
 
 use serde::{Deserialize, Serialize};
 
+use crate::certificate::Certificate;
+use crate::instance::count;
+use crate::quotas::Quotas;
 use crate::respondents::Respondents;
 
 /// The content of `panels.json`.
@@ -16,6 +23,32 @@ pub struct PanelList {
     pub people: Vec<String>,
     /// The panels, as indices into `people`.
     pub panels: Vec<Vec<u32>>,
+    /// The quotas, feature by feature in the order of the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quotas: Option<Vec<ListedQuota>>,
+    /// For each person, for each feature, the position in `quotas`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<Vec<Vec<u32>>>,
+    /// Whether no two members of a panel share an address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub households: Option<bool>,
+    /// The proof of the bounds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<Certificate>,
+}
+
+/// A quota, as `panels.json` holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListedQuota {
+    /// The feature.
+    pub feature: String,
+    /// The value.
+    pub value: String,
+    /// At least so many seats.
+    pub min: u32,
+    /// At most so many.
+    pub max: u32,
 }
 
 impl std::fmt::Debug for PanelList {
@@ -49,7 +82,36 @@ impl PanelList {
     /// A list for these people. Panels must be as [`crate::BuiltList`] holds them.
     #[must_use]
     pub fn new(respondents: &Respondents, panels: Vec<Vec<u32>>) -> Self {
-        Self { people: respondents.ids().map(str::to_owned).collect(), panels }
+        Self {
+            people: respondents.ids().map(str::to_owned).collect(),
+            panels,
+            quotas: None,
+            values: None,
+            households: None,
+            certificate: None,
+        }
+    }
+
+    /// Adds by which rules the list was built.
+    #[must_use]
+    pub fn with_rules(mut self, quotas: &Quotas, respondents: &Respondents, certificate: Certificate) -> Self {
+        let mut listed = Vec::new();
+        let mut first_of = Vec::new();
+        for feature in quotas.features() {
+            first_of.push(count(listed.len()));
+            listed.extend(feature.quotas.iter().map(|quota| ListedQuota {
+                feature: feature.name.clone(),
+                value: quota.value.clone(),
+                min: quota.min,
+                max: quota.max,
+            }));
+        }
+        let of_person = |values: &[usize]| values.iter().zip(&first_of).map(|(v, first)| first + count(*v)).collect();
+        self.values = Some(respondents.values().map(of_person).collect());
+        self.quotas = Some(listed);
+        self.households = Some(respondents.has_household_rule());
+        self.certificate = Some(certificate);
+        self
     }
 
     /// The JSON text, ending in a newline.

@@ -190,6 +190,16 @@ impl Respondents {
         self.values[person][feature]
     }
 
+    /// Per person and feature, which value; in file order.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &[usize]> {
+        self.values.iter().map(Vec::as_slice)
+    }
+
+    /// Whether anybody has an address that counts.
+    pub(crate) fn has_household_rule(&self) -> bool {
+        self.household.iter().any(Option::is_some)
+    }
+
     pub(crate) fn household(&self, person: usize) -> Option<u32> {
         self.household[person]
     }

@@ -80,8 +80,11 @@ pub fn steps_of(ledger: &Ledger, draw: &Slug) -> Result<BTreeSet<u64>, BuildErro
     steps.extend(organiser.iter().flat_map(|organiser| organiser.versions()).map(|version| version.at.seq));
     steps.extend(attempts(ledger, draw).iter().flat_map(|(_, attempt)| attempt.steps()));
     if let Some(from) = state.terms().and_then(|terms| terms.pool.from.as_ref()) {
-        let earlier = ledger.draw(&from.draw).and_then(DrawState::result);
-        steps.extend(earlier.map(|result| result.at.seq));
+        let earlier = ledger.draw(&from.draw);
+        steps.extend(earlier.and_then(DrawState::result).map(|result| result.at.seq));
+        let answers =
+            earlier.map_or(&[][..], DrawState::vacancies).iter().filter_map(|vacancy| vacancy.answer.as_ref());
+        steps.extend(answers.filter(|one| from.replacements.contains(&one.outcome)).map(|one| one.at.seq));
     }
     Ok(steps)
 }
@@ -108,8 +111,9 @@ fn artifacts_of(ledger: &Ledger, draw: &Slug) -> BTreeMap<ArtifactHash, bool> {
             // Of an attempt that was given up, these show what its seed would have given.
             name(terms.pool.table, own && state.erased().is_none());
             name(terms.method.artifact(), own);
+            name(terms.method.certificate(), false);
             if own {
-                name(terms.pool.from.as_ref().map(|from| from.outcome), true);
+                terms.pool.from.iter().flat_map(|from| from.artifacts()).for_each(|one| name(Some(one), true));
             }
         }
         for result in state.results() {

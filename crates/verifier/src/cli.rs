@@ -10,7 +10,8 @@ use klero_draw::hash::ArtifactHash;
 use crate::artifacts::{ArtifactSource, NoArtifacts};
 use crate::bundle::{BUNDLE_LIMIT, BundleError};
 use crate::fraud::{FraudProof, FraudReport};
-use crate::report::{CheckId, Finding, Report, Subject, Verdict};
+use crate::report::{Finding, Report, Verdict};
+use crate::sequence::{Known, check_sequence};
 use crate::text::render;
 use crate::trust::{TRUST_LIMIT, Trust};
 use crate::verify::{Options, verify};
@@ -58,8 +59,8 @@ Options:
   --artifacts DIR  folder with artifacts too large for the bundle, named by hash
   --log DIR        read the whole log as well: that nothing was left out, and
                    every draw of the organiser
-  --sequence       the bundles follow one another: each linked pool must come from
-                   an earlier bundle
+  --sequence       the bundles follow one another: one log, in order, and each
+                   linked pool comes from an earlier bundle
   --strict         require witnesses even if the trust file has no policy
   --json           one JSON object a line for each bundle
   --help, --version
@@ -163,6 +164,7 @@ fn carry_out(command: Command, io: &dyn Io, out: &mut dyn Write) -> Result<u8, S
         }
     };
     let mut reports: Vec<(String, Report)> = Vec::new();
+    let mut known = Vec::new();
     let mut worst = Verdict::Verified;
     for path in &args.bundles {
         let name = path.display().to_string();
@@ -170,6 +172,7 @@ fn carry_out(command: Command, io: &dyn Io, out: &mut dyn Write) -> Result<u8, S
             Ok(text) => text,
             Err(reason) => {
                 reports.push((name, Report::unreadable(Finding::because(reason))));
+                known.push(Known::default());
                 continue;
             }
         };
@@ -180,9 +183,11 @@ fn carry_out(command: Command, io: &dyn Io, out: &mut dyn Write) -> Result<u8, S
             continue;
         }
         reports.push((name, one(io, &text, &args, trust.as_ref(), log.as_ref())));
+        known.push(if args.sequence { Known::read(&text) } else { Known::default() });
     }
     if args.sequence {
-        check_sequence(&mut reports);
+        let mut members: Vec<_> = known.into_iter().zip(reports.iter_mut().map(|(_, report)| report)).collect();
+        check_sequence(&mut members, log.is_some(), trust.as_ref().is_some_and(|trust| trust.quorum().is_some()));
     }
     for (at, (name, report)) in reports.iter().enumerate() {
         worst = worst.worse(report.verdict);
@@ -238,29 +243,5 @@ impl ArtifactSource for Beside<'_> {
             Err(FileProblem::NotFound) => Ok(None),
             Err(problem) => Err(problem.to_string()),
         }
-    }
-}
-
-/// Every linked pool comes from the outcome of an earlier bundle, and all bundles are of one log.
-fn check_sequence(reports: &mut [(String, Report)]) {
-    let mut earlier: Vec<Subject> = Vec::new();
-    for (_, report) in reports {
-        let Some(subject) = report.subject.clone() else { continue };
-        if let Some(first) = earlier.first().filter(|first| first.log != subject.log) {
-            let reason = "the bundles of a sequence are of different logs";
-            report.fail(CheckId::LogSignature, Finding::mismatch(&first.log, &subject.log, reason));
-        }
-        if let Some((draw, outcome)) = &subject.from {
-            let named = earlier.iter().any(|e| e.draw == *draw && e.outcome.as_ref() == Some(outcome));
-            if named {
-                report.facts.push(format!("Its pool comes from draw '{draw}', earlier in this sequence."));
-            } else {
-                let reason = format!(
-                    "no earlier bundle of the sequence holds the outcome of draw '{draw}' that the pool is linked to"
-                );
-                report.fail(CheckId::PoolFrom, Finding::because(reason));
-            }
-        }
-        earlier.push(subject);
     }
 }

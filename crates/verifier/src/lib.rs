@@ -16,3 +16,5 @@ pub mod trust;
 pub mod verify;
 mod when;
 pub mod whole_log;
+
+pub mod sequence;

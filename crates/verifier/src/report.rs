@@ -186,7 +186,7 @@ struct Open {
     required: bool,
     failures: Vec<Finding>,
     skips: Vec<Finding>,
-    note: Option<String>,
+    note: Option<Finding>,
 }
 
 /// Collects what checks find. A check that found nothing wrong and was marked as run has passed; one that was skipped, even in part,
@@ -237,8 +237,21 @@ impl Checks {
     /// Words beside a check that passed.
     pub fn note(&mut self, id: CheckId, words: impl Into<String>) {
         if let Some(open) = self.open(id) {
-            open.note = Some(words.into());
+            open.note = Some(Finding::because(words));
         }
+    }
+
+    /// Words and figures beside a check that passed.
+    pub fn show(&mut self, id: CheckId, finding: Finding) {
+        if let Some(open) = self.open(id) {
+            open.note = Some(finding);
+        }
+    }
+
+    /// Whether the check was carried out, whole and without a failure, so far.
+    #[must_use]
+    pub fn passed(&self, id: CheckId) -> bool {
+        self.0.iter().any(|(other, open)| *other == id && open.ran && open.failures.is_empty() && open.skips.is_empty())
     }
 
     /// Whether the check was refuted.
@@ -266,8 +279,9 @@ fn close(id: CheckId, open: Open) -> Check {
         }
         (None, Some(skip)) => (Status::Skipped, skip),
         (None, None) if ran => {
-            let passed = Check { id, status: Status::Passed, expected: None, found: None, reason: note, required };
-            return passed;
+            let note = note.map_or((None, None, None), |note| (note.expected, note.found, Some(note.reason)));
+            let (expected, found, reason) = note;
+            return Check { id, status: Status::Passed, expected, found, reason, required };
         }
         (None, None) => (Status::Skipped, Finding::because("does not apply to this draw")),
     };
@@ -312,8 +326,23 @@ pub struct Subject {
     pub draw: String,
     /// SHA-256 of the outcome that counts, if it was drawn.
     pub outcome: Option<String>,
-    /// The earlier draw and outcome that the pool is linked to.
-    pub from: Option<(String, String)>,
+    /// SHA-256 of its replacements, in the order of the log.
+    pub replacements: Vec<String>,
+    /// Index of the step that sealed it; of its first announcement if it was never sealed.
+    pub begun: u64,
+    /// The earlier draw that the pool is linked to.
+    pub from: Option<Link>,
+}
+
+/// Where a linked pool comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// The earlier draw.
+    pub draw: String,
+    /// SHA-256 of its outcome.
+    pub outcome: String,
+    /// SHA-256 of its replacements that count.
+    pub replacements: Vec<String>,
 }
 
 #[derive(Serialize)]

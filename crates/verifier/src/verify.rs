@@ -5,6 +5,7 @@
 //! Nothing in a report names a person.
 
 mod artifacts;
+mod certificate;
 mod facts;
 pub mod from_ledger;
 mod inputs;
@@ -25,7 +26,7 @@ use klero_tlog::{Note, TreeHead};
 use crate::artifacts::ArtifactSource;
 use crate::bundle::Bundle;
 use crate::ledger::{DrawState, Ledger};
-use crate::report::{CheckId, Checks, Finding, Report, Subject, verdict};
+use crate::report::{CheckId, Checks, Finding, Link, Report, Subject, verdict};
 use crate::trust::Trust;
 
 use artifacts::Artifacts;
@@ -66,6 +67,8 @@ struct Case<'a> {
     voids: Vec<String>,
     /// Checkpoints kept by whoever read the whole log, by the step that they witnessed. Empty for a bundle.
     witnessed: std::collections::BTreeMap<klero_draw::hash::StepHash, Note>,
+    /// How fair the panel list is, in words.
+    fairness: Option<String>,
 }
 
 impl<'a> Case<'a> {
@@ -104,6 +107,7 @@ pub fn verify(text: &str, source: &dyn ArtifactSource, trust: Option<&Trust>, op
         outcome: None,
         voids: Vec::new(),
         witnessed: std::collections::BTreeMap::new(),
+        fairness: None,
     };
     case.replay();
     case.check_keys();
@@ -117,6 +121,7 @@ pub fn verify(text: &str, source: &dyn ArtifactSource, trust: Option<&Trust>, op
     case.check_from(table.as_ref());
     let lists = case.read_lists();
     case.check_panels(lists.as_ref(), table.as_ref());
+    case.check_certificate(lists.as_ref(), table.as_ref());
     case.check_outcome(lists.as_ref(), table.as_ref());
     case.check_replacements(lists.as_ref(), table.as_ref());
     case.check_voids();
@@ -139,10 +144,6 @@ fn require_always(checks: &mut Checks) {
     }
     checks.ran(CheckId::Format);
     checks.skip(CheckId::TimeTokens, "outside timestamps are not part of this version");
-    checks.skip(
-        CheckId::PanelsCertificate,
-        "a certificate of fairness lies beside the list; it is not part of what makes a draw valid",
-    );
 }
 
 impl Case<'_> {
@@ -162,7 +163,17 @@ impl Case<'_> {
             log: self.ledger.log_keys().first()?.to_text(),
             draw: self.bundle.draw.to_string(),
             outcome: draw.result().map(|result| result.outcome.to_string()),
-            from: from.map(|from| (from.draw.to_string(), from.outcome.to_string())),
+            replacements: draw
+                .vacancies()
+                .iter()
+                .filter_map(|vacancy| Some(vacancy.answer.as_ref()?.outcome.to_string()))
+                .collect(),
+            begun: draw.seal().map_or(draw.first_announced().seq, |seal| seal.at.seq),
+            from: from.map(|from| Link {
+                draw: from.draw.to_string(),
+                outcome: from.outcome.to_string(),
+                replacements: from.replacements.iter().map(ToString::to_string).collect(),
+            }),
         })
     }
 }

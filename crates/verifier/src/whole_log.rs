@@ -266,7 +266,7 @@ impl Report {
     }
 
     /// A check that the whole log was to decide and could not.
-    fn skip(&mut self, id: CheckId, reason: impl Into<String>) {
+    pub(crate) fn skip(&mut self, id: CheckId, reason: impl Into<String>) {
         let reason = reason.into();
         for check in self.checks.iter_mut().filter(|check| check.id == id && check.status != Status::Failed) {
             check.status = Status::Skipped;

@@ -1,24 +1,37 @@
 //! Linked pools (spec §2.5): a pool made of people whom an earlier draw opened.
 //!
-//! Each private part of the table occurs once in the table, and once among the drawn and the reserves of the earlier outcome. Whether
-//! that outcome is the one that the terms name is for the caller to have checked.
+//! Each private part of the table occurs once in the table, and belongs to one person whom the earlier draw opened: drawn, reserve, or seated
+//! later. Whether outcome and replacements are those that the terms name is for the caller to have checked.
+
+use std::collections::BTreeSet;
 
 use crate::hash::PrivatePart;
+use crate::outcome::{Outcome, ReplacementOutcome};
 
 use super::Table;
 
-/// The private parts that an earlier outcome opened.
+/// The people whom an earlier draw opened.
 #[derive(Debug, Clone)]
 pub struct EarlierOpened {
-    /// Ascending; repeated as often as opened.
+    /// Ascending; one for each person, so that a reserve who was seated later counts once.
     private_parts: Vec<PrivatePart>,
 }
 
 impl EarlierOpened {
-    /// The private parts of the outcome's `drawn` and `reserves`.
+    /// Everybody opened by the outcome, and by the replacements that count.
     #[must_use]
-    pub fn new(drawn: impl IntoIterator<Item = PrivatePart>, reserves: impl IntoIterator<Item = PrivatePart>) -> Self {
-        let mut private_parts: Vec<PrivatePart> = drawn.into_iter().chain(reserves).collect();
+    pub fn new(outcome: &Outcome, replacements: &[ReplacementOutcome]) -> Self {
+        let seated =
+            replacements.iter().flat_map(|replacement| &replacement.fills).filter_map(|fill| fill.seated.as_ref());
+        let opened = outcome.drawn.iter().chain(&outcome.reserves).chain(seated);
+        Self::of_people(opened.map(|opening| (opening.index, opening.private)))
+    }
+
+    /// People by index and private part.
+    #[must_use]
+    pub fn of_people(people: impl IntoIterator<Item = (u32, PrivatePart)>) -> Self {
+        let people: BTreeSet<(u32, PrivatePart)> = people.into_iter().collect();
+        let mut private_parts: Vec<PrivatePart> = people.into_iter().map(|(_, private)| private).collect();
         private_parts.sort_unstable();
         Self { private_parts }
     }
@@ -46,7 +59,7 @@ impl LinkedPool {
         self.size
     }
 
-    /// People whom the earlier draw opened: drawn and reserves.
+    /// People whom the earlier draw opened: drawn, reserves, and those seated later who count.
     #[must_use]
     pub fn opened(&self) -> usize {
         self.opened
@@ -70,8 +83,8 @@ pub enum LinkError {
         /// Higher index.
         second: u32,
     },
-    /// Somebody whom the earlier outcome lists more than once.
-    #[error("person {index} of the pool was opened {found} times by the earlier draw, expected once")]
+    /// Somebody who is several people of the earlier pool.
+    #[error("person {index} of the pool is {found} people of the earlier draw, expected one")]
     OpenedTwice {
         /// Their index.
         index: u32,

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use klero_draw::artifacts::{PanelList, Quota, StrataList, Stratum};
 use klero_draw::hash::ArtifactHash;
 use klero_draw::method::{DrawInputs, Selection, draw};
+use klero_draw::replacement::Seats;
+use klero_draw::seed::{Seed, Stage};
 use klero_draw::terms::{Method, Terms};
 
 use crate::support::{Pool, inputs, rehearsal_round, seed, terms};
@@ -115,7 +117,8 @@ fn panels_gives_every_panel_the_same_chance() {
         .collect();
     let quota = |value: &str| Quota { column: "group".to_owned(), max: 2, min: 2, value: value.to_owned() };
     let list = PanelList::new(false, panels, vec![quota("f"), quota("m")]).unwrap();
-    let method = Method::Panels { list: ArtifactHash([0; 32]), panels: 10, min_count: 5, max_count: 5 };
+    let method =
+        Method::Panels { certificate: None, list: ArtifactHash([0; 32]), panels: 10, min_count: 5, max_count: 5 };
     let terms = terms(8, method, 4, 1);
     let inputs = inputs(&pool, None, Some(&list));
     let numbers: Vec<u32> = (0..10).collect();
@@ -132,4 +135,79 @@ fn panels_gives_every_panel_the_same_chance() {
     }
     // Standard deviation √(12,000 / 4) ≈ 55; four of them.
     assert!(counts.iter().all(|count| (count - 6_000).abs() < 220), "{counts:?}");
+}
+
+#[test]
+fn reserves_of_panels_are_as_likely_as_each_other() {
+    // Two panels that share nobody; the reserve is anybody outside of the drawn one.
+    let pool = Pool::of_groups(&["x"; 9]);
+    let list = PanelList::new(false, vec![vec![0, 1, 2], vec![3, 4, 5]], Vec::new()).unwrap();
+    let method =
+        Method::Panels { certificate: None, list: ArtifactHash([0; 32]), panels: 2, min_count: 0, max_count: 1 };
+    let terms = terms(9, method, 3, 1);
+    let inputs = inputs(&pool, None, Some(&list));
+    let of_panel = |panel: u32| {
+        let chosen = selections(&terms, &inputs).filter(move |s| s.panel == Some(panel));
+        chosen.map(|s| s.reserves).collect::<Vec<_>>().into_iter()
+    };
+    check(&[3, 4, 5, 6, 7, 8], 1.0, of_panel(0));
+    check(&[0, 1, 2, 6, 7, 8], 1.0, of_panel(1));
+}
+
+/// Who follows the first of the drawn, in both modes: by the draw's own tickets, and by a fresh round.
+fn followers<'a>(
+    terms: &'a Terms,
+    inputs: &'a DrawInputs<'a>,
+    fresh: bool,
+    leaver: u32,
+) -> impl Iterator<Item = Vec<u32>> + 'a {
+    let round = rehearsal_round(5);
+    (0..DRAWS).filter_map(move |n| {
+        let own = seed(&round, n);
+        let selection = draw(terms, inputs, &own).unwrap();
+        let key = if fresh { Seed::derive_vacated(&format!("vacancy {n}"), &round) } else { own }.key(Stage::People);
+        selection.drawn.contains(&leaver).then(|| {
+            let mut seats = Seats::new(&selection.drawn);
+            seats.vacate(&[leaver]).unwrap();
+            seats.replace(&[leaver], terms, inputs, &key).unwrap().iter().filter_map(|fill| fill.seated).collect()
+        })
+    })
+}
+
+#[test]
+fn whoever_may_follow_is_as_likely_as_the_others() {
+    let pool =
+        Pool::of_groups(&["x", "x", "x", "x", "x", "x", "y", "y", "y"]).in_households(&[1, 1, 2, 0, 0, 0, 0, 0, 0]);
+    let others: Vec<u32> = (0..9).filter(|p| *p != 3).collect();
+    for fresh in [false, true] {
+        // equal: everybody but the leaver, who holds a seat for a third of the draws.
+        let equal = terms(9, Method::Equal, 3, 0);
+        let input = inputs(&pool, None, None);
+        check(&others, 1.0, followers(&equal, &input, fresh, 3));
+
+        // stratified: the leaver's own stratum.
+        let stratum = |value: &str, seats| Stratum { reserves: 0, seats, values: vec![value.to_owned()] };
+        let strata = StrataList::new(vec!["group".to_owned()], vec![stratum("x", 2), stratum("y", 1)]).unwrap();
+        let method = Method::Stratified { columns: vec!["group".to_owned()], strata: ArtifactHash([0; 32]) };
+        let stratified = terms(9, method, 3, 0);
+        let input = inputs(&pool, Some(&strata), None);
+        check(&[0, 1, 2, 4, 5], 1.0, followers(&stratified, &input, fresh, 3));
+
+        // households: two who live together are one chance between them, shared evenly; the others are alike.
+        let households = terms(9, Method::Households, 3, 0);
+        let input = inputs(&pool, None, None);
+        let followed: Vec<Vec<u32>> = followers(&households, &input, fresh, 3).collect();
+        let only = |class: &'static [u32]| followed.iter().filter(move |f| class.contains(&f[0])).cloned();
+        check(&[0, 1], 1.0, only(&[0, 1]));
+        check(&[4, 5, 6, 7, 8], 1.0, only(&[4, 5, 6, 7, 8]));
+
+        // panels: whoever keeps the quotas; one x is wanted, and the x left.
+        let quota = |value: &str, n| Quota { column: "group".to_owned(), max: n, min: n, value: value.to_owned() };
+        let list = PanelList::new(false, vec![vec![3, 6, 7]], vec![quota("x", 1), quota("y", 2)]).unwrap();
+        let method =
+            Method::Panels { certificate: None, list: ArtifactHash([0; 32]), panels: 1, min_count: 0, max_count: 1 };
+        let panels = terms(9, method, 3, 0);
+        let input = inputs(&pool, None, Some(&list));
+        check(&[0, 1, 2, 4, 5], 1.0, followers(&panels, &input, fresh, 3));
+    }
 }

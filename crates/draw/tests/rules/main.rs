@@ -5,6 +5,7 @@
 
 mod basics;
 mod beacon;
+mod certificate;
 mod fairness;
 mod methods;
 mod notes;

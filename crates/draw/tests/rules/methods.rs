@@ -107,7 +107,7 @@ fn what_a_method_needs_must_be_there() {
     let round = rehearsal_round(7);
     let hash = ArtifactHash([0; 32]);
     let stratified = Method::Stratified { columns: vec!["group".to_owned()], strata: hash };
-    let panels = Method::Panels { list: hash, panels: 1, min_count: 1, max_count: 1 };
+    let panels = Method::Panels { certificate: None, list: hash, panels: 1, min_count: 1, max_count: 1 };
     assert!(draw(&terms(3, Method::Equal, 1, 1), &nothing, &seed(&round, 0)).is_ok());
     for method in [Method::Households, stratified.clone(), panels.clone()] {
         let terms = terms(3, method, 1, 0);
@@ -246,6 +246,7 @@ proptest! {
         let count = |person: u32| u32::try_from(list.panels().iter().filter(|panel| panel.contains(&person)).count()).unwrap();
         let counts: Vec<u32> = (0..size).map(count).collect();
         let method = Method::Panels {
+            certificate: None,
             list: ArtifactHash([0; 32]),
             panels: u32::try_from(list.panels().len()).unwrap(),
             min_count: *counts.iter().min().unwrap(),

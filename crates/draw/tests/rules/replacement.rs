@@ -108,7 +108,8 @@ fn by_definition(
     let shortfall = |members: &[u32]| -> u32 {
         let quotas = panels.map_or(&[][..], PanelList::quotas);
         let one = |quota: &Quota| {
-            let members = members.iter().filter(|p| pool.value(**p, 0) == quota.value).count();
+            let column = pool.column(&quota.column).unwrap();
+            let members = members.iter().filter(|p| pool.value(**p, column) == quota.value).count();
             let count = u32::try_from(members).unwrap();
             quota.min.saturating_sub(count) + count.saturating_sub(quota.max)
         };
@@ -218,6 +219,57 @@ proptest! {
         play(&story, method, &[0, 1, 3], Some(&list), None)?;
     }
 
+    /// Quotas on two columns and households, after a real draw, by its own tickets and by fresh ones.
+    #[test]
+    fn panels_by_two_columns_in_both_modes(story in stories()) {
+        let size = story.groups.len();
+        let side = |person: usize| if story.households[person] % 2 == 0 { "left" } else { "right" };
+        let rows = (0..size).map(|i| vec![GROUPS[story.groups[i]].to_owned(), side(i).to_owned()]).collect();
+        let columns = vec!["group".to_owned(), "side".to_owned()];
+        let pool = Pool { columns, rows, households: Vec::new() }.in_households(&story.households);
+        let quota = |column: &str, value: &str, (min, more): (u32, u32)| Quota {
+            column: column.to_owned(), max: min + more, min, value: value.to_owned(),
+        };
+        // The drawn panel meets its quotas, as every panel does: they are widened to hold it.
+        let panel = [0u32, 1, 2, 3];
+        let here = |column: usize, value: &str| {
+            u32::try_from(panel.iter().filter(|p| pool.value(**p, column) == value).count()).unwrap()
+        };
+        let wide = |column: usize, value: &str, (less, more): (u32, u32)| {
+            let n = here(column, value);
+            let (min, max) = (n.saturating_sub(less.min(1)), n + more.min(1));
+            quota(["group", "side"][column], value, (min, max - min))
+        };
+        let mut quotas: Vec<Quota> = GROUPS.iter().zip(&story.quotas).map(|(g, q)| wide(0, g, *q)).collect();
+        quotas.extend(["left", "right"].iter().zip(&story.quotas).map(|(s, q)| wide(1, s, *q)));
+        let list = PanelList::new(false, vec![panel.to_vec()], quotas).unwrap();
+        let method = Method::Panels { certificate: None, list: ArtifactHash([0; 32]), panels: 1, min_count: u32::from(size == 4), max_count: 1 };
+        let mut parts = crate::support::parts(pool.size(), method, 4, 0);
+        let text = |words: &str| words.to_owned();
+        parts.pool.columns = klero_draw::pool::Columns::new(vec![text("address")], text("id"), Vec::new(), vec![text("group"), text("side")]).unwrap();
+        let terms = Terms::new(parts).unwrap();
+        let inputs = inputs(&pool, None, Some(&list));
+        let round = rehearsal_round(13);
+        let own = seed(&round, story.n);
+        let drawn = draw(&terms, &inputs, &own).unwrap().drawn;
+        for fresh in [false, true] {
+            let mut seats = Seats::new(&drawn);
+            let (mut seated, mut left) = (drawn.clone(), Vec::new());
+            for wave in 0..3 {
+                let key = if fresh { Seed::derive_vacated(&format!("wave {wave}"), &round) } else { own.clone() }.key(Stage::People);
+                let mut leavers: Vec<u32> = story.leave.iter().take(2).filter_map(|at| seated.get(at % seated.len().max(1)).copied()).collect();
+                leavers.sort_unstable();
+                leavers.dedup();
+                seated.retain(|person| !leavers.contains(person));
+                left.extend(&leavers);
+                seats.vacate(&leavers).unwrap();
+                let found = seats.replace(&leavers, &terms, &inputs, &key).unwrap();
+                let expected = by_definition(&mut seated, &left, &leavers, (&terms, &pool, None, Some(&list)), &key);
+                prop_assert_eq!(found, expected);
+            }
+        }
+    }
+
     #[test]
     fn panels(story in stories()) {
         let quota = |(group, (min, more)): (&&str, &(u32, u32))| Quota {
@@ -225,7 +277,7 @@ proptest! {
         };
         let quotas = GROUPS.iter().zip(&story.quotas).map(quota).collect();
         let list = PanelList::new(story.together, vec![vec![0, 1, 2, 3]], quotas).unwrap();
-        let method = Method::Panels { list: ArtifactHash([0; 32]), panels: 1, min_count: 0, max_count: 1 };
+        let method = Method::Panels { certificate: None, list: ArtifactHash([0; 32]), panels: 1, min_count: 0, max_count: 1 };
         play(&story, method, &[0, 1, 2, 3], None, Some(&list))?;
     }
 }

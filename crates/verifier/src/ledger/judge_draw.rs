@@ -96,6 +96,14 @@ impl Ledger {
                     Rule::FromOutcome { expected: result.outcome, found: from.outcome },
                 ),
             }
+            let organiser = earlier.map(|state| &state.announced.organiser);
+            judgement.require(organiser == Some(&terms.organiser), Rule::FromDraw { draw: from.draw.clone() });
+            let answers = earlier.map_or(&[][..], |state| &state.vacancies).iter();
+            let mut logged = answers.filter_map(|vacancy| vacancy.answer.as_ref()).map(|answer| answer.outcome);
+            let missing = from.replacements.iter().find(|name| !logged.any(|other| other == **name));
+            if let Some(found) = missing {
+                judgement.rules.push(Rule::FromReplacement { found: *found });
+            }
         }
     }
 

@@ -321,6 +321,12 @@ pub enum Rule {
         /// In the terms.
         found: ArtifactHash,
     },
+    /// A pool linked to a replacement that the earlier draw does not have, or in another order than the log's.
+    #[error("the pool names the replacement {found}, which is not the next one of the earlier draw in this log")]
+    FromReplacement {
+        /// In the terms.
+        found: ArtifactHash,
+    },
 }
 
 impl Rule {
@@ -367,7 +373,7 @@ impl Rule {
             Self::Late { .. } | Self::Early { .. } => CheckId::TimeSealed,
             Self::UnknownChain { .. } | Self::OtherRound { .. } | Self::Beacon(_) => CheckId::BeaconSignature,
             Self::LostEarly { .. } | Self::LostYetThere | Self::VoidUnsealed | Self::VoidRound => CheckId::Voids,
-            Self::FromDraw { .. } | Self::FromOutcome { .. } => CheckId::PoolFrom,
+            Self::FromDraw { .. } | Self::FromOutcome { .. } | Self::FromReplacement { .. } => CheckId::PoolFrom,
         }
     }
 }

@@ -15,6 +15,7 @@ impl Case<'_> {
             self.who(draw, &mut lines);
             if let Some(seal) = draw.seal() {
                 how_many(seal, &mut lines);
+                lines.extend(self.fairness.clone());
                 if let Some(reason) = &seal.terms.value().pool.table_reason {
                     lines.push(format!(
                         "The table was published although people stand alone in it, because: \"{reason}\""

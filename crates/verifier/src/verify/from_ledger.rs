@@ -52,7 +52,8 @@ pub fn artifacts_of(state: &DrawState) -> BTreeSet<ArtifactHash> {
     if let Some(terms) = state.terms() {
         named.extend(terms.pool.table);
         named.extend(terms.method.artifact());
-        named.extend(terms.pool.from.as_ref().map(|from| from.outcome));
+        named.extend(terms.method.certificate());
+        named.extend(terms.pool.from.iter().flat_map(|from| from.artifacts()));
     }
     named.extend(state.results().iter().map(|result| result.outcome));
     let answers = state.vacancies().iter().filter_map(|vacancy| vacancy.answer.as_ref());
@@ -96,6 +97,7 @@ pub fn replay_draw(
         newest: None,
         outcome: outcome_read,
         voids: Vec::new(),
+        fairness: None,
         witnessed,
     };
     case.check_times();

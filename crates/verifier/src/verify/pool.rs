@@ -1,10 +1,10 @@
 //! `pool.table`, `pool.from`, `panels.quotas` and `panels.counts` (spec §9.3).
 
 use klero_draw::method::{check_counts, check_panels};
-use klero_draw::outcome::{Opening, Outcome};
+use klero_draw::outcome::{Outcome, ReplacementOutcome};
 use klero_draw::step::StepKind;
 use klero_draw::table::{EarlierOpened, Table};
-use klero_draw::terms::{Method, Terms};
+use klero_draw::terms::{FromTerms, Method, Terms};
 
 use super::artifacts::missing;
 use super::inputs::Lists;
@@ -57,46 +57,98 @@ impl<'a> Case<'a> {
         let Some(from) = self.terms().and_then(|terms| terms.pool.from.clone()) else { return };
         let id = CheckId::PoolFrom;
         self.checks.require(id);
-        let sealed_at = self.draw().and_then(|draw| draw.seal()).map(|seal| seal.at.seq);
-        let earlier = self.steps.iter().rev().find_map(|read| match &read.step.step().kind {
-            StepKind::Drawn(drawn) if read.step.step().draw.as_ref() == Some(&from.draw) => {
-                Some((read.step.step().seq, drawn.outcome))
-            }
-            _ => None,
-        });
-        // Where the whole log was read, the ledger has the earlier draw.
-        let in_ledger = self.ledger.draw(&from.draw).and_then(|earlier| earlier.result());
-        let earlier = earlier.or_else(|| in_ledger.map(|result| (result.at.seq, result.outcome)));
-        let Some((seq, outcome)) = earlier else {
-            let reason =
-                format!("the bundle does not hold the result of draw '{}', to which the pool is linked", from.draw);
-            self.fail(CheckId::Format, Finding::because(reason));
+        if !self.check_from_steps(&from) {
             return;
+        }
+        let Some(opened) = self.earlier_opened(&from) else { return };
+        match table.map(|table| table.check_from(&opened)) {
+            None => self.checks.skip(id, self.no_table()),
+            Some(Ok(_)) => self.checks.ran(id),
+            Some(Err(error)) => self.fail(id, Finding::because(error.to_string())),
+        }
+    }
+
+    /// Result and replacements of the earlier draw are those that the terms name, and were logged before the seal. `false` if the bundle does
+    /// not hold them.
+    fn check_from_steps(&mut self, from: &FromTerms) -> bool {
+        let id = CheckId::PoolFrom;
+        let earlier =
+            self.steps.iter().map(|read| read.step.step()).filter(|step| step.draw.as_ref() == Some(&from.draw));
+        let (mut result, mut replaced, mut last) = (None, Vec::new(), 0);
+        for step in earlier {
+            match &step.kind {
+                StepKind::Drawn(drawn) => result = Some((step.seq, drawn.outcome)),
+                StepKind::Replaced(step) => replaced.push(step.outcome),
+                _ => continue,
+            }
+            last = step.seq;
+        }
+        // Where the whole log was read, the ledger has the earlier draw.
+        if let (None, Some(earlier)) = (result, self.ledger.draw(&from.draw)) {
+            result = earlier.result().map(|result| (result.at.seq, result.outcome));
+            let answers = earlier.vacancies().iter().filter_map(|vacancy| vacancy.answer.as_ref());
+            let counting: Vec<_> = answers.filter(|answer| from.replacements.contains(&answer.outcome)).collect();
+            last = counting.iter().map(|answer| answer.at.seq).max().unwrap_or(0);
+            replaced = counting.into_iter().map(|answer| answer.outcome).collect();
+        }
+        let Some((seq, outcome)) = result.filter(|_| replaced.len() == from.replacements.len()) else {
+            let reason = format!(
+                "the bundle does not hold the result and the replacements of draw '{}', to which the pool is linked",
+                from.draw
+            );
+            self.fail(CheckId::Format, Finding::because(reason));
+            return false;
         };
         if outcome != from.outcome {
             let reason = format!("the pool is linked to another outcome of draw '{}' than its result", from.draw);
             self.fail(id, Finding::mismatch(outcome, from.outcome, reason));
         }
-        if sealed_at.is_some_and(|sealed| sealed <= seq) {
-            self.fail(id, Finding::because(format!("draw '{}' was drawn only after this one was sealed", from.draw)));
+        if replaced != from.replacements {
+            let reason =
+                format!("the pool names the replacements of draw '{}' in another order than the log", from.draw);
+            self.fail(id, Finding::because(reason));
         }
-        let Some(text) = self.artifacts.get(&from.outcome) else {
-            self.checks.skip(id, missing(&from.outcome));
-            self.checks.skip(CheckId::Format, missing(&from.outcome));
-            return;
-        };
-        let opened = match Outcome::parse(text) {
-            Ok(outcome) if outcome.draw == from.draw => {
-                let privates = |openings: Vec<Opening>| openings.into_iter().map(|opening| opening.private);
-                EarlierOpened::new(privates(outcome.drawn), privates(outcome.reserves))
+        let sealed_at = self.draw().and_then(|draw| draw.seal()).map(|seal| seal.at.seq);
+        if sealed_at.is_some_and(|sealed| sealed <= seq.max(last)) {
+            let reason = format!("draw '{}' was drawn, or its seats filled, only after this one was sealed", from.draw);
+            self.fail(id, Finding::because(reason));
+        }
+        true
+    }
+
+    /// Whom the earlier draw opened.
+    fn earlier_opened(&mut self, from: &FromTerms) -> Option<EarlierOpened> {
+        let id = CheckId::PoolFrom;
+        let mut texts = Vec::new();
+        for name in from.artifacts() {
+            match self.artifacts.get(&name) {
+                Some(text) => texts.push(text),
+                None => {
+                    self.checks.skip(id, missing(&name));
+                    self.checks.skip(CheckId::Format, missing(&name));
+                }
             }
-            Ok(_) => return self.fail(id, Finding::because("the earlier outcome is of another draw")),
-            Err(error) => return self.fail(id, Finding::because(format!("the earlier outcome: {error}"))),
-        };
-        match table.map(|table| table.check_from(&opened)) {
-            None => self.checks.skip(id, self.no_table()),
-            Some(Ok(_)) => self.checks.ran(id),
-            Some(Err(error)) => self.fail(id, Finding::because(error.to_string())),
+        }
+        let (first, rest) = texts.split_first().filter(|(_, rest)| rest.len() == from.replacements.len())?;
+        let outcome = Outcome::parse(first).map_err(|error| format!("the earlier outcome: {error}"));
+        let replacements: Result<Vec<_>, _> = rest.iter().map(|text| ReplacementOutcome::parse(text)).collect();
+        let read = replacements
+            .map_err(|error| format!("an earlier replacement: {error}"))
+            .and_then(|replacements| Ok((outcome?, replacements)));
+        match read {
+            Ok((outcome, replacements))
+                if outcome.draw == from.draw && replacements.iter().all(|one| one.draw == from.draw) =>
+            {
+                Some(EarlierOpened::new(&outcome, &replacements))
+            }
+            Ok(_) => {
+                self.fail(id, Finding::because("the earlier outcome, or a replacement, is of another draw"));
+                None
+            }
+            Err(words) => {
+                self.fail(id, Finding::because(words));
+                None
+            }
         }
     }
 

@@ -20,8 +20,8 @@ pub(super) struct Scope {
     organiser: Option<Slug>,
     /// The earlier draw that the pool is linked to.
     pub(super) from: Option<FromTerms>,
-    /// Position of the earlier draw's result in the bundle.
-    pub(super) from_step: Option<usize>,
+    /// Positions in the bundle of the earlier draw's result, and of its replacements that count.
+    from_steps: BTreeSet<usize>,
     /// Every artifact that a step or terms name.
     pub(super) named: BTreeSet<ArtifactHash>,
 }
@@ -44,7 +44,7 @@ impl Scope {
             draws: BTreeSet::new(),
             organiser: None,
             from: None,
-            from_step: None,
+            from_steps: BTreeSet::new(),
             named: BTreeSet::new(),
         };
         scope.find_draws(bundle, checks);
@@ -61,7 +61,14 @@ impl Scope {
 
     /// For a draw of a log that was read whole: nothing but the artifacts that it names.
     pub(super) fn of_draw(named: BTreeSet<ArtifactHash>) -> Self {
-        Self { claims: Vec::new(), draws: BTreeSet::new(), organiser: None, from: None, from_step: None, named }
+        Self {
+            claims: Vec::new(),
+            draws: BTreeSet::new(),
+            organiser: None,
+            from: None,
+            from_steps: BTreeSet::new(),
+            named,
+        }
     }
 
     fn steps(&self) -> impl Iterator<Item = (usize, &Step)> {
@@ -99,21 +106,29 @@ impl Scope {
     }
 
     fn check_members(&mut self, checks: &mut Checks) {
-        let mut from_step = None;
+        let mut from_steps = BTreeSet::new();
+        // What the earlier draw may show here: one result, and each replacement that the terms name once.
+        let mut result = self.from.as_ref().map(|from| &from.draw);
+        let mut replacements: BTreeSet<ArtifactHash> =
+            self.from.iter().flat_map(|from| from.replacements.iter().copied()).collect();
         for (at, step) in self.steps() {
             if self.belongs(step) {
                 continue;
             }
-            let earlier = self.from.as_ref().map(|from| &from.draw);
-            let is_from = matches!(step.kind, StepKind::Drawn(_)) && step.draw.as_ref() == earlier;
-            if is_from && from_step.is_none() {
-                from_step = Some(at);
+            let of_earlier = self.from.as_ref().is_some_and(|from| step.draw.as_ref() == Some(&from.draw));
+            let expected = match &step.kind {
+                StepKind::Drawn(_) => of_earlier && result.take().is_some(),
+                StepKind::Replaced(replaced) => of_earlier && replacements.remove(&replaced.outcome),
+                _ => false,
+            };
+            if expected {
+                from_steps.insert(at);
                 continue;
             }
             let reason = format!("steps[{at}] ({}) does not belong to this bundle", step.kind.name());
             checks.fail(CheckId::Format, Finding::because(reason));
         }
-        self.from_step = from_step;
+        self.from_steps = from_steps;
     }
 
     fn check_order(&self, checks: &mut Checks) {
@@ -138,7 +153,8 @@ impl Scope {
                     let terms = sealed.terms.value();
                     named.extend(terms.pool.table);
                     named.extend(terms.method.artifact());
-                    named.extend(terms.pool.from.as_ref().map(|from| from.outcome));
+                    named.extend(terms.method.certificate());
+                    named.extend(terms.pool.from.iter().flat_map(|from| from.artifacts()));
                 }
                 StepKind::Drawn(drawn) => {
                     named.insert(drawn.outcome);
@@ -152,8 +168,8 @@ impl Scope {
         self.named = named;
     }
 
-    /// Whether this is the step of the earlier draw that the pool is linked to.
+    /// Whether this is a step of the earlier draw that the pool is linked to.
     pub(super) fn is_from_step(&self, at: usize) -> bool {
-        self.from_step == Some(at)
+        self.from_steps.contains(&at)
     }
 }

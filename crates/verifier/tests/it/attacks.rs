@@ -200,8 +200,9 @@ fn a_friend_on_more_panels_than_promised() {
     let spec = Spec::new("council", "panels");
     world.announce(&spec, 0);
     let mut parts = world.terms(&spec);
-    let klero_draw::terms::Method::Panels { list, panels, min_count, max_count } = parts.method else { panic!() };
-    parts.method = klero_draw::terms::Method::Panels { list, panels, min_count, max_count: max_count + 1 };
+    let klero_draw::terms::Method::Panels { list, panels, min_count, max_count, .. } = parts.method else { panic!() };
+    parts.method =
+        klero_draw::terms::Method::Panels { certificate: None, list, panels, min_count, max_count: max_count + 1 };
     let terms = world.seal_terms(parts);
     log_any(&mut world, &terms);
     check("max_count not attained", &world.verify(&world.bundle("council")), CheckId::PanelsCounts);
@@ -220,7 +221,7 @@ fn a_friend_on_more_panels_than_promised() {
     let bent = klero_draw::artifacts::PanelList::new(true, lists, honest.quotas().to_vec()).unwrap();
     drop(table);
     let list = world.keep(bent.text().unwrap());
-    parts.method = klero_draw::terms::Method::Panels { list, panels, min_count, max_count };
+    parts.method = klero_draw::terms::Method::Panels { certificate: None, list, panels, min_count, max_count };
     let terms = world.seal_terms(parts);
     log_any(&mut world, &terms);
     check("a panel that misses a quota", &world.verify(&world.bundle("council")), CheckId::PanelsQuotas);

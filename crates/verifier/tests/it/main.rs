@@ -9,6 +9,8 @@ mod cli;
 mod fraud;
 mod ledger;
 mod mutations;
+mod panels;
+mod sequence;
 mod shelf;
 mod whole_log;
 mod world;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use klero_draw::artifacts::{PanelList, Quota, StrataList, Stratum};
 use klero_draw::beacon::{Chain, ChainInfo};
+use klero_draw::certificate::{Certificate, Level};
 use klero_draw::commitment::{PersonHasher, PoolBuilder};
 use klero_draw::hash::{ArtifactHash, PoolRoot, PrivatePart, StepHash};
 use klero_draw::json;
@@ -128,6 +129,8 @@ pub(crate) struct Spec {
     pub(crate) replacement: Replacement,
     pub(crate) draws_at: u64,
     pub(crate) from: Option<FromTerms>,
+    /// Levels of a certificate of fairness, for panels.
+    pub(crate) certificate: Option<Vec<Level>>,
 }
 
 impl Spec {
@@ -144,6 +147,7 @@ impl Spec {
             replacement: Replacement::None,
             draws_at: GENESIS + 100,
             from: None,
+            certificate: None,
         }
     }
     pub(crate) fn purpose(mut self, purpose: &str) -> Self {
@@ -163,7 +167,7 @@ impl Spec {
         self
     }
     pub(crate) fn from(mut self, draw: &str, outcome: ArtifactHash) -> Self {
-        self.from = Some(FromTerms { draw: slug(draw), outcome });
+        self.from = Some(FromTerms { draw: slug(draw), outcome, replacements: Vec::new() });
         self
     }
 }
@@ -321,7 +325,11 @@ impl World {
                 let (list, min_count, max_count) = panels(&self.pool, spec.seats);
                 let panels = u32::try_from(list.panels().len()).unwrap();
                 let list = self.keep(list.text().unwrap());
-                Method::Panels { list, panels, min_count, max_count }
+                let certificate = spec.certificate.as_ref().map(|levels| {
+                    let certificate = Certificate::new(list, levels.clone()).unwrap();
+                    self.keep(certificate.text().unwrap())
+                });
+                Method::Panels { certificate, list, panels, min_count, max_count }
             }
         };
         let table = (method.needs_table() || spec.from.is_some()).then(|| self.pool.table.clone());
