@@ -230,7 +230,7 @@ impl PoolDir {
     pub fn verify(&self, progress: &mut dyn FnMut(Progress)) -> Result<Verified, Failure> {
         let path = self.dir.join(PEOPLE);
         let roles = options(&self.manifest.columns, self.manifest.delimiter);
-        let (commitment, ..) = commit::build(&self.people, &path, &roles, &self.key, progress)?;
+        let (commitment, ..) = commit::build(&self.people, &path, &roles, &self.key, TableWish::Never, progress)?;
         let (size, root) = (commitment.size(), commitment.root());
         if (size, root) != (self.size(), self.root()) {
             return Err(Failure::refused(format!(

@@ -32,7 +32,7 @@ impl Io for World {
         if found > limit {
             return Err(FileProblem::TooLong { found, limit });
         }
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(usize::try_from(found).unwrap_or(0));
         file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(problem)?;
         let found = bytes.len() as u64;
         if found > limit { Err(FileProblem::TooLong { found, limit }) } else { Ok(bytes) }

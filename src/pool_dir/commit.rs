@@ -5,13 +5,14 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, Permissions};
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use klero_draw::commitment::{CommitError, Commitment, PersonHasher, PoolBuilder, PushError, leaf};
+use klero_draw::commitment::{CommitError, Commitment, PersonHasher, PoolBuilder, PushError};
 use klero_draw::hash::{ArtifactHash, PoolRoot};
 use klero_draw::pool::{Columns, PoolKey, RowError};
+use klero_draw::table::{HEADER, TableWriter};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -21,6 +22,9 @@ use super::{FORMAT, INDEX, KEY, MANIFEST, Manifest, PEOPLE, Progress, TABLE, ind
 use crate::failure::{Failure, Named};
 use crate::people_csv::{self, Layout, People, Problem, ReadError, Summary, person, recycle};
 use crate::vault::{Vault, WRAPPED_KEY};
+
+/// A table is written in pieces of about so many bytes.
+const TABLE_CHUNK_BYTES: usize = 1 << 20;
 
 /// Progress is told after so many rows.
 const PROGRESS_ROWS: u32 = 65_536;
@@ -35,6 +39,16 @@ pub enum TableWish {
     Always,
     /// Never.
     Never,
+}
+
+impl TableWish {
+    fn wants(self, columns: &Columns) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::IfUseful => !columns.public().is_empty() || !columns.household().is_empty(),
+        }
+    }
 }
 
 /// How to commit a pool.
@@ -66,7 +80,7 @@ pub fn check(csv: &Path, roles: &people_csv::Options, progress: &mut dyn FnMut(P
     let source = Source::plain(csv).map_err(ReadError::from)?;
     // Doubles are found by salted ids, as in a commitment; the key is thrown away.
     let key = random_key()?;
-    let (_, _, summary, _) = build(&source, csv, roles, &key, progress)?;
+    let (_, _, summary, _) = build(&source, csv, roles, &key, TableWish::Never, progress)?;
     Ok(summary)
 }
 
@@ -115,6 +129,7 @@ pub(super) fn build(
     path: &Path,
     roles: &people_csv::Options,
     key: &PoolKey,
+    wish: TableWish,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(Commitment, Layout, Summary, u8), Failure> {
     let mut people = people_of(source, roles)?;
@@ -122,6 +137,9 @@ pub(super) fn build(
     let total = source.length();
     let columns = people.layout().columns.clone();
     let mut builder = PoolBuilder::new(key, &columns);
+    if wish.wants(&columns) {
+        builder = builder.keeping_table();
+    }
     let (mut spare, mut rows) = (Vec::new(), 0u32);
     while people.advance().named("read", path)? {
         let row = people.row();
@@ -261,19 +279,17 @@ impl Staging {
     ) -> Result<Committed, Failure> {
         let CommitOptions { roles, table } = options;
         let people = self.open(PEOPLE)?;
-        let (built, layout, summary, delimiter) = build(&people, &self.path(PEOPLE), roles, &key, progress)?;
+        let (built, layout, summary, delimiter) = build(&people, &self.path(PEOPLE), roles, &key, *table, progress)?;
         let columns = layout.columns.clone();
 
         let mut index_file = self.create(INDEX)?;
         let written = index::write(&mut index_file, built.entries()).and_then(|()| index_file.finish());
         written.named("write", &self.path(INDEX))?;
-        let wanted = match table {
-            TableWish::Always => true,
-            TableWish::Never => false,
-            TableWish::IfUseful => !columns.public().is_empty() || !columns.household().is_empty(),
+        let table = if table.wants(&columns) {
+            Some(self.write_table(&people, &built, &layout, delimiter, &key, progress)?)
+        } else {
+            None
         };
-        let table =
-            if wanted { Some(self.write_table(&people, &built, &layout, delimiter, &key, progress)?) } else { None };
 
         let manifest =
             Manifest { columns, delimiter, format: FORMAT.to_owned(), root: built.root(), size: built.size(), table };
@@ -307,7 +323,7 @@ impl Staging {
         sync_folder(&parent(&self.out))
     }
 
-    /// Writes the table (spec §2.3) in index order, reading each row again by its place; each leaf is checked on the way.
+    /// Writes the table (spec §2.3) in index order: from what was kept, or from the rows.
     fn write_table(
         &self,
         people: &Source,
@@ -318,36 +334,56 @@ impl Staging {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<ArtifactHash, Failure> {
         let (path, people_path) = (self.path(TABLE), self.path(PEOPLE));
-        let mut rows = Rows::new(people, layout, delimiter).named("read", &people_path)?;
-        rows.preload().named("read", &people_path)?;
-        let mut hasher = PersonHasher::new(key, &layout.columns);
-        let mut out = Hashing { out: BufWriter::with_capacity(1 << 20, self.create(TABLE)?), hash: Sha256::new() };
-        out.write_all(b"kleroterion/v1/table\n").named("write", &path)?;
-        let (mut line, total) = (String::new(), u64::from(built.size()));
-        let mut spare = Vec::new();
-        for ((committed, offset), done) in built.entries().zip(1u64..) {
-            let row = rows.at(offset).named("read", &people_path)?;
-            let mut cells = recycle(spare);
-            row.by_role(&mut cells);
-            let parts = hasher.parts(&person(&cells, &layout.columns)).map_err(Failure::refused)?;
-            if leaf(&parts.private, parts.public) != committed {
-                return Err(Failure::refused("people.csv changed while it was committed"));
+        let mut out = Hashing { out: self.create(TABLE)?, hash: Sha256::new() };
+        let mut text = String::from(HEADER);
+        let mut from_rows = None;
+        let total = u64::from(built.size());
+        for (index, done) in (0..built.size()).zip(1u64..) {
+            if !built.push_table_line(index, &mut text) {
+                let rows = match &mut from_rows {
+                    Some(rows) => rows,
+                    none => {
+                        let mut rows = Rows::new(people, layout, delimiter).named("read", &people_path)?;
+                        rows.preload().named("read", &people_path)?;
+                        let hasher = PersonHasher::new(key, &layout.columns);
+                        none.insert(TableFromRows { rows, hasher, writer: TableWriter::new(built), built, next: 0 })
+                    }
+                };
+                rows.push_line(&people_path, &mut text)?;
             }
-            line.clear();
-            line.push_str(&parts.private.to_string());
-            line.push(' ');
-            line.push_str(parts.public);
-            line.push('\n');
-            spare = recycle(cells);
-            out.write_all(line.as_bytes()).named("write", &path)?;
-            if done % u64::from(PROGRESS_ROWS) == 0 || done == total {
+            if text.len() >= TABLE_CHUNK_BYTES || done == total {
+                out.write_all(text.as_bytes()).named("write", &path)?;
+                text.clear();
                 progress(Progress { doing: "writing the table", done, total });
             }
         }
         let Hashing { out, hash } = out;
-        let file = out.into_inner().map_err(io::IntoInnerError::into_error).named("write", &path)?;
-        file.finish().named("write", &path)?;
+        out.finish().named("write", &path)?;
         Ok(ArtifactHash(hash.finalize().into()))
+    }
+}
+
+/// Reads each row again by its place, for a pool too large to keep what its table is made of. Each leaf is checked on the way.
+struct TableFromRows<'a> {
+    rows: Rows<'a>,
+    hasher: PersonHasher,
+    writer: TableWriter<'a>,
+    built: &'a Commitment,
+    next: u32,
+}
+
+impl TableFromRows<'_> {
+    /// The next person's line.
+    fn push_line(&mut self, people_path: &Path, text: &mut String) -> Result<(), Failure> {
+        let offset = self.built.handle(self.next).unwrap_or(u64::MAX);
+        let row = self.rows.at(offset).named("read", people_path)?;
+        let mut cells = Vec::new();
+        row.by_role(&mut cells);
+        let columns = self.hasher.columns().clone();
+        let parts = self.hasher.parts(&person(&cells, &columns)).map_err(Failure::refused)?;
+        text.push_str(self.writer.line(&parts).map_err(Failure::refused)?);
+        self.next += 1;
+        Ok(())
     }
 }
 

@@ -407,6 +407,7 @@ impl Chain {
             });
         }
         let message = self.message(round)?;
+        // `sig_validate` and `key_validate` check subgroup and identity, so that `verify` need not check them again.
         match scheme {
             Scheme::UnchainedG1 => {
                 let signature =
@@ -416,7 +417,7 @@ impl Chain {
                 }
                 let key =
                     min_sig::PublicKey::key_validate(&self.info.public_key).map_err(|_| BeaconError::DoesNotVerify)?;
-                holds(signature.verify(true, &message, DST_G1, &[], &key, true))?;
+                holds(signature.verify(false, &message, DST_G1, &[], &key, false))?;
             }
             Scheme::Chained => {
                 let signature =
@@ -426,7 +427,7 @@ impl Chain {
                 }
                 let key =
                     min_pk::PublicKey::key_validate(&self.info.public_key).map_err(|_| BeaconError::DoesNotVerify)?;
-                holds(signature.verify(true, &message, DST_G2, &[], &key, true))?;
+                holds(signature.verify(false, &message, DST_G2, &[], &key, false))?;
             }
         }
         Ok(VerifiedRound {

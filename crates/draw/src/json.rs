@@ -9,6 +9,8 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 use serde::ser::{self, Impossible, Serialize};
 
+use crate::scan::plain_run;
+
 /// Integers are below this bound, so that every JSON reader holds them exactly.
 pub const INTEGER_BOUND: u64 = 1 << 53;
 
@@ -82,8 +84,11 @@ pub(crate) fn same_bytes(text: &str, canonical: &str) -> Result<(), JsonError> {
 pub fn push_string(out: &mut String, text: &str) {
     out.push('"');
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(|b| b < 0x20 || b == b'"' || b == b'\\') {
-        let (plain, tail) = rest.split_at(at);
+    loop {
+        let (plain, tail) = rest.split_at(plain_run(rest.as_bytes()));
+        if tail.is_empty() {
+            break;
+        }
         out.push_str(plain);
         let mut chars = tail.chars();
         match chars.next() {

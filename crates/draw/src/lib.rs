@@ -20,6 +20,7 @@ pub mod pool;
 pub mod receipt;
 pub mod rehearsal;
 pub mod replacement;
+pub mod scan;
 pub mod seed;
 pub mod step;
 pub mod table;

@@ -18,6 +18,26 @@ pub trait People {
     fn value(&self, person: u32, column: usize) -> &str;
     /// A person's household; `None` for an empty address.
     fn household(&self, person: u32) -> Option<[u8; 16]>;
+    /// The values of a public column by number, if they are numbered.
+    fn numbered(&self, column: usize) -> Option<NumberedColumn<'_>> {
+        let _ = column;
+        None
+    }
+}
+
+/// A public column whose values are numbered.
+#[derive(Clone, Copy)]
+pub struct NumberedColumn<'a> {
+    /// The distinct values, ascending by code point.
+    pub values: &'a [std::borrow::Cow<'a, str>],
+    /// For each person, the position of their value.
+    pub codes: &'a [u32],
+}
+
+impl std::fmt::Debug for NumberedColumn<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NumberedColumn").field("values", &self.values.len()).finish_non_exhaustive()
+    }
 }
 
 /// What a method is carried out on.
@@ -286,22 +306,75 @@ fn column(people: &dyn People, name: &str) -> Result<usize, MethodError> {
 pub(crate) struct StrataIndex<'a> {
     list: &'a StrataList,
     columns: Vec<usize>,
+    by_codes: Option<StrataByCodes<'a>>,
 }
 
+/// For each combination of numbered values, the stratum.
+struct StrataByCodes<'a> {
+    /// For each column, everybody's numbers, and how many there are.
+    columns: Vec<(&'a [u32], usize)>,
+    /// Position in the list; `None` where nobody is to be.
+    strata: Vec<Option<u32>>,
+}
+
+/// Most combinations of values that are looked up by number; more are searched for by name.
+const COMBINATIONS_MAX: usize = 1 << 16;
+
 impl<'a> StrataIndex<'a> {
-    pub(crate) fn new(list: &'a StrataList, people: &dyn People) -> Result<Self, MethodError> {
-        let columns = list.columns().iter().map(|name| column(people, name)).collect::<Result<_, _>>()?;
-        Ok(Self { list, columns })
+    pub(crate) fn new(list: &'a StrataList, people: &'a dyn People) -> Result<Self, MethodError> {
+        let columns: Vec<usize> = list.columns().iter().map(|name| column(people, name)).collect::<Result<_, _>>()?;
+        let by_codes = StrataByCodes::new(list, &columns, people);
+        Ok(Self { list, columns, by_codes })
     }
 
     /// The stratum of a person, as a position in the list.
     pub(crate) fn of(&self, people: &dyn People, person: u32) -> Option<usize> {
+        if let Some(by_codes) = &self.by_codes {
+            return by_codes.of(person);
+        }
         let compare = |stratum: &Stratum| {
             let values = stratum.values.iter().map(String::as_str);
             values.cmp(self.columns.iter().map(|column| people.value(person, *column)))
         };
         self.list.strata().binary_search_by(compare).ok()
     }
+}
+
+impl<'a> StrataByCodes<'a> {
+    fn new(list: &StrataList, columns: &[usize], people: &'a dyn People) -> Option<Self> {
+        let numbered: Vec<NumberedColumn<'a>> =
+            columns.iter().map(|column| people.numbered(*column)).collect::<Option<_>>()?;
+        let combinations =
+            numbered.iter().try_fold(1usize, |product, column| product.checked_mul(column.values.len()))?;
+        let mut strata = vec![None; Some(combinations).filter(|count| *count <= COMBINATIONS_MAX)?];
+        for (at, stratum) in (0u32..).zip(list.strata()) {
+            let places = numbered.iter().zip(&stratum.values).map(|(column, value)| {
+                column
+                    .values
+                    .binary_search_by(|known| known.as_ref().cmp(value))
+                    .ok()
+                    .map(|code| (code, column.values.len()))
+            });
+            // A stratum with a value that nobody has has nobody.
+            if let Some(place) = combine(places).and_then(|place| strata.get_mut(place)) {
+                *place = Some(at);
+            }
+        }
+        let columns = numbered.iter().map(|column| (column.codes, column.values.len())).collect();
+        Some(Self { columns, strata })
+    }
+
+    fn of(&self, person: u32) -> Option<usize> {
+        let places = self.columns.iter().map(|(codes, count)| Some((index(*codes.get(index(person))?), *count)));
+        let stratum = combine(places).and_then(|place| self.strata.get(place).copied().flatten());
+        stratum.map(index)
+    }
+}
+
+/// The number of a combination of numbers, each below its own bound.
+fn combine(places: impl Iterator<Item = Option<(usize, usize)>>) -> Option<usize> {
+    let mut places = places;
+    places.try_fold(0, |sum, place| place.map(|(code, count)| sum * count + code))
 }
 
 /// How many people each stratum has. Everybody must be in one.

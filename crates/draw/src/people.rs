@@ -1,6 +1,6 @@
 //! A table answers what methods ask of people (spec §7), so that they can be carried out on anything else that does.
 
-use crate::method::People;
+use crate::method::{NumberedColumn, People};
 use crate::table::Table;
 
 impl People for Table<'_> {
@@ -15,5 +15,8 @@ impl People for Table<'_> {
     }
     fn household(&self, person: u32) -> Option<[u8; 16]> {
         self.tag(person).map(|tag| tag.0)
+    }
+    fn numbered(&self, column: usize) -> Option<NumberedColumn<'_>> {
+        Some(NumberedColumn { values: self.values(column), codes: self.codes(column) })
     }
 }

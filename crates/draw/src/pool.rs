@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::hash;
+use crate::json::{push_string, utf16_order};
 
 /// Longest column name, in bytes (spec §2.1).
 pub const NAME_BYTES_MAX: usize = 128;
@@ -309,6 +310,30 @@ pub struct PublicPart {
     pub household: Option<HouseholdTag>,
     /// Each public column's cell.
     pub row: BTreeMap<String, String>,
+}
+
+impl PublicPart {
+    /// Appends the canonical JSON (spec §2.2).
+    pub fn push_json(&self, out: &mut String) {
+        out.push('{');
+        if let Some(tag) = self.household {
+            out.push_str("\"household\":\"");
+            hash::push_hex(out, &tag.0);
+            out.push_str("\",");
+        }
+        out.push_str("\"row\":{");
+        let mut members: Vec<(&String, &String)> = self.row.iter().collect();
+        members.sort_by(|a, b| utf16_order(a.0, b.0));
+        for (nth, (name, cell)) in members.into_iter().enumerate() {
+            if nth > 0 {
+                out.push(',');
+            }
+            push_string(out, name);
+            out.push(':');
+            push_string(out, cell);
+        }
+        out.push_str("}}");
+    }
 }
 
 impl fmt::Debug for PublicPart {

@@ -17,10 +17,11 @@ mod writer;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::OnceLock;
 
 use klero_tlog::{Frontier, Hash, MerkleTree};
 
-use crate::commitment::leaf;
+use crate::commitment::{leaf, leaf_in};
 use crate::hash::{PoolLeaf, PoolRoot, PrivatePart, from_hex};
 use crate::json::{self, JsonError};
 use crate::pool::{CELL_BYTES_MAX, Columns, HouseholdTag, PUBLIC_PART_BYTES_MAX, PublicPart};
@@ -134,10 +135,10 @@ pub struct Table<'t> {
     columns: Columns,
     /// In the order of [`Columns::public`].
     values: Vec<Values<'t>>,
-    /// Distinct tags, ascending.
-    tags: Vec<HouseholdTag>,
-    /// For each person, the position of their tag plus 1, or 0 without one. Empty if nobody has a tag.
-    households: Vec<u32>,
+    /// Who has which tag, by index.
+    tagged: Vec<(HouseholdTag, u32)>,
+    /// Made when somebody first asks: only some methods do.
+    households: OnceLock<Households>,
     size: u32,
     root: PoolRoot,
 }
@@ -154,6 +155,7 @@ impl<'t> Table<'t> {
         let mut cells = vec![""; columns.public().len()];
         let mut lines = Vec::with_capacity(people);
         let mut tags: Vec<(HouseholdTag, u32)> = Vec::new();
+        let mut message = Vec::new();
         let mut frontier = Frontier::new();
         let mut before: Option<PoolLeaf> = None;
         for index in 0..size {
@@ -170,7 +172,7 @@ impl<'t> Table<'t> {
             tags.extend(tag.map(|tag| (tag, index)));
             values.iter_mut().zip(&cells).for_each(|(values, cell)| values.push(cell));
 
-            let leaf = leaf(&private, public);
+            let leaf = leaf_in(&mut message, &private, public);
             if before.is_some_and(|before| before >= leaf) {
                 return Err(TableError::LeafOrder { line });
             }
@@ -187,9 +189,17 @@ impl<'t> Table<'t> {
         if computed != *root {
             return Err(TableError::RootMismatch { sealed: *root, computed });
         }
-        let (tags, households) = number_households(tags, lines.len());
         let values = values.into_iter().map(Interner::finish).collect();
-        Ok(Self { text, lines, columns: columns.clone(), values, tags, households, size, root: computed })
+        Ok(Self {
+            text,
+            lines,
+            columns: columns.clone(),
+            values,
+            tagged: tags,
+            households: OnceLock::new(),
+            size,
+            root: computed,
+        })
     }
 
     /// Number of people.
@@ -265,19 +275,23 @@ impl<'t> Table<'t> {
     /// A person's household tag.
     #[must_use]
     pub fn tag(&self, index: u32) -> Option<HouseholdTag> {
-        self.tags.get(usize::try_from(self.household(index)?).ok()?).copied()
+        self.households().tags.get(usize::try_from(self.household(index)?).ok()?).copied()
     }
 
     /// The number of a person's household, below [`Self::household_count`]; `None` for an empty address.
     #[must_use]
     pub fn household(&self, index: u32) -> Option<u32> {
-        self.households.get(usize::try_from(index).ok()?)?.checked_sub(1)
+        self.households().of.get(usize::try_from(index).ok()?)?.checked_sub(1)
     }
 
     /// Distinct household tags.
     #[must_use]
     pub fn household_count(&self) -> u32 {
-        u32::try_from(self.tags.len()).unwrap_or(u32::MAX)
+        u32::try_from(self.households().tags.len()).unwrap_or(u32::MAX)
+    }
+
+    fn households(&self) -> &Households {
+        self.households.get_or_init(|| Households::number(&self.tagged, self.lines.len()))
     }
 }
 
@@ -293,23 +307,36 @@ fn split(line: &str) -> Option<(PrivatePart, &str)> {
     Some((PrivatePart(from_hex(digits)?), rest.strip_prefix(' ')?))
 }
 
-/// Distinct tags in order, and for each person the position of theirs plus 1.
-fn number_households(mut tags: Vec<(HouseholdTag, u32)>, people: usize) -> (Vec<HouseholdTag>, Vec<u32>) {
-    if tags.is_empty() {
-        return (Vec::new(), Vec::new());
-    }
-    tags.sort_unstable();
-    let mut households = vec![0; people];
-    let mut distinct = Vec::new();
-    for (number, same) in (1u32..).zip(tags.chunk_by(|a, b| a.0 == b.0)) {
-        distinct.extend(same.first().map(|(tag, _)| *tag));
-        for (_, index) in same {
-            if let Some(place) = usize::try_from(*index).ok().and_then(|index| households.get_mut(index)) {
-                *place = number;
+/// Tags by number.
+#[derive(Clone)]
+struct Households {
+    /// Distinct tags, ascending.
+    tags: Vec<HouseholdTag>,
+    /// For each person, the position of their tag plus 1, or 0 without one. Empty if nobody has a tag.
+    of: Vec<u32>,
+}
+
+impl Households {
+    fn number(tagged: &[(HouseholdTag, u32)], people: usize) -> Self {
+        if tagged.is_empty() {
+            return Self { tags: Vec::new(), of: Vec::new() };
+        }
+        // Big-endian numbers order as their bytes do, and are compared faster.
+        let mut sorted: Vec<(u128, u32)> =
+            tagged.iter().map(|(tag, index)| (u128::from_be_bytes(tag.0), *index)).collect();
+        sorted.sort_unstable();
+        let mut of = vec![0; people];
+        let mut tags = Vec::new();
+        for (number, same) in (1u32..).zip(sorted.chunk_by(|a, b| a.0 == b.0)) {
+            tags.extend(same.first().map(|(tag, _)| HouseholdTag(tag.to_be_bytes())));
+            for (_, index) in same {
+                if let Some(place) = usize::try_from(*index).ok().and_then(|index| of.get_mut(index)) {
+                    *place = number;
+                }
             }
         }
+        Self { tags, of }
     }
-    (distinct, households)
 }
 
 /// Says why a public part that the scanner refused is refused, by way of the general decoder.

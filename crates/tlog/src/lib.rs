@@ -8,6 +8,7 @@
 //! | [`frontier`] | the tree's right edge: append in O(log n) memory | RFC 9162 §2.1.2 |
 //! | [`tree`] | an in-memory tree that serves proofs for every size | RFC 9162 §2.1 |
 //! | [`proof`] | inclusion and consistency proofs, for trees and subtrees | RFC 9162 §2.1.3–2.1.5, draft-ietf-plants-merkle-tree-certs §4 |
+//! | [`inclusions`] | many inclusion proofs under one head | RFC 9162 §2.1.3 |
 //! | [`tile`], [`tile_reader`] | tiles, entry bundles, their paths, verified reading | c2sp.org/tlog-tiles |
 //! | [`key`], [`note`] | named keys, signed notes | c2sp.org/signed-note |
 //! | [`checkpoint`] | signed tree heads | c2sp.org/tlog-checkpoint |
@@ -26,6 +27,7 @@ pub mod cosignature;
 pub mod ed25519;
 pub mod frontier;
 pub mod hash;
+pub mod inclusions;
 pub mod key;
 pub mod note;
 pub mod policy;

@@ -106,6 +106,11 @@ pub struct Included {
 }
 
 impl Included {
+    /// For [`crate::inclusions`], which has checked it.
+    pub(crate) fn checked(leaf: Hash, index: u64, head: TreeHead) -> Self {
+        Self { leaf, index, head }
+    }
+
     /// The leaf hash.
     pub fn leaf(&self) -> Hash {
         self.leaf

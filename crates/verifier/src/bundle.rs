@@ -9,9 +9,8 @@ use std::collections::BTreeMap;
 use klero_draw::hash::ArtifactHash;
 use klero_draw::json::push_string;
 use klero_draw::names::Slug;
+use klero_draw::scan::{ScanError, Scanner};
 use klero_tlog::{Hash, VerifierKey};
-
-use crate::scan::{ScanError, Scanner};
 
 /// Longest bundle, in bytes: what a verifier can hold in memory several times over.
 pub const BUNDLE_LIMIT: u64 = 256 << 20;

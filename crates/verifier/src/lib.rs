@@ -10,7 +10,6 @@ pub mod cli;
 pub mod fraud;
 pub mod ledger;
 pub mod report;
-mod scan;
 pub mod text;
 pub mod trust;
 pub mod verify;

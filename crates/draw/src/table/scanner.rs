@@ -7,6 +7,7 @@
 use crate::hash::from_hex;
 use crate::json::{push_string, utf16_order};
 use crate::pool::{CELL_BYTES_MAX, Columns, HouseholdTag};
+use crate::scan::plain_run;
 
 const HOUSEHOLD: &str = "{\"household\":\"";
 const ROW_AFTER_HOUSEHOLD: &str = "\",\"row\":{";
@@ -70,11 +71,11 @@ fn literal_length(literal: &str) -> Result<usize, Refused> {
     let bytes = literal.as_bytes();
     let mut at = 0;
     loop {
+        at += plain_run(bytes.get(at..).unwrap_or_default());
         match bytes.get(at).ok_or(Refused)? {
             b'"' => return Ok(at),
             b'\\' => at += escape_length(bytes.get(at..).unwrap_or_default())?,
-            0..0x20 => return Err(Refused),
-            _ => at += 1,
+            _ => return Err(Refused),
         }
     }
 }

@@ -3,12 +3,12 @@
 //! Each line is held against the committed leaf, so that rows which changed in between never reach a table. Gives text and never
 //! writes it anywhere itself.
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use crate::commitment::{Commitment, Parts, leaf};
-use crate::hash::ArtifactHash;
+use crate::commitment::{Commitment, Parts, leaf_in};
+use crate::hash::{ArtifactHash, push_hex};
 
 use super::HEADER;
 
@@ -19,6 +19,7 @@ pub struct TableWriter<'c> {
     next: u32,
     hash: Sha256,
     line: String,
+    message: Vec<u8>,
 }
 
 /// Why a table cannot be written.
@@ -46,17 +47,20 @@ impl<'c> TableWriter<'c> {
     /// A table of that pool. The caller writes [`HEADER`] first.
     #[must_use]
     pub fn new(commitment: &'c Commitment) -> Self {
-        Self { commitment, next: 0, hash: Sha256::new_with_prefix(HEADER), line: String::new() }
+        Self { commitment, next: 0, hash: Sha256::new_with_prefix(HEADER), line: String::new(), message: Vec::new() }
     }
 
     /// The line of the next person, with its newline.
     pub fn line(&mut self, parts: &Parts<'_>) -> Result<&str, TableWriteError> {
         let index = self.next;
-        if self.commitment.leaf(index) != Some(leaf(&parts.private, parts.public)) {
+        if self.commitment.leaf(index) != Some(leaf_in(&mut self.message, &parts.private, parts.public)) {
             return Err(TableWriteError::NotTheCommittedRow { index });
         }
         self.line.clear();
-        writeln!(self.line, "{} {}", parts.private, parts.public).expect("a String takes any text");
+        push_hex(&mut self.line, &parts.private.0);
+        self.line.push(' ');
+        self.line.push_str(parts.public);
+        self.line.push('\n');
         self.hash.update(&self.line);
         self.next += 1;
         Ok(&self.line)

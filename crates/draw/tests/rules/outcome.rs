@@ -116,3 +116,58 @@ fn artifacts_have_one_form() {
     assert!(text.ends_with(r#"{"left":0,"passed":[]}],"format":"kleroterion/v1/replacement","vacated":"0202020202020202020202020202020202020202020202020202020202020202"}"#));
     assert!(ReplacementOutcome::parse(&text.replace("v1/replacement", "v1/outcome")).is_err());
 }
+
+/// The quick reader takes nothing that the general decoder does not take, and reads it the same.
+#[test]
+fn an_outcome_is_read_as_it_is_decoded() {
+    let (_, mut openings) = pool(5);
+    // Names and cells that need every kind of escape, and whose order differs between UTF-8 and UTF-16.
+    for (name, cell) in [("\u{1f600}", "\"\\\n\u{1}"), ("\u{e000}", ""), ("", "é"), ("a\"b", "\u{1f600}")] {
+        openings[1].public.row.insert(name.to_owned(), cell.to_owned());
+    }
+    openings[2].proof.clear();
+    openings[3].public.row.clear();
+    let mut bases = Vec::new();
+    for panel in [None, Some(0), Some(u32::MAX)] {
+        let (drawn, reserves) = (openings[..3].to_vec(), openings[3..].to_vec());
+        let outcome = Outcome::new("letters".parse().unwrap(), TermsHash([7; 32]), drawn, reserves, panel);
+        bases.push((outcome.text().unwrap(), outcome));
+    }
+    let empty = Outcome::new("letters".parse().unwrap(), TermsHash([7; 32]), Vec::new(), Vec::new(), None);
+    bases.push((empty.text().unwrap(), empty));
+    for (text, outcome) in &bases {
+        assert_eq!(Outcome::parse(text).as_ref(), Ok(outcome));
+        let check = |changed: &str| {
+            let decoded = json::decode::<Outcome>(changed).ok();
+            let decoded = decoded.filter(|outcome| outcome.text().unwrap().contains("\"kleroterion/v1/outcome\""));
+            assert_eq!(Outcome::parse(changed).ok(), decoded, "{changed}");
+        };
+        for at in 0..text.len() {
+            for put in [&b""[..], b"0", b"1", b"a", b"A", b"\"", b"\\", b",", b" ", b"-", b"=", b"\xc3\xa9"] {
+                let changed = [&text.as_bytes()[..at], put, &text.as_bytes()[at + 1..]].concat();
+                if let Ok(changed) = String::from_utf8(changed) {
+                    check(&changed);
+                }
+                let inserted = [&text.as_bytes()[..at], put, &text.as_bytes()[at..]].concat();
+                if let Ok(inserted) = String::from_utf8(inserted) {
+                    check(&inserted);
+                }
+            }
+        }
+    }
+}
+
+/// What is hashed for a leaf is what the general encoder writes.
+#[test]
+fn public_parts_are_written_as_they_are_encoded() {
+    let row = [("\u{1f600}", "\"\\\n\u{1}"), ("\u{e000}", ""), ("", "é"), ("a\"b", "\u{1f600}")];
+    let row: std::collections::BTreeMap<String, String> = row.map(|(a, b)| (a.to_owned(), b.to_owned())).into();
+    for household in [None, Some(HouseholdTag([0xab; 16]))] {
+        for row in [row.clone(), Default::default()] {
+            let part = PublicPart { household, row };
+            let mut text = String::from("before");
+            part.push_json(&mut text);
+            assert_eq!(text.strip_prefix("before"), Some(json::encode(&part).unwrap().as_str()));
+        }
+    }
+}

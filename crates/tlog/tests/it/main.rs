@@ -8,6 +8,7 @@
 mod tests {
     mod checkpoints;
     mod ed25519;
+    mod inclusions;
     mod merkle;
     mod notes;
     mod oracles;

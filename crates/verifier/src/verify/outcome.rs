@@ -2,7 +2,7 @@
 
 use klero_draw::beacon::VerifiedRound;
 use klero_draw::method::{Selection, draw};
-use klero_draw::outcome::{Opening, Outcome};
+use klero_draw::outcome::{Opening, OpeningCheck, Outcome};
 use klero_draw::seed::Seed;
 use klero_draw::terms::Terms;
 
@@ -88,9 +88,7 @@ impl Case<'_> {
             let reason = "the outcome is of another draw or of other terms";
             self.fail(ID, Finding::mismatch(seal.terms_hash, outcome.terms, reason));
         }
-        for opening in outcome.drawn.iter().chain(&outcome.reserves) {
-            self.check_opening(ID, seal.terms.value(), opening);
-        }
+        self.check_openings(ID, seal.terms.value(), outcome.drawn.iter().chain(&outcome.reserves));
         self.outcome = Some(outcome);
     }
 
@@ -120,14 +118,20 @@ impl Case<'_> {
         }
     }
 
-    /// A row that the sealed pool holds at its index, with exactly the public columns of the terms.
-    pub(super) fn check_opening(&mut self, id: CheckId, terms: &Terms, opening: &Opening) {
-        if let Err(error) = opening.verify(terms.pool.size, &terms.pool.root) {
-            self.fail(id, Finding::because(error.to_string()));
-        }
-        if !opening.public.row.keys().eq(terms.pool.columns.public()) {
-            let reason = format!("the row of index {} has other public columns than the terms", opening.index);
-            self.fail(id, Finding::because(reason));
+    /// Rows that the sealed pool holds at their indices, with exactly the public columns of the terms.
+    pub(super) fn check_openings<'o>(
+        &mut self,
+        id: CheckId,
+        terms: &Terms,
+        openings: impl Iterator<Item = &'o Opening>,
+    ) {
+        let mut openings: Vec<&Opening> = openings.collect();
+        openings.sort_by_key(|opening| opening.index);
+        let mut check = OpeningCheck::new(&terms.pool);
+        for opening in openings {
+            if let Err(error) = check.verify(opening) {
+                self.fail(id, Finding::because(error.to_string()));
+            }
         }
     }
 }

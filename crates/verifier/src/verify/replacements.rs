@@ -100,9 +100,7 @@ impl Case<'_> {
         if !listed.eq(fills.iter().map(|fill| (fill.left, &fill.passed, fill.seated))) {
             self.fail(ID, Finding::because("the replacement lists others than the rule gives"));
         }
-        for opening in found.fills.iter().filter_map(|fill| fill.seated.as_ref()) {
-            self.check_opening(ID, terms, opening);
-        }
+        self.check_openings(ID, terms, found.fills.iter().filter_map(|fill| fill.seated.as_ref()));
         true
     }
 }
