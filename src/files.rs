@@ -2,8 +2,8 @@
 //!
 //! What the trait is for: each operation is one thing that the operating system may refuse, so a test can make any of
 //! them fail. What is built on it, [`write_durably`], is the only way in which the guard, the tiles, the artifacts and
-//! the checkpoint come to exist. Never writes a file in place, never deletes one, never follows a name that came from
-//! outside.
+//! the checkpoint come to exist. Never writes a file in place, never deletes one but for partial tiles that have a wider one,
+//! never follows a name that came from outside.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -121,6 +121,19 @@ pub trait Files: Send + Sync {
 
     /// Returns once an existing file's contents and length are on the disk (fsync).
     fn sync_file(&self, path: &Path) -> Result<(), FileError>;
+
+    /// Removes a file that is not needed any more. To keep it is always allowed, and so is to remove it only in part of the power cuts
+    /// that may follow.
+    fn remove_file(&self, path: &Path) -> Result<(), FileError> {
+        let _ = path;
+        Ok(())
+    }
+
+    /// Removes a folder, if it is empty; the same holds.
+    fn remove_empty_folder(&self, folder: &Path) -> Result<(), FileError> {
+        let _ = folder;
+        Ok(())
+    }
 
     /// Takes the exclusive lock on a file, which is made if need be. Does not wait: `WouldBlock` if somebody has it.
     fn lock(&self, path: &Path) -> Result<Lock, FileError>;
@@ -241,6 +254,14 @@ impl Files for RealFiles {
             .open(path)
             .and_then(|file| file.sync_all())
             .map_err(|e| FileError::new("sync", path, &e))
+    }
+
+    fn remove_file(&self, path: &Path) -> Result<(), FileError> {
+        fs::remove_file(path).map_err(|e| FileError::new("remove", path, &e))
+    }
+
+    fn remove_empty_folder(&self, folder: &Path) -> Result<(), FileError> {
+        fs::remove_dir(folder).map_err(|e| FileError::new("remove the folder", folder, &e))
     }
 
     fn lock(&self, path: &Path) -> Result<Lock, FileError> {

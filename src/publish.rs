@@ -1,10 +1,12 @@
 //! The public folder: tiles, entry bundles, artifacts, the log's key and the checkpoint, laid out as their URLs are (spec §8).
 //!
 //! Any web server could serve the folder as it stands. A tile is on the disk before a checkpoint that covers it exists, and
-//! the checkpoint is the last file written. Partial tiles are kept, so that who holds an older checkpoint can still read
-//! under it. Never overwrites a file with other contents (but for the checkpoint), never decides what is signed.
+//! the checkpoint is the last file written. Partial tiles go once a wider one has taken their place and some checkpoints have
+//! passed ([`partial`]). Never overwrites a file with other contents (but for the checkpoint), never decides what is signed.
 
-use std::collections::BTreeSet;
+mod partial;
+
+use std::collections::{BTreeSet, VecDeque};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -109,6 +111,8 @@ pub struct Publisher {
     public: PathBuf,
     /// Folders known to be on the disk; spares making each again for every tile.
     known: Arc<Mutex<BTreeSet<PathBuf>>>,
+    /// Sizes of the last checkpoints, oldest first.
+    recent: Arc<Mutex<VecDeque<u64>>>,
     /// Held while an artifact is written: two writers of one artifact would share a temporary name.
     artifacts: Arc<Mutex<()>>,
 }
@@ -116,7 +120,7 @@ pub struct Publisher {
 impl Publisher {
     /// For the public folder at `public`, of which nothing is looked at yet.
     pub fn new(public: PathBuf, files: Arc<dyn Files>) -> Self {
-        Self { files, public, known: Arc::default(), artifacts: Arc::default() }
+        Self { files, public, known: Arc::default(), recent: Arc::default(), artifacts: Arc::default() }
     }
 
     /// Makes the empty public folder, beside the folder's other parts, which must exist.
@@ -271,8 +275,16 @@ impl Publisher {
         Ok(found)
     }
 
-    /// The bytes of one tile or bundle; `None` if there is none.
+    /// The bytes of one tile or bundle; `None` if there is none. A partial one that is gone is the beginning of a wider one.
     pub fn read_tile(&self, path: TilePath) -> Result<Option<Vec<u8>>, FileError> {
+        match self.read_file(path)? {
+            Some(bytes) => Ok(Some(bytes)),
+            None => self.read_from_wider(path),
+        }
+    }
+
+    /// The bytes of the very file.
+    fn read_file(&self, path: TilePath) -> Result<Option<Vec<u8>>, FileError> {
         let limit = match path {
             TilePath::Tile(tile) => u64::from(tile.width()) * 32,
             TilePath::Entries(bundle) => u64::from(bundle.width()) * (MAX_ENTRY_LEN as u64 + 2),

@@ -8,7 +8,7 @@
 //! 4. signs the checkpoint, which binds the log for ever;
 //! 5. writes it into the guard and syncs that: from here on no other checkpoint of this size can be signed;
 //! 6. publishes it as `public/checkpoint`;
-//! 7. acknowledges every entry.
+//! 7. acknowledges every entry, and removes partial tiles that later checkpoints have left behind.
 //!
 //! Where witnesses must agree ([`cosigning`]), 6 and 7 wait until the checkpoint comes back with enough cosignatures, and further batches go through 1 to 5
 //! meanwhile. What the log's keeper wants kept of a cosigned checkpoint ([`Admit::keep`]) is on the disk before 6.
@@ -558,6 +558,8 @@ fn commit<A: Admit>(writer: &mut Writer, admit: &mut A, batch: Vec<Request<A>>, 
             for (reply, refusal) in refused {
                 reply.end(Err(AppendError::Refused(refusal)));
             }
+            // Nobody waits for this.
+            writer.publisher.tidy(writer.head.size, writer.shared.published().head.size);
         }
         Err(reason) => {
             writer.shared.set_read_only(reason.clone());

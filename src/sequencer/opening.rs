@@ -302,6 +302,8 @@ pub(crate) fn open(setup: &LogSetup, check: &mut EntryCheck<'_>) -> Result<Opene
         (Some(checkpoint), None) if checkpoint.head() == guard.head() => PublishedCheckpoint::from(&checkpoint),
         (_, None) => PublishedCheckpoint::from(guard.checkpoint()),
     };
+    // What stays harms nobody.
+    let _swept = publisher.tidy_all(guard.head().size, published.head.size);
     Ok(OpenedLog { lock, store, publisher, guard, published, tree, tail })
 }
 

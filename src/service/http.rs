@@ -18,6 +18,8 @@ use klero_tlog::tile::TilePath;
 use super::request::{HandedRound, Request};
 use super::{Service, pages};
 use crate::failure::Failure;
+use crate::files::RealFiles;
+use crate::publish::Publisher;
 
 /// A tile, a bundle of entries or an artifact never changes.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
@@ -79,10 +81,23 @@ async fn log_key(State(service): State<Arc<Service>>) -> Response {
 async fn tile(State(service): State<Arc<Service>>, Path(path): Path<String>) -> Response {
     let path = format!("tile/{path}");
     // Only a path that a tile can have reaches the disk.
-    if TilePath::parse(&path).is_err() {
+    let Ok(tile) = TilePath::parse(&path) else {
         return problem(StatusCode::NOT_FOUND, "there is no such tile: paths are those of C2SP tlog-tiles");
+    };
+    let whole = service.public().join(&path);
+    if !path.contains(".p/") || tokio::fs::try_exists(&whole).await.unwrap_or(false) {
+        return file(whole, "application/octet-stream", IMMUTABLE).await;
     }
-    file(service.public().join(path), "application/octet-stream", IMMUTABLE).await
+    // A partial tile that is gone is the beginning of a wider one.
+    let publisher = Publisher::new(service.public(), Arc::new(RealFiles));
+    match tokio::task::spawn_blocking(move || publisher.read_tile(tile)).await {
+        Ok(Ok(Some(bytes))) => {
+            ([(header::CONTENT_TYPE, "application/octet-stream"), (header::CACHE_CONTROL, IMMUTABLE)], bytes)
+                .into_response()
+        }
+        Ok(Ok(None)) => problem(StatusCode::NOT_FOUND, "it is not here"),
+        _ => problem(StatusCode::SERVICE_UNAVAILABLE, "it cannot be read at the moment"),
+    }
 }
 
 async fn artifact(State(service): State<Arc<Service>>, Path(name): Path<String>) -> Response {

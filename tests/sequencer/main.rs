@@ -3,6 +3,7 @@
 
 mod damage;
 mod faults;
+mod partial;
 mod reading;
 mod repair;
 mod support;

@@ -25,7 +25,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use crate::hash::{PoolLeaf, PoolRoot, PrivatePart, tagged, tagged_in};
 use crate::pool::{Columns, HouseholdTag, PoolKey, Row, RowError};
 
-use kept::{KeptParts, KeptRows};
+use kept::Kept;
 pub(crate) use row_writer::RowWriter;
 
 /// Most people in a pool (spec §2.1).
@@ -222,37 +222,14 @@ pub enum PushError {
 /// their salts, which are equal for equal ids and, short of a break of HMAC-SHA256, for no others.
 pub struct PoolBuilder {
     hasher: PersonHasher,
-    /// By the first bits of the leaf, so that what is sorted in the end fits a processor's cache.
-    buckets: Vec<Bucket>,
-    kept: Option<KeptRows>,
-    count: usize,
+    /// Everything here is in the order of the rows: the leaf as four big-endian numbers, whose order is the bytes' order; the row's handle;
+    /// bytes 0–7 of the salt, and bytes 8–15.
+    leaves: Vec<[u64; 4]>,
+    handles: Vec<u64>,
+    salts_high: Vec<u64>,
+    salts_low: Vec<u64>,
+    kept: Option<Kept>,
     message: Vec<u8>,
-}
-
-/// Bits of a leaf by which rows are parted.
-const BUCKET_BITS: u32 = 12;
-
-/// Rows whose leaves begin with the same bits.
-#[derive(Clone, Default)]
-struct Bucket {
-    rows: Vec<Pushed>,
-    /// One for each row, while parts are kept.
-    parts: KeptParts,
-}
-
-/// A row that was added: its leaf as four big-endian numbers, whose order is the bytes' order, its handle, and the beginning of its salt.
-#[derive(Clone, Copy)]
-struct Pushed {
-    leaf: [u64; 4],
-    handle: u64,
-    salt: [u64; 2],
-}
-
-/// A leaf, and its row's handle.
-#[derive(Clone, Copy)]
-struct Entry {
-    leaf: [u64; 4],
-    handle: u64,
 }
 
 impl PoolBuilder {
@@ -261,9 +238,11 @@ impl PoolBuilder {
     pub fn new(key: &PoolKey, columns: &Columns) -> Self {
         Self {
             hasher: PersonHasher::new(key, columns),
-            buckets: vec![Bucket::default(); 1 << BUCKET_BITS],
+            leaves: Vec::new(),
+            handles: Vec::new(),
+            salts_high: Vec::new(),
+            salts_low: Vec::new(),
             kept: None,
-            count: 0,
             message: Vec::new(),
         }
     }
@@ -271,95 +250,117 @@ impl PoolBuilder {
     /// Keeps what the table is made of, as far as it fits: then [`Commitment::push_table_line`] gives the lines.
     #[must_use]
     pub fn keeping_table(mut self) -> Self {
-        self.kept = Some(KeptRows::new());
+        self.kept = Some(Kept::new(!self.hasher.columns().household().is_empty()));
         self
     }
 
     /// Adds a person. A row that is refused is left out, and the builder can go on, so that a caller can list all problems.
     pub fn push(&mut self, row: &Row<'_>, handle: u64) -> Result<(), PushError> {
-        let households = !self.hasher.columns().household().is_empty();
         let parts = self.hasher.parts(row)?;
-        if !u32::try_from(self.count).is_ok_and(|count| count < PEOPLE_MAX) {
+        if !u32::try_from(self.leaves.len()).is_ok_and(|count| count < PEOPLE_MAX) {
             return Err(PushError::TooMany);
         }
-        let leaf = words(&leaf_in(&mut self.message, &parts.private, parts.public).0);
         let [high, low, _, _] = words(parts.salt.as_bytes());
-        let [first, ..] = leaf;
-        let number = usize::try_from(first >> (u64::BITS - BUCKET_BITS)).unwrap_or(0);
-        let bucket = self.buckets.get_mut(number).expect("there is a bucket for every number of that many bits");
-        bucket.rows.push(Pushed { leaf, handle, salt: [high, low] });
-        if let Some(kept) = &mut self.kept
-            && kept.add(&parts, households, &mut bucket.parts).is_none()
-        {
+        self.leaves.push(words(&leaf_in(&mut self.message, &parts.private, parts.public).0));
+        self.handles.push(handle);
+        self.salts_high.push(high);
+        self.salts_low.push(low);
+        if self.kept.as_mut().is_some_and(|kept| kept.add(&parts).is_none()) {
             self.kept = None;
-            self.buckets.iter_mut().for_each(|bucket| bucket.parts = KeptParts::default());
         }
-        self.count += 1;
         Ok(())
     }
 
     /// People so far.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.count
+        self.leaves.len()
     }
 
     /// Sorts the leaves and computes the root.
-    pub fn finish(self) -> Result<Commitment, CommitError> {
+    pub fn finish(mut self) -> Result<Commitment, CommitError> {
         let groups = self.repeated_ids();
         if !groups.is_empty() {
             return Err(CommitError::RepeatedIds { groups });
         }
-        let size = u32::try_from(self.count).map_err(|_| CommitError::TooMany)?;
+        (self.salts_high, self.salts_low) = (Vec::new(), Vec::new());
+        let size = u32::try_from(self.leaves.len()).map_err(|_| CommitError::TooMany)?;
         if size == 0 {
             return Err(CommitError::Empty);
         }
-        let households = !self.hasher.columns().household().is_empty();
-        let keeps = self.kept.is_some();
-        let mut entries = Vec::with_capacity(self.count);
-        let mut parts = KeptParts::with_capacity(if keeps { self.count } else { 0 }, households);
+        let Self { leaves, handles, kept, .. } = self;
+        let leaf = |row: u32| leaves.get(position(row));
+        let first = leaves.iter().map(|[first, ..]| *first);
+        let order: Vec<u32> = sort_uniform(first, &|a, b| leaf(a).cmp(&leaf(b))).map(|(_, row)| row).collect();
         let mut frontier = Frontier::new();
-        for Bucket { rows, parts: unsorted } in self.buckets {
-            let mut order: Vec<(u64, usize)> = rows.iter().map(|row| row.leaf[0]).zip(0..).collect();
-            let leaf = |position: usize| rows.get(position).map(|row| row.leaf);
-            order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| leaf(a.1).cmp(&leaf(b.1))));
-            for (_, position) in order {
-                let Some(Pushed { leaf, handle, .. }) = rows.get(position) else { continue };
-                entries.push(Entry { leaf: *leaf, handle: *handle });
-                frontier.append(Hash::from_bytes(bytes(leaf)));
-                if keeps {
-                    parts.take(&unsorted, position);
-                }
-            }
-        }
-        let kept = self.kept.map(|rows| (rows.finish(), parts));
-        Ok(Commitment { entries, kept, root: PoolRoot(frontier.root().to_bytes()), size })
+        frontier.extend(order.iter().filter_map(|row| leaf(*row)).map(|leaf| Hash::from_bytes(bytes(leaf))));
+        let root = PoolRoot(frontier.root().to_bytes());
+        Ok(Commitment { order, leaves, handles, kept, root, size })
     }
 
     /// The handles of rows that share an id.
     ///
     /// Sorting 8 bytes a row finds the few that could be equal; only those are compared in 16.
     fn repeated_ids(&self) -> Vec<Vec<u64>> {
-        let rows = || self.buckets.iter().flat_map(|bucket| &bucket.rows);
-        let mut sorted = Vec::with_capacity(self.count);
-        sorted.extend(rows().map(|row| row.salt[0]));
-        sorted.sort_unstable();
-        let suspects: Vec<u64> =
-            sorted.chunk_by(u64::eq).filter(|g| g.len() > 1).filter_map(|g| g.first().copied()).collect();
-        drop(sorted);
-        if suspects.is_empty() {
-            return Vec::new();
-        }
-        let mut rows: Vec<([u64; 2], u64)> = rows()
-            .filter(|row| suspects.binary_search(&row.salt[0]).is_ok())
-            .map(|row| (row.salt, row.handle))
+        let sorted: Vec<(u64, u32)> = sort_uniform(self.salts_high.iter().copied(), &|a, b| a.cmp(&b)).collect();
+        let suspects = sorted.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1).flatten();
+        let mut rows: Vec<(u64, u64, u64)> = suspects
+            .filter_map(|(high, row)| {
+                Some((*high, *self.salts_low.get(position(*row))?, *self.handles.get(position(*row))?))
+            })
             .collect();
         rows.sort_unstable();
-        let groups = rows.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1);
-        let mut groups: Vec<Vec<u64>> = groups.map(|g| g.iter().map(|(_, handle)| *handle).collect()).collect();
+        let groups = rows.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).filter(|group| group.len() > 1);
+        let mut groups: Vec<Vec<u64>> = groups.map(|g| g.iter().map(|(_, _, handle)| *handle).collect()).collect();
         groups.sort_unstable();
         groups
     }
+}
+
+/// A row's number as a position; `usize` holds every u32 on the platforms that hold such a pool.
+fn position(row: u32) -> usize {
+    usize::try_from(row).unwrap_or(usize::MAX)
+}
+
+/// Bits of a key by which keys are parted.
+const PART_BITS: u32 = 11;
+
+/// Rows sorted by keys that hashing has spread evenly, rows of equal keys by `ties`: first parted by the keys' first bits, so that what
+/// is then sorted fits a processor's cache. Keys that are not spread evenly are sorted too, only slower.
+fn sort_uniform(
+    keys: impl ExactSizeIterator<Item = u64> + Clone,
+    ties: &dyn Fn(u32, u32) -> std::cmp::Ordering,
+) -> impl Iterator<Item = (u64, u32)> {
+    let part = |key: u64| usize::try_from(key >> (u64::BITS - PART_BITS)).unwrap_or(0);
+    let mut starts = vec![0usize; (1 << PART_BITS) + 1];
+    for key in keys.clone() {
+        if let Some(count) = starts.get_mut(part(key) + 1) {
+            *count += 1;
+        }
+    }
+    let mut sum = 0;
+    for start in &mut starts {
+        sum += *start;
+        *start = sum;
+    }
+    let mut next = starts.clone();
+    let mut parted = vec![(0, 0); keys.len()];
+    for (key, row) in keys.zip(0u32..) {
+        if let Some(place) = next.get_mut(part(key)) {
+            if let Some(slot) = parted.get_mut(*place) {
+                *slot = (key, row);
+            }
+            *place += 1;
+        }
+    }
+    for range in starts.windows(2) {
+        if let [start, end] = range
+            && let Some(part) = parted.get_mut(*start..*end)
+        {
+            part.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| ties(a.1, b.1)));
+        }
+    }
+    parted.into_iter()
 }
 
 impl fmt::Debug for PoolBuilder {
@@ -386,13 +387,15 @@ fn bytes(words: &[u64; 4]) -> [u8; 32] {
     bytes
 }
 
-/// A committed pool: sorted leaves, each with its row's handle, and the root. Made only by [`PoolBuilder::finish`].
+/// A committed pool: leaves and the rows' handles, and in which order the leaves ascend. Made only by [`PoolBuilder::finish`].
 #[derive(Clone)]
 pub struct Commitment {
-    /// Strictly ascending by leaf.
-    entries: Vec<Entry>,
-    /// What the table is made of, in index order, if it was kept.
-    kept: Option<(Vec<Box<str>>, KeptParts)>,
+    /// For each index the number of the row: the leaves strictly ascend in this order.
+    order: Vec<u32>,
+    leaves: Vec<[u64; 4]>,
+    handles: Vec<u64>,
+    /// What the table is made of, if it was kept.
+    kept: Option<Kept>,
     root: PoolRoot,
     size: u32,
 }
@@ -413,42 +416,46 @@ impl Commitment {
     /// The leaf of the person with that index.
     #[must_use]
     pub fn leaf(&self, index: u32) -> Option<PoolLeaf> {
-        self.entry(index).map(|entry| PoolLeaf(bytes(&entry.leaf)))
+        self.leaves.get(self.row(index)?).map(|leaf| PoolLeaf(bytes(leaf)))
     }
 
     /// The handle of the person with that index.
     #[must_use]
     pub fn handle(&self, index: u32) -> Option<u64> {
-        self.entry(index).map(|entry| entry.handle)
+        self.handles.get(self.row(index)?).copied()
     }
 
     /// The index of the person with that leaf.
     #[must_use]
     pub fn position(&self, leaf: &PoolLeaf) -> Option<u32> {
-        let found = self.entries.binary_search_by(|entry| entry.leaf.cmp(&words(&leaf.0)));
+        let wanted = words(&leaf.0);
+        let found = self.order.binary_search_by(|row| self.leaves.get(position(*row)).cmp(&Some(&wanted)));
         found.ok().and_then(|position| u32::try_from(position).ok())
     }
 
     /// Leaves and handles in index order.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = (PoolLeaf, u64)> {
-        self.entries.iter().map(|entry| (PoolLeaf(bytes(&entry.leaf)), entry.handle))
+        self.order.iter().map(|row| {
+            let leaf = self.leaves.get(position(*row)).map(bytes).unwrap_or_default();
+            (PoolLeaf(leaf), self.handles.get(position(*row)).copied().unwrap_or_default())
+        })
     }
 
     /// Appends a person's line of the table, with its newline (spec §2.3). `false`, and nothing appended, if the builder did not keep what
     /// it is made of: then [`crate::table::TableWriter`] makes the table from the rows.
     pub fn push_table_line(&self, index: u32, out: &mut String) -> bool {
-        let Some((rows, parts)) = &self.kept else { return false };
-        usize::try_from(index).ok().and_then(|index| parts.push_line(index, rows, out)).is_some()
+        let (Some(kept), Some(row)) = (&self.kept, self.row(index)) else { return false };
+        kept.push_line(row, out).is_some()
     }
 
     /// The tree over the leaves, for proofs: another 64 bytes a person.
     #[must_use]
     pub fn tree(&self) -> MerkleTree {
-        self.entries.iter().map(|entry| Hash::from_bytes(bytes(&entry.leaf))).collect()
+        self.entries().map(|(leaf, _)| Hash::from_bytes(leaf.0)).collect()
     }
 
-    fn entry(&self, index: u32) -> Option<&Entry> {
-        self.entries.get(usize::try_from(index).ok()?)
+    fn row(&self, index: u32) -> Option<usize> {
+        self.order.get(position(index)).map(|row| position(*row))
     }
 }
 

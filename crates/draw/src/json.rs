@@ -14,6 +14,9 @@ use crate::scan::plain_run;
 /// Integers are below this bound, so that every JSON reader holds them exactly.
 pub const INTEGER_BOUND: u64 = 1 << 53;
 
+/// Objects and arrays within one another, at most: no note and no artifact of this protocol needs half of them (spec §1).
+pub const NESTING_MAX: usize = 16;
+
 /// Why a text is not canonical JSON of the expected shape.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JsonError {
@@ -33,6 +36,12 @@ pub enum JsonError {
         /// Offset of the first byte that differs.
         at: usize,
     },
+    /// Objects and arrays are nested deeper than [`NESTING_MAX`].
+    #[error("not the expected JSON: nested deeper than {NESTING_MAX} at byte {at}")]
+    TooDeep {
+        /// Offset of the bracket that is too many.
+        at: usize,
+    },
     /// A value that this protocol's JSON cannot hold.
     #[error("value cannot be written in this protocol's JSON: {0}")]
     Unsupported(&'static str),
@@ -48,6 +57,7 @@ pub fn decode<T: DeserializeOwned + Serialize>(text: &str) -> Result<T, JsonErro
 /// Reads JSON in which white space and member order are free: for files that people edit. Unknown and duplicate members are
 /// still refused where `T` refuses them.
 pub fn read<'a, T: serde::Deserialize<'a>>(text: &'a str) -> Result<T, JsonError> {
+    check_nesting(text)?;
     serde_json::from_str(text).map_err(|e| JsonError::Shape {
         line: e.line(),
         column: e.column(),
@@ -57,6 +67,29 @@ pub fn read<'a, T: serde::Deserialize<'a>>(text: &'a str) -> Result<T, JsonError
             serde_json::error::Category::Syntax | serde_json::error::Category::Io => "syntax",
         },
     })
+}
+
+/// Counts brackets before anybody recurses into them, whatever the shape that is expected.
+fn check_nesting(text: &str) -> Result<(), JsonError> {
+    let (mut depth, mut quoted, mut escaped) = (0usize, false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ if quoted => {}
+            b'{' | b'[' => {
+                depth += 1;
+                if depth > NESTING_MAX {
+                    return Err(JsonError::TooDeep { at });
+                }
+            }
+            // A bracket too many is for the parser to find.
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Encodes a value canonically. Struct members must be declared in ascending order; maps are sorted here.
@@ -389,6 +422,26 @@ mod tests {
             assert!(decode::<Sample>(bad).is_err(), "{bad}");
         }
         assert_eq!(decode::<Sample>(r#"{"a":9007199254740991,"c":{}}"#).unwrap().a, INTEGER_BOUND - 1);
+    }
+
+    #[test]
+    fn nesting_is_counted_whatever_the_shape() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        let read_any = |text: &str| read::<serde_json::Value>(text).map(drop);
+        assert_eq!(read_any(&nested(NESTING_MAX)), Ok(()));
+        assert_eq!(read_any(&nested(NESTING_MAX + 1)), Err(JsonError::TooDeep { at: NESTING_MAX }));
+        let mixed = format!("{}1{}", "{\"a\":[".repeat(8), "]}".repeat(8));
+        assert_eq!(read_any(&mixed), Ok(()));
+        assert_eq!(read_any(&format!("[{mixed}]")).unwrap_err(), JsonError::TooDeep { at: 1 + 7 * 6 + 5 });
+        // Brackets in strings are text, closing ones count, and a million open ones are refused at the seventeenth.
+        assert_eq!(read_any(&format!("\"{}\"", "[".repeat(100))), Ok(()));
+        assert_eq!(read_any(&format!("\"\\\"{}\"", "{".repeat(100))), Ok(()));
+        assert_eq!(read_any(&format!("[{}[]]", "[],".repeat(100))), Ok(()));
+        assert_eq!(read_any(&"[".repeat(1_000_000)), Err(JsonError::TooDeep { at: NESTING_MAX }));
+        assert_eq!(
+            decode::<Sample>(&"{\"a\":".repeat(1_000_000)).unwrap_err(),
+            JsonError::TooDeep { at: 5 * NESTING_MAX }
+        );
     }
 
     #[test]

@@ -17,6 +17,8 @@ const ROWS_BYTES_MAX: usize = 64 << 20;
 const RECENT_SLOTS: usize = 4_096;
 /// Set in a row's number if the person has a household tag.
 const TAGGED: u32 = 1 << 31;
+/// Bytes of `{"household":"…",`.
+const TAGGED_LEAD: usize = "{\"household\":\"".len() + 32 + "\",".len();
 
 /// One person's part of the table.
 #[derive(Clone, Copy)]
@@ -26,42 +28,49 @@ struct Part {
     row: u32,
 }
 
-/// Parts of some people, in the order in which they were added.
-#[derive(Clone, Default)]
-pub(super) struct KeptParts {
+/// Parts in the order of the rows.
+#[derive(Clone)]
+pub(super) struct Kept {
     parts: Vec<Part>,
     /// One for each part if the pool has household columns, else empty.
     tags: Vec<HouseholdTag>,
-}
-
-/// The distinct public rows, as JSON without the household.
-#[derive(Clone)]
-pub(super) struct KeptRows {
+    households: bool,
+    /// The distinct public rows, as JSON without the household, by number.
+    rows: Vec<Box<str>>,
     numbers: BTreeMap<Box<str>, u32>,
     /// What was last seen in each slot.
     recent: Vec<Option<(Box<str>, u32)>>,
     bytes: usize,
-    people: usize,
 }
 
-impl KeptRows {
-    pub(super) fn new() -> Self {
-        Self { numbers: BTreeMap::new(), recent: vec![None; RECENT_SLOTS], bytes: 0, people: 0 }
+impl Kept {
+    pub(super) fn new(households: bool) -> Self {
+        Self {
+            parts: Vec::new(),
+            tags: Vec::new(),
+            households,
+            rows: Vec::new(),
+            numbers: BTreeMap::new(),
+            recent: vec![None; RECENT_SLOTS],
+            bytes: 0,
+        }
     }
 
-    /// Adds a person's parts; `None` if that would be more than is kept.
-    pub(super) fn add(&mut self, parts: &Parts<'_>, households: bool, to: &mut KeptParts) -> Option<()> {
-        self.people = self.people.checked_add(1).filter(|people| *people <= PEOPLE_MAX)?;
-        // `"row":{…}}`: what is the same for everybody with these values.
-        let (_, row) = parts.public.split_at_checked(parts.public.find("\"row\":")?)?;
+    /// Adds the next row's parts; `None` if that would be more than is kept.
+    pub(super) fn add(&mut self, parts: &Parts<'_>) -> Option<()> {
+        if self.parts.len() >= PEOPLE_MAX {
+            return None;
+        }
+        // `"row":{…}}`: what is the same for everybody with these values. Neither brace nor tag holds that text.
+        let (_, row) = parts.public.split_at_checked(if parts.household.is_some() { TAGGED_LEAD } else { 1 })?;
         let mut row = self.number(row)?;
-        if households {
+        if self.households {
             if parts.household.is_some() {
                 row |= TAGGED;
             }
-            to.tags.push(parts.household.as_ref().map_or(HouseholdTag([0; 16]), |(_, tag)| *tag));
+            self.tags.push(parts.household.as_ref().map_or(HouseholdTag([0; 16]), |(_, tag)| *tag));
         }
-        to.parts.push(Part { private: parts.private.0, row });
+        self.parts.push(Part { private: parts.private.0, row });
         Some(())
     }
 
@@ -78,6 +87,7 @@ impl KeptRows {
                 self.bytes = self.bytes.checked_add(row.len()).filter(|bytes| *bytes <= ROWS_BYTES_MAX)?;
                 let number = u32::try_from(self.numbers.len()).ok().filter(|number| number & TAGGED == 0)?;
                 self.numbers.insert(row.into(), number);
+                self.rows.push(row.into());
                 number
             }
         };
@@ -85,29 +95,10 @@ impl KeptRows {
         Some(number)
     }
 
-    /// The rows by number.
-    pub(super) fn finish(self) -> Vec<Box<str>> {
-        let mut rows: Vec<(u32, Box<str>)> = self.numbers.into_iter().map(|(row, number)| (number, row)).collect();
-        rows.sort_unstable_by_key(|(number, _)| *number);
-        rows.into_iter().map(|(_, row)| row).collect()
-    }
-}
-
-impl KeptParts {
-    pub(super) fn with_capacity(people: usize, households: bool) -> Self {
-        Self { parts: Vec::with_capacity(people), tags: Vec::with_capacity(if households { people } else { 0 }) }
-    }
-
-    /// Adds the part at a position of another list.
-    pub(super) fn take(&mut self, other: &Self, position: usize) {
-        self.parts.extend(other.parts.get(position));
-        self.tags.extend(other.tags.get(position));
-    }
-
     /// Appends a person's line of the table, with its newline.
-    pub(super) fn push_line(&self, position: usize, rows: &[Box<str>], out: &mut String) -> Option<()> {
+    pub(super) fn push_line(&self, position: usize, out: &mut String) -> Option<()> {
         let part = self.parts.get(position)?;
-        let row = rows.get(usize::try_from(part.row & !TAGGED).ok()?)?;
+        let row = self.rows.get(usize::try_from(part.row & !TAGGED).ok()?)?;
         push_hex(out, &part.private);
         out.push_str(" {");
         if part.row & TAGGED != 0 {
