@@ -64,7 +64,7 @@ impl Publisher {
             partials
                 .iter()
                 .take(gone)
-                .filter(|(_, path)| !needed.contains(path))
+                .filter(|(_, path)| !needed.contains(path) && covers_less(path, published))
                 .for_each(|(_, path)| self.remove(path));
         }
         self.tidy(size, published);
