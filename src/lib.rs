@@ -24,6 +24,7 @@ pub mod objects;
 pub mod organiser_note;
 pub mod outbound;
 pub mod people_csv;
+pub mod people_xlsx;
 pub mod place;
 pub mod pool_dir;
 pub mod publish;

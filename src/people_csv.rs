@@ -24,6 +24,8 @@ pub(crate) use row::{Normaliser, Row, person, recycle};
 pub use row::{TRIMMED, normalise};
 pub use safe::{SafeWriter, looks_like_formula};
 
+use crate::people_xlsx::Conversion;
+
 /// How much of a file is looked at to tell its encoding and delimiter, in bytes.
 const SNIFFED_BYTES: u64 = 65_536;
 /// Read buffer, in bytes.
@@ -70,10 +72,16 @@ pub struct Summary {
     pub byte_order_mark: bool,
     /// Lines of the first cells that look like formulas; at most [`PROBLEMS_LISTED`].
     pub formula_lines: Vec<u64>,
+    /// What a spreadsheet's cells were turned into, if the file was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spreadsheet: Option<Conversion>,
 }
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(conversion) = &self.spreadsheet {
+            conversion.fmt(f)?;
+        }
         let delimiter = if self.delimiter == '\t' { "tab".to_owned() } else { format!("'{}'", self.delimiter) };
         writeln!(f, "{} people, {} columns, delimiter {delimiter}", self.people, self.columns.len())?;
         for column in &self.columns {
@@ -215,6 +223,7 @@ impl<R: Read> People<R> {
             delimiter: char::from(self.delimiter),
             byte_order_mark: self.byte_order_mark,
             formula_lines,
+            spreadsheet: None,
         };
         Ok((self.layout, summary))
     }

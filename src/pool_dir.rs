@@ -1,7 +1,7 @@
 //! A committed pool on disk (spec §2): the rows, the pool's key, and what is needed to open single leaves.
 //!
 //! ```text
-//! DIR/people.csv   the organiser's file, byte for byte
+//! DIR/people.csv   the organiser's file, byte for byte; of a spreadsheet, its first sheet as CSV
 //! DIR/pool.key     the pool's key, 64 hex digits
 //! DIR/index        leaf and place in people.csv of each person, in index order (40 bytes each)
 //! DIR/table        the table artifact (spec §2.3), if the pool has one: the only file that may be published

@@ -228,3 +228,65 @@ fn delimiters_are_found_named_or_given() {
     assert_eq!(read_text(b"id\n1\n2", &id).unwrap().people, 2);
     assert!(read(Path::new("/nonexistent/people.csv"), &id).unwrap_err().contains("cannot read the file"));
 }
+
+#[test]
+fn a_quotation_that_is_never_closed_swallows_nobody_unseen() {
+    let id = options("id", &[], &[]);
+    let to_the_end = |line: u64| format!("line {line}: the row that begins here goes on to the end of the file");
+    check(b"id,name\n1,\"A\n2,B\n3,C\n", &id, &[&to_the_end(2)]);
+    check(b"id,name\n1,A\n2,\"B\"\"\n3,C", &id, &[&to_the_end(3)]);
+    // Wherever the file happens to be cut into pieces.
+    for rows in [100, 5_000, 40_000] {
+        let rest: String = (2..rows).map(|n| format!("{n},Person {n}\n")).collect();
+        check(format!("id,name\n1,\"A\n{rest}").as_bytes(), &id, &[&to_the_end(2)]);
+    }
+    for good in ["1,\"A\nB\"\n2,C\n", "1,\"A\nB\"", "1,5\" disk\n2,B\n", "1,5\" disk", "1,\"A \"\"B\"\"\"\n2,C"] {
+        assert!(read_text(format!("id,name\n{good}").as_bytes(), &id).is_ok(), "{good}");
+    }
+}
+
+fn spreadsheet(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/xlsx").join(name)
+}
+
+#[test]
+fn a_spreadsheet_is_read_and_says_what_it_turned_into_text() {
+    let summary = read(&spreadsheet("people.xlsx"), &options("number", &["town"], &[])).unwrap();
+    assert_eq!(summary.people, 4);
+    let told = summary.to_string();
+    for line in [
+        "spreadsheet, sheet 'Register'",
+        "  not read: the sheets 'Notes'",
+        "  number; 3 numbers written as text; leading zeros that the sheet only shows are not there",
+        "  born; 3 dates written as YYYY-MM-DD",
+        "  town; 1 numbers written as text; leading zeros that the sheet only shows are not there",
+        "  owner; 2 yes/no values written as TRUE or FALSE",
+        "warning: cells that look like formulas on lines 6: they are committed as they are",
+    ] {
+        assert!(told.lines().any(|found| found == line), "{line}\n{told}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (pool, csv) = (folder.path().join("pool"), folder.path().join("pool/people.csv"));
+    let roles = options("number", &["town"], &[]);
+    let wish = pool_dir::CommitOptions { roles, table: pool_dir::TableWish::IfUseful };
+    let committed = pool_dir::commit(&spreadsheet("people.xlsx"), &wish, &pool, &mut |_| {}).unwrap();
+    assert_eq!((committed.size, committed.summary.spreadsheet), (4, summary.spreadsheet));
+    let expected = "number,name,born,town,owner\n7,\"Anna, the \"\"first\"\"\",2001-02-28,Eupen,TRUE\n8, Paul ,1970-01-01,Kelmis,\n\n\
+                    9.5,Ce\u{301}line,2001-02-28 12:00:00,Eupen,FALSE\n007,=1+1,unknown,4700,\n";
+    assert_eq!(std::fs::read_to_string(csv).unwrap(), expected);
+    pool_dir::PoolDir::open(&pool).unwrap().verify(&mut |_| {}).unwrap();
+}
+
+#[test]
+fn a_spreadsheet_with_faults_is_refused_by_row() {
+    let number = options("number", &[], &[]);
+    let message = read(&spreadsheet("errors.xlsx"), &number).unwrap_err();
+    assert!(
+        message.ends_with("2 cells hold an error such as #REF! or #N/A, on rows 3, 9; nothing was committed"),
+        "{message}"
+    );
+    let message = read(&spreadsheet("doubles.xlsx"), &number).unwrap_err();
+    assert!(message.contains("line 6: the same id as on line 2"), "{message}");
+    let message = read_text(b"PK\x03\x04 and then nothing that a spreadsheet holds", &number).unwrap_err();
+    assert!(message.contains("not a spreadsheet, or damaged"), "{message}");
+}

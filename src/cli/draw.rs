@@ -82,6 +82,9 @@ pub enum Command {
     #[command(after_help = "Example:\n  klero draw erase letters-2026 --dir service --key clerk.key --key mayor.key")]
     Erase(Erase),
     /// Show the state of one draw, or of all
+    #[command(
+        after_help = "Examples:\n  klero draw status --dir service\n  klero draw status letters-2026 --dir service --json"
+    )]
     Status {
         /// The draw; all if absent
         draw: Option<Slug>,

@@ -19,6 +19,9 @@ use crate::signer;
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// Compare database, guard, tiles and checkpoint, and replay every step. The service must not be running
+    #[command(
+        after_help = "Example:\n  klero log fsck --dir service\n\nExit 0 if the log is sound, 1 if it is not; each finding says what to do."
+    )]
     Fsck {
         /// The service’s folder
         #[command(flatten)]

@@ -15,12 +15,12 @@ use crate::{atomic, auditor};
 /// Subcommands.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Read a CSV of people and list every problem, with its line
+    /// Read a CSV or spreadsheet of people and list every problem, with its line
     #[command(
         after_help = "Example:\n  klero pool check people.csv --id number --public municipality --household street,postcode"
     )]
     Check {
-        /// The CSV
+        /// The CSV, or a spreadsheet (.xlsx) whose first sheet is read
         csv: PathBuf,
         /// Which column is what
         #[command(flatten)]
@@ -90,7 +90,7 @@ pub struct Roles {
 /// Arguments of `commit`.
 #[derive(Debug, clap::Args)]
 pub struct Commit {
-    /// The CSV
+    /// The CSV, or a spreadsheet (.xlsx) whose first sheet is read
     csv: PathBuf,
     /// Which column is what
     #[command(flatten)]

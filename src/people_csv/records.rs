@@ -39,7 +39,8 @@ impl<'a> Record<'a> {
 pub(crate) enum Next {
     /// A record: see [`Records::current`].
     Record,
-    /// A record longer than [`RECORD_BYTES_MAX`], or of more than [`CELLS_MAX`] cells. `to_end`: it runs to the end of the file.
+    /// A record longer than [`RECORD_BYTES_MAX`], or of more than [`CELLS_MAX`] cells; or one that begins a quotation that is never closed, and
+    /// so swallows the lines after it. `to_end`: it runs to the end of the file.
     TooLong {
         line: u64,
         to_end: bool,
@@ -100,6 +101,8 @@ impl<R: Read> Records<R> {
         }
         let (line, offset) = (self.core.line(), self.offset);
         let (mut bytes, mut cells, mut too_long, mut at_end) = (0, 0, false, false);
+        // Of what was read past of this record, where the buffer had to be filled on the way.
+        let (mut first, mut quotes, mut line_ends) = (self.start, 0usize, false);
         loop {
             let input = self.buffer.get(self.start..self.end).unwrap_or_default();
             let (record, ends) = (self.record.get_mut(bytes..), self.ends.get_mut(cells..));
@@ -109,10 +112,20 @@ impl<R: Read> Records<R> {
             bytes += wrote;
             cells += ended;
             match result {
-                ReadRecordResult::InputEmpty => at_end = !self.refill()?,
+                ReadRecordResult::InputEmpty => {
+                    let passed = self.buffer.get(first..self.start).unwrap_or_default();
+                    quotes += passed.iter().filter(|byte| **byte == b'"').count();
+                    line_ends |= passed.contains(&b'\n');
+                    first = 0;
+                    at_end = !self.refill()?;
+                }
                 ReadRecordResult::OutputFull => (bytes, too_long) = (0, true),
                 ReadRecordResult::OutputEndsFull => (cells, too_long) = (0, true),
                 ReadRecordResult::Record if too_long => return Ok(Next::TooLong { line, to_end: at_end }),
+                // Ended by the file and by no line end of its own, though it has gone over one: its quotation was not closed.
+                ReadRecordResult::Record if at_end && line_ends && quotes % 2 == 1 => {
+                    return Ok(Next::TooLong { line, to_end: true });
+                }
                 ReadRecordResult::Record => break,
                 ReadRecordResult::End => return Ok(Next::End),
             }

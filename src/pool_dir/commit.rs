@@ -1,4 +1,4 @@
-//! Makes a committed pool out of a CSV of people.
+//! Makes a committed pool out of a CSV of people, or out of a spreadsheet, which is turned into one first.
 //!
 //! Everything is written into a folder beside the one wanted, synced, and given its name by one rename at the end: until then there is no
 //! pool, and whatever goes wrong leaves no copy of the rows behind.
@@ -21,6 +21,7 @@ use super::source::{Keeping, Positioned, Sink, Source};
 use super::{FORMAT, INDEX, KEY, MANIFEST, Manifest, PEOPLE, Progress, TABLE, index};
 use crate::failure::{Failure, Named};
 use crate::people_csv::{self, Layout, People, Problem, ReadError, Summary, person, recycle};
+use crate::people_xlsx;
 use crate::vault::{Vault, WRAPPED_KEY};
 
 /// A table is written in pieces of about so many bytes.
@@ -77,9 +78,19 @@ pub struct Committed {
 
 /// Reads a file as `commit` would, and writes nothing.
 pub fn check(csv: &Path, roles: &people_csv::Options, progress: &mut dyn FnMut(Progress)) -> Result<Summary, Failure> {
-    let source = Source::plain(csv).map_err(ReadError::from)?;
     // Doubles are found by salted ids, as in a commitment; the key is thrown away.
     let key = random_key()?;
+    if people_xlsx::is_spreadsheet(csv)? {
+        let folder = tempfile::tempdir().named("write in the folder", &std::env::temp_dir())?;
+        let path = folder.path().join(PEOPLE);
+        let (converted, conversion) = people_xlsx::to_csv(csv)?;
+        crate::atomic::write_private(&path, &converted)?;
+        let source = Source::plain(&path).map_err(ReadError::from)?;
+        let roles = people_csv::Options { delimiter: Some(b','), ..roles.clone() };
+        let (_, _, summary, _) = build(&source, &path, &roles, &key, TableWish::Never, progress)?;
+        return Ok(Summary { spreadsheet: Some(conversion), ..summary });
+    }
+    let source = Source::plain(csv).map_err(ReadError::from)?;
     let (_, _, summary, _) = build(&source, csv, roles, &key, TableWish::Never, progress)?;
     Ok(summary)
 }
@@ -92,6 +103,14 @@ pub fn commit(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Committed, Failure> {
     let staging = Staging::new(out, Keeping::Plain)?;
+    if people_xlsx::is_spreadsheet(csv)? {
+        let (converted, conversion) = people_xlsx::to_csv(csv)?;
+        staging.fill(PEOPLE, &mut converted.as_slice())?;
+        let roles = people_csv::Options { delimiter: Some(b','), ..options.roles.clone() };
+        let mut committed = staging.commit(random_key()?, &CommitOptions { roles, table: options.table }, progress)?;
+        committed.summary.spreadsheet = Some(conversion);
+        return Ok(committed);
+    }
     let mut from = File::open(csv).named("read", csv)?;
     staging.fill(PEOPLE, &mut from)?;
     staging.commit(random_key()?, options, progress)

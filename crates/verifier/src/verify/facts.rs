@@ -2,6 +2,7 @@
 //! Indices and slugs, titles and the organiser's own name; nobody else's.
 
 use klero_draw::organiser::AnnulReason;
+use klero_draw::seed::{Seed, Stage};
 
 use super::Case;
 use crate::ledger::{DrawState, OrganiserState, Seal};
@@ -64,6 +65,13 @@ impl Case<'_> {
             words.push(format!("result logged {}", when::show(result.at.time)));
         }
         lines.push(format!("When: {}.", words.join("; ")));
+        let round = draw.result().and_then(|result| result.round.as_ref());
+        if let (Some(seal), Some(round)) = (draw.seal(), round) {
+            let key = Seed::derive(&seal.terms_hash, round).key(Stage::People);
+            lines.push(format!(
+                "The ticket key is {key}: from it anybody computes any person's ticket (klero tickets)."
+            ));
+        }
         if draw.announced().postponed > 0 {
             lines.push(format!("It was postponed {}.", times(draw.announced().postponed)));
         }
