@@ -102,6 +102,10 @@ fn until_sealed(dir: &Path, at: &str) -> Value {
         1,
     );
     let enrolled = json_of(dir, "organiser enrol eupen.note --dir service");
+    let past = format!(
+        "draw announce letters --dir service --organiser eupen --purpose letters --title de=Brief --draws-at 1700000000 {KEYS}"
+    );
+    assert!(exits(dir, &past, 2).1.contains("is past"));
     assert_eq!((&enrolled["seq"], &enrolled["kind"]), (&json!(1), &json!("organiser")));
     let announce = format!(
         "draw announce letters --dir service --organiser eupen --purpose letters --title de=Brief --draws-at {at}"
@@ -136,6 +140,9 @@ fn commands_work_without_a_service() {
     exits(at, "init --dir service --origin test.example/log", 2);
     until_sealed(at, "+2h");
     exits(at, "draw result letters --pool pool --dir service --out result", 1);
+    // A reason that is mistyped is told with those that there are, and nothing is logged.
+    let (_, complaint) = exits(at, &format!("draw void letters --dir service --reason canceled {KEYS}"), 2);
+    assert!(complaint.contains("cancelled, pool_error, terms_error, beacon_lost, court"), "{complaint}");
     let voided = json_of(at, &format!("draw void letters --dir service --reason cancelled {KEYS}"));
     assert_eq!(voided["kind"], "voided");
     done(at, "log fsck --dir service");

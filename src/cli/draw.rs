@@ -257,7 +257,15 @@ fn announce(args: &Announce) -> Result<(), Failure> {
             Failure::usage(format!("--{what} is missing")).advise("klero draw announce --help shows an example")
         };
         let at = args.draws_at.as_deref().ok_or_else(|| missing("draws-at"))?;
-        let draws_at = when::parse(at, SystemClock.now())?;
+        let now = SystemClock.now();
+        let draws_at = when::parse(at, now)?;
+        if draws_at <= now {
+            return Err(Failure::usage(format!(
+                "{} is past: nothing could be sealed before its round",
+                when::show(draws_at)
+            ))
+            .advise("announce a time that leaves room to sign and to seal, such as +2h; nothing was logged"));
+        }
         let about = backend::about(dir)?;
         let draws = backend::statuses(dir, None)?;
         let mut title = titles(&args.title)?;
@@ -326,6 +334,7 @@ fn decide(args: &Decision, context: &str, needs_outcome: Option<&str>) -> Result
         let reason = args.reason.as_deref().ok_or_else(|| {
             Failure::usage("--reason is missing").advise(format!("klero draw {context} --help lists the reasons"))
         })?;
+        known_reason(reason, if needs_outcome.is_some() { &ANNUL_REASONS } else { &VOID_REASONS })?;
         let status = backend::status(dir, &args.draw)?;
         let origin = backend::about(dir)?.origin;
         let mut value = json!({"draw": args.draw, "log": origin, "organiser": status.organiser, "reason": reason});
@@ -334,6 +343,19 @@ fn decide(args: &Decision, context: &str, needs_outcome: Option<&str>) -> Result
         }
         Ok(value)
     })
+}
+
+/// The reasons that the notes know (spec §4.7, §4.9, §4.10), for people who mistype one.
+const VACATE_REASONS: [&str; 3] = ["declined", "not_eligible", "ended"];
+const VOID_REASONS: [&str; 5] = ["cancelled", "pool_error", "terms_error", "beacon_lost", "court"];
+const ANNUL_REASONS: [&str; 2] = ["court", "complaint"];
+
+fn known_reason(reason: &str, known: &[&str]) -> Result<(), Failure> {
+    if known.contains(&reason) {
+        return Ok(());
+    }
+    Err(Failure::usage(format!("'{reason}' is not a reason that can be logged"))
+        .advise(format!("the reasons are: {}; nothing was logged", known.join(", "))))
 }
 
 fn after(status: &DrawStatus) -> Result<String, Failure> {
@@ -353,6 +375,7 @@ fn vacate(args: &Vacate) -> Result<(), Failure> {
             };
             let (index, reason) = seat.split_once('=').ok_or_else(wrong)?;
             let index: u32 = index.parse().map_err(|_| wrong())?;
+            known_reason(reason, &VACATE_REASONS)?;
             if seats.insert(index, reason).is_some() {
                 return Err(Failure::usage(format!("seat {index} is named twice")));
             }

@@ -30,7 +30,8 @@ pub struct Args {
 /// Runs it.
 pub fn run(args: &Args) -> Result<u8, Failure> {
     let key = from_hex(&args.key.to_ascii_lowercase()).map(TicketKey::new).ok_or_else(|| {
-        Failure::usage("the ticket key is not 64 hexadecimal digits").advise("klero verify prints the key of a draw")
+        Failure::usage("the ticket key is not 64 hexadecimal digits")
+            .advise("klero verify prints the ticket key of a draw")
     })?;
     if u64::from(args.from) + args.count > u64::from(u32::MAX) {
         return Err(Failure::usage(format!("there are no tickets beyond index {}", u32::MAX - 1)));
