@@ -6,15 +6,18 @@
 
 use std::path::{Path, PathBuf};
 
-use klero_draw::organiser::VoidReason;
+use klero_draw::note::SignedText;
+use klero_draw::organiser::{KeyNote, KeyRole, VoidReason, context};
 use klero_draw::replacement::Seats;
-use klero_draw::terms::Replacement;
+use klero_draw::step::StepKind;
+use klero_draw::terms::{Replacement, Vkey};
+use klero_tlog::SignerKey;
 
 #[path = "../tests/it/world.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod world;
 
-use world::{GENESIS, Pool, Spec, World};
+use world::{GENESIS, ORIGIN, Pool, Spec, World, signer};
 
 fn main() {
     let folder = PathBuf::from(std::env::args().nth(1).expect("usage: worlds DIR"));
@@ -30,6 +33,7 @@ fn main() {
     beginnings(&folder);
     witnessed(&folder);
     recovered(&folder);
+    rekeyed(&folder);
 }
 
 fn write(folder: &Path, name: &str, world: &World, bundle: &str) {
@@ -188,4 +192,29 @@ fn recovered(folder: &Path) {
     world.enrol(2, 3, false);
     world.whole(&Spec::new("council", "equal").at(now + 1000));
     write(folder, "recovered", &world, &world.bundle("council"));
+}
+
+/// The log's keys change, and a member's key that keeps its name: notes with two lines of one name.
+fn rekeyed(folder: &Path) {
+    let mut world = World::new();
+    let (log, service) = (signer(ORIGIN, 51), signer("example.org/eupen/service-2", 52));
+    let change = |world: &World, role, old: &SignerKey, new: &SignerKey| {
+        let (old_key, new_key) = (Vkey(old.verifier_key()), Vkey(new.verifier_key()));
+        let note = KeyNote { log: world.origin.clone(), new: new_key, old: old_key, role };
+        StepKind::Key(Box::new(SignedText::sign(context::KEY, note, &[old, new]).unwrap()))
+    };
+    let kind = change(&world, KeyRole::Log, &world.log, &log);
+    world.step(None, kind);
+    world.log = log;
+    let kind = change(&world, KeyRole::Service, &world.service, &service);
+    world.step(None, kind);
+    world.service = service;
+    let (old, clerk) = (world.members[0].clone(), signer("eupen/clerk", 61));
+    world.members[0] = clerk.clone();
+    let note = world.organiser_note(2, 2, false);
+    let all = [&old, &clerk, &world.members[1], &world.members[2]];
+    let note = SignedText::sign(context::ORGANISER, note, &all).unwrap();
+    world.step(None, StepKind::Organiser(Box::new(note)));
+    world.whole(&Spec::new("council", "equal"));
+    write(folder, "rekeyed", &world, &world.bundle("council"));
 }

@@ -1,47 +1,23 @@
 //! Signatures on notes that change keys (spec §4.2, §4.3), where an old and a new key may bear the same name.
 
-use klero_draw::note::{SignatureError, SignedText};
+use klero_draw::note::{SignatureError, SignedText, Signers};
 use klero_draw::organiser::{KeyNote, OrganiserNote};
-use klero_tlog::ed25519::PublicKey;
-use klero_tlog::{Note, VerifierKey};
+use klero_tlog::VerifierKey;
 
 use super::state::Enrolment;
 use super::violation::Rule;
 
-/// Who signed a note: each line a valid signature by one of `keys`, lines ascending by name, no public key twice. Unlike
-/// [`SignedText::verify`] two keys may share a name, as an old and a new key of one role do.
-fn signers<T>(note: &SignedText<T>, keys: &[VerifierKey]) -> Result<Vec<PublicKey>, SignatureError> {
-    let text = note.note();
-    let parsed = Note::parse(text.as_bytes()).map_err(|_| SignatureError::Invalid { line: 1 })?;
-    let mut signers = Vec::new();
-    let mut last_name = "";
-    for (signature, line) in parsed.signatures().iter().zip(1..) {
-        let key = keys.iter().find(|key| key.matches(signature)).ok_or(SignatureError::UnknownKey { line })?;
-        if signature.name().as_str() < last_name {
-            return Err(SignatureError::NotSorted { line });
-        }
-        if signers.contains(&key.public_key()) {
-            return Err(SignatureError::SameKey { line });
-        }
-        key.verify(parsed.text(), signature).map_err(|_| SignatureError::Invalid { line })?;
-        signers.push(key.public_key());
-        last_name = signature.name().as_str();
-    }
-    Ok(signers)
-}
-
-fn count(keys: &[VerifierKey], signers: &[PublicKey]) -> u64 {
-    let signed = keys.iter().filter(|key| signers.contains(&key.public_key())).count();
+fn count(keys: &[VerifierKey], signers: &Signers) -> u64 {
+    let signed = |key: &&VerifierKey| signers.keys().iter().any(|signer| signer.public_key() == key.public_key());
+    let signed = keys.iter().filter(signed).count();
     u64::try_from(signed).unwrap_or(u64::MAX)
 }
 
 /// A key change is signed by exactly the old and the new key.
 pub(super) fn check_key_change(note: &SignedText<KeyNote>) -> Result<(), Rule> {
     let keys = [note.value().old.0.clone(), note.value().new.0.clone()];
-    match signers(note, &keys) {
-        Ok(signers) if signers.len() == keys.len() => Ok(()),
-        _ => Err(Rule::KeySignatures),
-    }
+    // Exactly both: `verify` counts no public key twice, and admits no third.
+    note.verify(&keys, 2).map(|_| ()).map_err(|_| Rule::KeySignatures)
 }
 
 /// The key that follows `old` by a key note, if the note starts from it and both signed: for finding out which key a log may use now. Whether the
@@ -58,7 +34,7 @@ pub(super) fn check_enrolment(note: &SignedText<OrganiserNote>, old: Option<&Enr
     let own: Vec<VerifierKey> = note.value().keys.iter().map(|key| key.0.clone()).collect();
     let old_keys = old.map(Enrolment::keys).unwrap_or_default();
     let all: Vec<VerifierKey> = own.iter().chain(&old_keys).cloned().collect();
-    let signers = signers(note, &all).map_err(Rule::OrganiserOwnKeys)?;
+    let signers = note.verify(&all, 1).map_err(Rule::OrganiserOwnKeys)?;
     let threshold = u64::try_from(own.len()).unwrap_or(u64::MAX);
     let found = count(&own, &signers);
     if found < threshold {

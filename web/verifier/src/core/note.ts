@@ -102,7 +102,7 @@ export function demandedSigners(note: Note, demanded: readonly VKey[]): VKey[] {
   const signers: VKey[] = [];
   let last: SignatureLine | undefined;
   for (const line of note.lines) {
-    if (last !== undefined && compareLines(last, line) > 0) throw new Refused("signature lines are not sorted", `${line.name} before ${last.name}`, `${last.name} before ${line.name}`);
+    if (last !== undefined && compareLines(last, line) >= 0) throw new Refused("signature lines are not sorted, or two have one name and key id", `${line.name} before ${last.name}`, `${last.name} before ${line.name}`);
     last = line;
     const same = demanded.filter((k) => k.name === line.name && k.id === line.id);
     if (same.length === 0) throw new Refused("a signature by a key that was not asked for", demanded.map((k) => k.name).join(", "), line.name);
