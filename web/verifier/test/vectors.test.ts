@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { PINNED, parseChain, parseRehearsal, roundFor, timeOf, verifyRound, type Chain } from "../src/core/beacon";
 import { Refused, hex, unhex, utf8, concat, compareText } from "../src/core/bytes";
+import { checkCertificate } from "../src/core/certificate";
 import { hmacSha256, sha256, tagged } from "../src/core/hash";
 import { Members, encode, parseCanonical } from "../src/core/json";
 import { TreeBuilder } from "../src/core/merkle";
@@ -195,6 +196,17 @@ test("methods", () => {
     assert.deepEqual(found.drawn, c.drawn, c.name);
     assert.deepEqual(found.reserves, c.reserves, c.name);
     assert.equal(found.panel, c.panel, c.name);
+  }
+});
+
+test("certificates of fairness", () => {
+  for (const c of vectors("certificate").cases) {
+    const list = parsePanelList(c.panels);
+    const table = { people: c.people.rows.map((values: string[], i: number) => ({ values, privatePart: "", tag: c.people.households[i] === "" ? undefined : c.people.households[i] })) };
+    const terms: Any = { method: { name: "panels", list: hex(sha256(utf8(c.panels))), seats: c.seats, panels: list.panels.length, minCount: 0 }, pool: { size: table.people.length, columns: { public: c.people.columns } } };
+    assert.deepEqual(checkCertificate(c.certificate, terms, list, table).bounds, c.bounds.map((b: Any) => `${b[0]}/${b[1]}`));
+    refuses("another list", () => checkCertificate(c.certificate, { ...terms, method: { ...terms.method, list: "0".repeat(64) } }, list, table));
+    refuses("an unknown member", () => checkCertificate(c.certificate.replace('{"format"', '{"a":1,"format"'), terms, list, table));
   }
 });
 

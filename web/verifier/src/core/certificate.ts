@@ -15,6 +15,8 @@ export interface Fairness {
   /** `min_count/m` as they stand. */
   readonly achieved: string;
   readonly words: string;
+  /** Of every level, in lowest terms. */
+  readonly bounds: readonly string[];
 }
 
 interface Level {
@@ -36,10 +38,10 @@ export function checkCertificate(text: string, terms: Terms, list: PanelList, ta
   if (named !== method.list) throw new Refused("the certificate of another list", method.list, named);
   checkForm(levels, terms, list, table);
   const bounds = boundsOf(levels, terms, list, table);
-  const [numerator, denominator] = bounds[0]!;
+  const shown = bounds.map(([n, d]) => `${n}/${d}`);
   const achieved = `${method.minCount}/${method.panels}`;
-  const bound = `${numerator}/${denominator}`;
-  return { bound, achieved, words: `the smallest chance is ${achieved}; no list under these rules could lift it above ${bound} (${levels.length} levels)` };
+  const bound = shown[0]!;
+  return { bound, achieved, bounds: shown, words: `the smallest chance is ${achieved}; no list under these rules could lift it above ${bound} (${levels.length} levels)` };
 }
 
 function parseLevel(value: Json): Level {
