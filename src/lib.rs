@@ -35,6 +35,7 @@ pub mod retention;
 pub mod sequencer;
 pub mod service;
 pub mod signer;
+pub mod site;
 pub mod store;
 pub mod vault;
 pub mod verifier_page;

@@ -27,7 +27,7 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
         format!("'sha256-{}'", STANDARD.encode(digest))
     };
     format!(
-        "default-src 'none'; script-src {}; style-src {}; worker-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        "default-src 'none'; script-src {}; style-src {}; worker-src blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         source("script"),
         source("style")
     )

@@ -374,8 +374,10 @@ fn a_table_in_which_somebody_stands_alone_is_published_for_a_reason_only() {
     let mut with: Value = terms.clone();
     with["pool"]["table_reason"] = json!("Lontzen has one resident of this age, who agreed.");
     world.seal_terms(&with, BOTH).unwrap();
-    let facts = world.service().page_facts(&slug("letters")).unwrap();
-    assert!(kleroterion::service::pages::draw(&facts).contains("Lontzen has one resident of this age, who agreed."));
+    for lang in kleroterion::site::lang::Lang::ALL {
+        let page = kleroterion::site::draw_html(world.service(), &slug("letters"), lang).unwrap();
+        assert!(page.contains("Lontzen has one resident of this age, who agreed."), "{lang}");
+    }
     world.clock.set(published(round));
     world.round("letters", round).unwrap();
     let report = world.verified("letters");

@@ -78,8 +78,10 @@ fn what_is_logged_published_or_answered_names_nobody() {
     }
     assert!(clean_folder(&world.service().public()) > 6, "checkpoint, key, tiles, table, strata, outcome, replacement");
     clean("the bundle", world.bundle("letters").as_bytes());
-    let facts = world.service().page_facts(&slug("letters")).unwrap();
-    clean("the page", kleroterion::service::pages::draw(&facts).as_bytes());
+    for lang in kleroterion::site::lang::Lang::ALL {
+        let page = kleroterion::site::draw_html(world.service(), &slug("letters"), lang).unwrap();
+        clean("the page", page.as_bytes());
+    }
     for request in [Request::About, Request::Status { draw: None }] {
         clean("an answer", serde_json::to_string(&world.service().answer(request)).unwrap().as_bytes());
     }

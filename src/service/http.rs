@@ -9,14 +9,14 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use klero_draw::names::Slug;
 use klero_tlog::tile::TilePath;
 
+use super::Service;
 use super::request::{HandedRound, Request};
-use super::{Service, pages};
 use crate::failure::Failure;
 use crate::files::RealFiles;
 use crate::publish::Publisher;
@@ -30,42 +30,39 @@ const MAX_ROUND_BYTES: usize = 4_096;
 
 /// All public routes.
 pub fn router(service: Arc<Service>) -> Router {
+    let (site, watched) = (crate::site::router(Arc::clone(&service)), Arc::clone(&service));
     Router::new()
-        .route("/", get(home))
         .route("/checkpoint", get(checkpoint))
         .route("/log.vkey", get(log_key))
         .route("/tile/{*path}", get(tile))
         .route("/artifact/{sha256}", get(artifact))
         .route("/witnessed/{step}", get(witnessed))
         .route("/draws", get(draws))
-        .route("/draws/{id}", get(draw))
         .route("/draws/{id}/bundle", get(bundle))
         .route("/draws/{id}/round", post(round).layer(DefaultBodyLimit::max(MAX_ROUND_BYTES)))
         .route("/healthz", get(health))
-        .fallback(async || problem(StatusCode::NOT_FOUND, "there is no such page"))
-        .layer(axum::middleware::from_fn_with_state(Arc::clone(&service), super::notice::add))
-        .layer(axum::middleware::map_response(harden))
-        // Its policy is its own: it runs one script, known by its hash.
-        .route("/verifier.html", get(crate::verifier_page::page))
+        .fallback(crate::site::not_found)
         .with_state(service)
+        .merge(site)
+        .layer(axum::middleware::from_fn_with_state(watched, super::notice::add))
+        .layer(axum::middleware::map_response(harden))
+        // Its policy and its bytes are its own: it runs one script, known by its hash.
+        .route("/verifier.html", get(crate::verifier_page::page))
 }
 
-/// Headers that every answer bears: nothing of ours is framed, sniffed or scripted.
+/// Headers that every answer bears: nothing of ours is framed, sniffed or scripted, unless its own handler said otherwise.
 async fn harden(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in [
-        ("x-content-type-options", "nosniff"),
-        ("referrer-policy", "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
         (
-            "content-security-policy",
-            "default-src 'none'; style-src 'self' 'sha256-STYLE'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         ),
-        ("access-control-allow-origin", "*"),
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     ] {
-        let value = value.replace("sha256-STYLE", pages::style_hash());
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            headers.insert(name, value);
-        }
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
 }
@@ -128,13 +125,6 @@ async fn file(path: PathBuf, kind: &'static str, caching: &'static str) -> Respo
     }
 }
 
-async fn home(State(service): State<Arc<Service>>) -> Response {
-    match service.statuses(None) {
-        Ok(draws) => page(pages::home(service.origin(), &draws)),
-        Err(failure) => failed(&failure),
-    }
-}
-
 async fn draws(State(service): State<Arc<Service>>) -> Response {
     match service.statuses(None) {
         Ok(draws) => brief(Json(draws)),
@@ -142,24 +132,15 @@ async fn draws(State(service): State<Arc<Service>>) -> Response {
     }
 }
 
-async fn draw(State(service): State<Arc<Service>>, Path(id): Path<String>, headers: axum::http::HeaderMap) -> Response {
+/// One draw's state, for programs.
+pub(crate) fn draw_json(service: &Service, id: &str) -> Response {
     let Ok(id) = id.parse::<Slug>() else { return problem(StatusCode::NOT_FOUND, "there is no such draw") };
-    let wants_json = headers
-        .get(header::ACCEPT)
-        .and_then(|v| v.to_str().ok())
-        .is_some_and(|v| v.contains("application/json") && !v.contains("text/html"));
-    let told = tokio::task::spawn_blocking(move || {
-        if wants_json {
-            service.statuses(Some(&id)).map(|mut all| all.pop().map(|one| brief(Json(one))))
-        } else {
-            service.page_facts(&id).map(|facts| Some(page(pages::draw(&facts))))
-        }
-    });
-    match told.await {
-        Ok(Ok(Some(response))) => response,
-        Ok(Ok(None)) => problem(StatusCode::NOT_FOUND, "there is no such draw"),
-        Ok(Err(failure)) => failed(&failure),
-        Err(_) => problem(StatusCode::INTERNAL_SERVER_ERROR, "the page could not be made"),
+    match service.statuses(Some(&id)) {
+        Ok(mut all) => match all.pop() {
+            Some(one) => brief(Json(one)),
+            None => problem(StatusCode::NOT_FOUND, "there is no such draw"),
+        },
+        Err(failure) => failed(&failure),
     }
 }
 
@@ -233,10 +214,6 @@ async fn health(State(service): State<Arc<Service>>) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, Json(told)).into_response()
 }
 
-fn page(html: String) -> Response {
-    brief(Html(html))
-}
-
 fn brief(answer: impl IntoResponse) -> Response {
     ([(header::CACHE_CONTROL, BRIEF), (header::VARY, "accept")], answer).into_response()
 }
@@ -252,7 +229,7 @@ fn failed(failure: &Failure) -> Response {
 }
 
 /// RFC 9457 problem details.
-fn problem(status: StatusCode, detail: &str) -> Response {
+pub(crate) fn problem(status: StatusCode, detail: &str) -> Response {
     let body = serde_json::json!({
         "type": "about:blank",
         "title": status.canonical_reason().unwrap_or("error"),

@@ -8,11 +8,9 @@ pub mod config;
 pub mod control;
 pub mod drawing;
 pub mod erasing;
-mod facts;
 pub mod http;
 pub mod kept;
 mod notice;
-pub mod pages;
 pub mod request;
 pub mod scheduler;
 pub mod scribe;
@@ -211,6 +209,12 @@ impl Service {
     #[must_use]
     pub fn reader(&self) -> LogReader {
         self.sequencer.reader()
+    }
+
+    /// vkey of the log key in force.
+    #[must_use]
+    pub fn log_vkey(&self) -> String {
+        self.ledger().log_keys().last().map(klero_tlog::VerifierKey::to_text).unwrap_or_default()
     }
 
     /// Published entries.

@@ -178,12 +178,12 @@ impl Service {
     }
 
     /// An outcome artifact that this log names.
-    pub(super) fn outcome(&self, name: ArtifactHash) -> Result<Outcome, Failure> {
+    pub(crate) fn outcome(&self, name: ArtifactHash) -> Result<Outcome, Failure> {
         Outcome::parse(&self.artifact(name)?).map_err(|e| Failure::unavailable(format!("the outcome {name}: {e}")))
     }
 
     /// A published artifact's text.
-    pub(super) fn artifact(&self, name: ArtifactHash) -> Result<String, Failure> {
+    pub(crate) fn artifact(&self, name: ArtifactHash) -> Result<String, Failure> {
         let bytes = self.reader().publisher().get_artifact(&name, MAX_ARTIFACT_BYTES).map_err(|e| {
             let advice = e.advice();
             Failure::unavailable(&e).advise(advice)

@@ -14,7 +14,7 @@ export async function page(root, common) {
   const bundled = async (entry, options) => (await build({ ...common, entryPoints: [entry], write: false, minify: true, ...options })).outputFiles[0].text.trim();
   const script = (await bundled("src/page/main.ts", { format: "iife", define: { EXAMPLE: JSON.stringify(example) } })).replaceAll("</script", "<\\/script");
   const style = await bundled("src/page/style.css", {});
-  const policy = `default-src 'none'; script-src ${sha256(script)}; style-src ${sha256(style)}; worker-src blob:; base-uri 'none'; form-action 'none'`;
+  const policy = `default-src 'none'; script-src ${sha256(script)}; style-src ${sha256(style)}; worker-src blob:; connect-src 'self'; base-uri 'none'; form-action 'none'`;
   const html = `<!doctype html>
 <html lang="en">
 <head>

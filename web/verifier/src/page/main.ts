@@ -26,7 +26,8 @@ class Page {
     document.addEventListener("dragover", (e) => { e.preventDefault(); });
     document.addEventListener("drop", (e) => { e.preventDefault(); void this.take(e.dataTransfer?.files); });
     this.draw();
-    if (location.hash.length > 1) (document.getElementById("receipt-typed") as HTMLInputElement).value = location.hash;
+    void this.fetched();
+    if (location.hash.length > 1 && location.hash !== "#receipt") (document.getElementById("receipt-typed") as HTMLInputElement).value = location.hash;
   }
 
   private say(id: TextId): string {
@@ -73,6 +74,18 @@ class Page {
       else this.bundle = bytes;
     }
     await this.verify();
+  }
+
+  /** Served by a site, the page may be told which of that site's own bundles to read. Opened from a disk it asks for nothing. */
+  private async fetched(): Promise<void> {
+    const path = new URLSearchParams(location.search).get("bundle");
+    if (!location.protocol.startsWith("http") || path === null || !/^\/draws\/[a-z0-9-]{1,64}\/bundle$/.test(path)) return;
+    replaceWith(this.report, h("p", { role: "status" }, this.say("working")));
+    const answer = await fetch(path, { credentials: "omit" }).catch(() => undefined);
+    if (answer?.ok !== true) { replaceWith(this.report, h("p", { class: "banner", role: "alert" }, this.say("broken"))); return; }
+    this.bundle = new Uint8Array(await answer.arrayBuffer());
+    await this.verify();
+    if (location.hash.length > 1) document.getElementById("receipt-typed")?.focus();
   }
 
   private async verify(): Promise<void> {
@@ -147,6 +160,8 @@ function isTrust(bytes: Uint8Array): boolean {
 }
 
 function preferred(): Language {
+  const asked = LANGUAGES.find((l) => l === new URLSearchParams(location.search).get("lang"));
+  if (asked !== undefined) return asked;
   for (const wanted of navigator.languages) {
     const found = LANGUAGES.find((l) => wanted.toLowerCase().startsWith(l));
     if (found !== undefined) return found;
