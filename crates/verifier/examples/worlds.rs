@@ -6,18 +6,20 @@
 
 use std::path::{Path, PathBuf};
 
+use klero_draw::certificate::Level;
+use klero_draw::hash::ArtifactHash;
 use klero_draw::note::SignedText;
 use klero_draw::organiser::{KeyNote, KeyRole, VoidReason, context};
 use klero_draw::replacement::Seats;
 use klero_draw::step::StepKind;
-use klero_draw::terms::{Replacement, Vkey};
+use klero_draw::terms::{FromTerms, Replacement, Vkey};
 use klero_tlog::SignerKey;
 
 #[path = "../tests/it/world.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod world;
 
-use world::{GENESIS, ORIGIN, Pool, Spec, World, signer};
+use world::{GENESIS, ORIGIN, Pool, Spec, World, signer, slug};
 
 fn main() {
     let folder = PathBuf::from(std::env::args().nth(1).expect("usage: worlds DIR"));
@@ -34,6 +36,8 @@ fn main() {
     witnessed(&folder);
     recovered(&folder);
     rekeyed(&folder);
+    certified(&folder);
+    linked_to_followers(&folder);
 }
 
 fn write(folder: &Path, name: &str, world: &World, bundle: &str) {
@@ -217,4 +221,47 @@ fn rekeyed(folder: &Path) {
     world.step(None, StepKind::Organiser(Box::new(note)));
     world.whole(&Spec::new("council", "equal"));
     write(folder, "rekeyed", &world, &world.bundle("council"));
+}
+
+/// A list of panels with a certificate of fairness, with and without its text.
+fn certified(folder: &Path) {
+    let mut world = World::new();
+    let levels = [(1, 0), (3, 1)].map(|total| Level {
+        households: Vec::new(),
+        quotas: vec![(0, 0), (2, 1)],
+        stops: Vec::new(),
+        total,
+    });
+    let spec = Spec { certificate: Some(levels.to_vec()), ..Spec::new("council", "panels") };
+    let (terms, _) = world.whole(&spec);
+    write(folder, "certified", &world, &world.bundle("council"));
+    world.artifacts.remove(&terms.value().method.certificate().unwrap());
+    write(folder, "certified-without", &world, &world.bundle("council"));
+}
+
+/// A pool of those who hold a seat, one of whom was seated later; and a pool that counts them without saying so.
+fn linked_to_followers(folder: &Path) {
+    for (kind, named) in [("followers", true), ("followers-unnamed", false)] {
+        let mut world = World::new();
+        let mut spec = Spec::new("letters", "equal").purpose("letters").replacement(Replacement::Rank);
+        spec.reserves = 0;
+        let (terms, invited) = world.whole(&spec);
+        let drawn: Vec<u32> = invited.drawn.iter().map(|o| o.index).collect();
+        let (vacated, note) = world.vacate(&terms, &drawn[..1]);
+        let followed = world.replace(&terms, &mut Seats::new(&drawn), vacated, &note);
+        let name = |text: String| ArtifactHash::of(text.as_bytes());
+        let replacements = if named { vec![name(followed.text().unwrap())] } else { Vec::new() };
+        let outcome = name(invited.text().unwrap());
+        let follower = followed.fills[0].seated.as_ref().unwrap();
+        let seated = |id: &u32| {
+            let private = Pool::new(&[*id], "").people[0].0;
+            follower.private == private || invited.drawn[1..].iter().any(|o| o.private == private)
+        };
+        world.pool = Pool::new(&(0..40).filter(seated).collect::<Vec<_>>(), "yes");
+        let mut spec = Spec::new("council", "equal").at(GENESIS + 1000);
+        (spec.seats, spec.reserves) = (2, 1);
+        spec.from = Some(FromTerms { draw: slug("letters"), outcome, replacements });
+        world.whole(&spec);
+        write(folder, &format!("linked-{kind}"), &world, &world.bundle("council"));
+    }
 }

@@ -388,15 +388,12 @@ class Verification {
     const own = this.steps.find((s) => s.step === draw.sealed)!.step.seq;
     const ofEarlier = this.steps.map((s) => s.step).filter((s) => "draw" in s && s.draw === from.draw);
     const last = ofEarlier.findLast((s) => s.kind === "drawn");
-    if (last?.kind !== "drawn") return f.fail("format", new Refused(`the bundle does not hold the result of draw '${from.draw}', to which the pool is linked`));
+    const answers = ofEarlier.flatMap((s) => (s.kind === "replaced" ? [s.outcome] : []));
+    if (last?.kind !== "drawn" || answers.length !== from.replacements.length) return f.fail("format", new Refused(`the bundle does not hold the result and the replacements of draw '${from.draw}', to which the pool is linked`));
     if (last.outcome !== from.outcome) f.fail("pool.from", new Refused("the pool is linked to another outcome than the earlier draw's", last.outcome, from.outcome));
-    if (own <= last.seq) f.fail("pool.from", new Refused(`draw '${from.draw}' was drawn only after this one was sealed`));
-    const answers = from.replacements.map((hash) => ofEarlier.find((s) => s.kind === "replaced" && s.outcome === hash));
-    answers.forEach((s, i) => {
-      if (s === undefined) f.fail("format", new Refused("the bundle does not hold a replacement to which the pool is linked", from.replacements[i]!));
-      else if (own <= s.seq) f.fail("pool.from", new Refused(`somebody was seated in draw '${from.draw}' only after this one was sealed`));
-    });
-    if (answers.some((s, i) => i > 0 && s !== undefined && answers[i - 1] !== undefined && answers[i - 1]!.seq >= s.seq)) f.fail("pool.from", new Refused("the replacements are not in the order of the log"));
+    if (answers.some((hash, i) => hash !== from.replacements[i])) f.fail("pool.from", new Refused("the replacements are not in the order of the log", answers.join(", "), from.replacements.join(", ")));
+    const latest = ofEarlier.findLast((s) => s.kind === "drawn" || s.kind === "replaced")!.seq;
+    if (own <= Math.max(last.seq, latest)) f.fail("pool.from", new Refused(`draw '${from.draw}' was drawn, or its seats filled, only after this one was sealed`));
     const texts = [from.outcome, ...from.replacements].map((hash) => { const text = this.artifacts.get(hash); if (text === undefined) this.missing(hash, "pool.from"); return text; });
     if (texts.some((t) => t === undefined)) return;
     const opened = f.within("pool.from", "", () => openedBefore(from.draw, texts as string[]));
