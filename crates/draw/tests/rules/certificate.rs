@@ -8,7 +8,7 @@ use klero_draw::terms::{Method, Terms};
 use proptest::prelude::*;
 use serde::Deserialize;
 
-use crate::support::{Pool, parts, terms, vectors};
+use crate::support::{Pool, terms, vectors};
 
 #[derive(Deserialize)]
 struct File {
@@ -145,7 +145,6 @@ fn what_is_no_certificate_is_refused() {
     .unwrap();
     let found = tight.bounds(&terms_of(&pool, &broken, 4), &broken, &pool);
     assert_eq!(found, Err(CertificateError::Excluded { level: 1 }));
-    assert!(parts(12, Method::Equal, 1, 0).pool.from.is_none());
 }
 
 proptest! {

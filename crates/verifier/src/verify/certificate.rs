@@ -65,7 +65,7 @@ fn words(first: &Bound, bounds: &Bounds, panels: u32) -> String {
     let rest = bounds.levels().get(1..).unwrap_or_default();
     if let Some(largest) = rest.iter().map(gap).max() {
         words.push_str(&format!(
-            "; for the {} next smallest chances, with those below them held, the difference is at most {largest}",
+            "; on further levels ({}), with everybody below held, the difference is at most {largest}",
             rest.len()
         ));
     }
