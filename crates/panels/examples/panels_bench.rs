@@ -1,5 +1,6 @@
 //! Builds a list for a folder with `categories.csv` and `respondents.csv` and
-//! prints one line of JSON: the report's figures and the seconds it took.
+//! prints one line of JSON: the report's figures and the seconds it took. A last
+//! column `address` names households.
 //!
 //! `cargo run --release -p klero-panels --example panels_bench -- DIR SEATS [OBJECTIVE] [PANELS]`
 
@@ -26,7 +27,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = Path::new(folder);
     let quotas = Quotas::from_csv(&std::fs::read(folder.join("categories.csv"))?)?;
     let people = std::fs::read(folder.join("respondents.csv"))?;
-    let people = Respondents::from_csv(&people, &quotas, &RespondentOptions::default())?;
+    let household = if people.split(|b| *b == b'\n').next().is_some_and(|header| header.ends_with(b",address")) {
+        vec!["address".to_owned()]
+    } else {
+        Vec::new()
+    };
+    let options = RespondentOptions { household, ..RespondentOptions::default() };
+    let people = Respondents::from_csv(&people, &quotas, &options)?;
     let instance = Instance::new(&quotas, &people, seats.parse()?)?;
     let options = BuildOptions { objective, panels, ..BuildOptions::default() };
     let built = build(&instance, &options, &Unwatched)?;

@@ -7,7 +7,7 @@
 use crate::certificate::{Certificate, CertificateError, LevelBound};
 use crate::check::{BuiltList, Violation, check};
 use crate::instance::{Instance, index};
-use crate::ladder::{Climb, Ladder, NoLadder, climb};
+use crate::ladder::{Climb, Face, Ladder, NoLadder, climb};
 use crate::listing::{NoListing, Wish};
 use crate::objective;
 use crate::proof;
@@ -111,7 +111,7 @@ pub fn build(instance: &Instance, options: &BuildOptions, watch: &dyn Watch) -> 
     })?;
     let (certificate, bounds) = proof::certificate(instance, &ladder).map_err(BuildError::Certificate)?;
     let target = objective::target(instance, &ladder, options.objective, &limits);
-    let mut wish = Wish { target, cap: cap(&ladder, options) };
+    let mut wish = Wish { target, cap: cap(&ladder, options), faces: faces(instance, &ladder, options) };
     let mut listing = list(instance, &wish, options, &limits)?;
     if !listing.never.is_empty() {
         // what fractions allowed, whole people do not: aim again without these types
@@ -119,6 +119,7 @@ pub fn build(instance: &Instance, options: &BuildOptions, watch: &dyn Watch) -> 
         if let Ok(second) = climb(instance, again, &limits) {
             let never = std::mem::take(&mut listing.never);
             wish.target = objective::target(instance, &second, options.objective, &limits);
+            wish.faces = faces(instance, &second, options);
             for &t in &never {
                 wish.target[t] = 0.0;
             }
@@ -151,6 +152,21 @@ fn cap(ladder: &Ladder, options: &BuildOptions) -> Option<f64> {
         ladder.levels.iter().map(|l| l.chance).find(|z| *z > 1e-9)
     } else {
         None
+    }
+}
+
+/// Where to look for panels first, the most demanding first.
+fn faces(instance: &Instance, ladder: &Ladder, options: &BuildOptions) -> Vec<Face> {
+    let first = 1 + ladder.levels.iter().take_while(|l| l.chance <= 1e-9).count();
+    match options.objective {
+        Objective::Leximin => {
+            let mut levels = vec![ladder.levels.len(), ladder.levels.len() / 2, ladder.levels.len() / 8, first];
+            levels.retain(|l| *l >= first);
+            levels.dedup();
+            levels.into_iter().map(|l| ladder.face(instance, l)).collect()
+        }
+        Objective::Maximin => vec![ladder.face(instance, first)],
+        Objective::Nash | Objective::Goldilocks => Vec::new(),
     }
 }
 

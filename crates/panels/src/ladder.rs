@@ -44,6 +44,49 @@ pub(crate) struct Ladder {
     pub(crate) complete: bool,
 }
 
+/// The panels that a fairest lottery can use: where a level's multipliers give a
+/// row or a type weight, every panel of a lottery that reaches the level stands
+/// at the bound which the proof counts with (complementary slackness). All
+/// others cost somebody at that level.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Face {
+    /// Lowest and highest number of seats for each row.
+    pub(crate) rows: Vec<(u32, u32)>,
+    /// The same for each type.
+    pub(crate) kinds: Vec<(u32, u32)>,
+}
+
+/// Multipliers below this share of the largest are taken to be rounding.
+const WEIGHTLESS: f64 = 1e-6;
+
+impl Ladder {
+    /// The face of the first levels.
+    pub(crate) fn face(&self, instance: &Instance, levels: usize) -> Face {
+        let mut face = Face {
+            rows: instance.bounds.clone(),
+            kinds: instance.kinds.iter().map(|k| (0, k.size().min(instance.seats))).collect(),
+        };
+        for level in self.levels.iter().take(levels) {
+            let g = &level.multipliers;
+            let least = WEIGHTLESS * g.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
+            for (row, value) in g.iter().enumerate() {
+                let bounds = instance.bounds[row];
+                if *value > least {
+                    face.rows[row].0 = bounds.1;
+                } else if *value < -least {
+                    face.rows[row].1 = bounds.0;
+                }
+            }
+            for (t, kind) in instance.kinds.iter().enumerate() {
+                if kind.rows.iter().map(|&r| g[r]).sum::<f64>() < -least {
+                    face.kinds[t].0 = face.kinds[t].1;
+                }
+            }
+        }
+        face
+    }
+}
+
 /// Why there is no ladder.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum NoLadder {

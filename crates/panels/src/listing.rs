@@ -16,33 +16,47 @@
 //! their results are taken in a fixed order, so the list depends on nothing but
 //! the input (and on when it was stopped, if it was).
 
-use std::collections::BTreeMap;
-
 use microlp::{ComparisonOp, OptimizationDirection, Problem};
 use num_traits::ToPrimitive;
 
-use crate::instance::{Instance, count, index};
-use crate::pricing::{Priced, Pricer};
+use crate::draft::Draft;
+use crate::instance::{Instance, index};
+use crate::ladder::Face;
+use crate::mend::{self, Mender};
+use crate::pricing::{Neighbourhood, Priced, Pricer};
 use crate::random::Random;
 use crate::watch::{Limits, Stage};
 
 /// Panels from herding.
 const POOL: u32 = 300;
-/// Rounds of pricing at most.
-const ROUNDS: u32 = 400;
+/// Panels from herding where panels are hard to find: those that are missing are
+/// cheaper to get by mending.
+const FEW: u32 = 40;
+/// Work for herding in that case.
+const HERDING_WORK: u64 = 2_000_000_000;
+/// Rounds of improving at most.
+const ROUNDS: u32 = 4_000;
+/// Every so many rounds the tools take turns.
+const EXPLORED: usize = 6;
+/// Pool panels beyond which those that the list does not use are dropped.
+const MOST: usize = 4_000;
 /// Rounds without real progress before the search ends …
 const PATIENCE: u32 = 15;
 /// … if the least served also have their whole copies; else only after this
 /// much more work (about a second on two cores).
 const MORE_WORK: u64 = 600_000_000;
-/// Weight of staying near the exact target, against reaching whole copies.
-const NEARNESS: f64 = 0.02;
-/// Weight of the least served while they are being lifted.
-const LIFT: f64 = 30.0;
+/// Work after which small steps are no longer worth much, if the least served
+/// have what they can have.
+const POLISHING: u64 = 5_000_000_000;
+/// Types times rows above which searches run on threads.
+const THREADED: usize = 3_000;
 /// Rounds of pricing for one more copy for the least served.
 const LIFT_ROUNDS: u32 = 16;
 /// More types or panels than this are not blended by a linear programme.
 const BLENDED: usize = 600;
+/// Nodes and work for the question whether a face has a panel.
+const FACE_NODES: usize = 400;
+const FACE_WORK: u64 = 500_000_000;
 /// Nodes for the question whether a type can be seated at all.
 const SEATABLE_NODES: usize = 4_000;
 
@@ -67,6 +81,8 @@ pub(crate) struct Wish {
     pub(crate) target: Vec<f64>,
     /// Chance beyond which nobody lacks anything.
     pub(crate) cap: Option<f64>,
+    /// Where to look for panels first, the most demanding first.
+    pub(crate) faces: Vec<Face>,
 }
 
 /// Why there is no list.
@@ -78,242 +94,35 @@ pub(crate) enum NoListing {
     NotFound,
 }
 
-/// The list in the making.
-struct Draft {
-    sizes: Vec<f64>,
-    /// Importance of each type's shortfall.
-    scale: Vec<f64>,
-    target: Vec<f64>,
-    whole: Vec<f64>,
-    /// Counts below which a type is to be lifted before all others.
-    base: Vec<f64>,
-    counts: Vec<f64>,
-    pool: Vec<Seats>,
-    /// Where in the pool a panel stands: the pool has no panel twice.
-    known: BTreeMap<Seats, usize>,
-    copies: Vec<u32>,
-    /// What one more and one fewer seat would do to each type's penalty.
-    one_more: Vec<f64>,
-    one_fewer: Vec<f64>,
-}
-
-impl Draft {
-    fn penalty(&self, t: usize, count: f64) -> f64 {
-        let near = (self.target[t] - count) / self.sizes[t];
-        let short = ((self.whole[t] - count) / self.sizes[t]).max(0.0);
-        let low = ((self.base[t] - count) / self.sizes[t]).max(0.0);
-        self.scale[t] * (NEARNESS * near * near + short * short + LIFT * low * low)
-    }
-
-    fn weights(&self) -> Vec<f64> {
-        (0..self.sizes.len())
-            .map(|t| {
-                let near = (self.target[t] - self.counts[t]) / self.sizes[t];
-                let short = ((self.whole[t] - self.counts[t]) / self.sizes[t]).max(0.0);
-                let low = ((self.base[t] - self.counts[t]) / self.sizes[t]).max(0.0);
-                2.0 * self.scale[t] / self.sizes[t] * (NEARNESS * near + short + LIFT * low)
-            })
-            .collect()
-    }
-
-    fn potential(&self) -> f64 {
-        (0..self.sizes.len()).map(|t| self.penalty(t, self.counts[t])).sum()
-    }
-
-    /// Whether everybody has the whole copies of their target.
-    fn reached(&self) -> bool {
-        self.counts.iter().zip(&self.whole).all(|(c, w)| *c >= w - 1e-6)
-    }
-
-    /// The smallest whole number of copies per person, over types that should be
-    /// seated, if the types had these counts.
-    fn least(&self, counts: &[f64]) -> f64 {
-        let seatable = counts.iter().zip(&self.sizes).zip(&self.whole);
-        seatable
-            .filter(|(_, whole)| **whole > 0.0)
-            .map(|((c, n), _)| ((c + 1e-6) / n).floor())
-            .fold(f64::INFINITY, f64::min)
-    }
-
-    /// Whether the least served have the copies that their targets ask for.
-    fn least_reached(&self) -> bool {
-        self.least(&self.counts) >= self.least(&self.whole)
-    }
-
-    /// Sets the base to so many copies per person, at most each type's target.
-    fn set_base(&mut self, copies: f64) {
-        for t in 0..self.sizes.len() {
-            self.base[t] = (copies * self.sizes[t]).min(self.whole[t]);
-            self.refresh(t);
-        }
-    }
-
-    fn apply(&mut self, panel: usize, sign: f64) {
-        for i in 0..self.pool[panel].len() {
-            let (t, places) = self.pool[panel][i];
-            let t = index(t);
-            self.counts[t] += sign * f64::from(places);
-            self.refresh(t);
-        }
-    }
-
-    /// To be called for a type after any change of its count or targets.
-    fn refresh(&mut self, t: usize) {
-        let now = self.penalty(t, self.counts[t]);
-        self.one_more[t] = self.penalty(t, self.counts[t] + 1.0) - now;
-        self.one_fewer[t] = self.penalty(t, self.counts[t] - 1.0) - now;
-    }
-
-    fn change(&self, panel: usize, sign: f64) -> f64 {
-        self.pool[panel]
-            .iter()
-            .map(|&(t, places)| {
-                let t = index(t);
-                if places == 1 {
-                    return if sign > 0.0 { self.one_more[t] } else { self.one_fewer[t] };
-                }
-                let now = self.counts[t];
-                self.penalty(t, now + sign * f64::from(places)) - self.penalty(t, now)
-            })
-            .sum()
-    }
-
-    fn best_addition(&self) -> Option<(usize, f64)> {
-        (0..self.pool.len()).map(|p| (p, self.change(p, 1.0))).min_by(|a, b| a.1.total_cmp(&b.1))
-    }
-
-    /// One panel for another, as long as that helps.
-    fn exchange(&mut self, limits: &Limits<'_>) {
-        loop {
-            if limits.exhausted() {
-                return;
-            }
-            let mut out: Vec<(usize, f64)> =
-                (0..self.pool.len()).filter(|&p| self.copies[p] > 0).map(|p| (p, self.change(p, -1.0))).collect();
-            out.sort_by(|a, b| a.1.total_cmp(&b.1));
-            let mut improved = false;
-            for &(leaving, loss) in out.iter().take(3) {
-                self.apply(leaving, -1.0);
-                match self.best_addition() {
-                    Some((entering, gain)) if loss + gain < -1e-9 => {
-                        self.copies[leaving] -= 1;
-                        self.copies[entering] += 1;
-                        self.apply(entering, 1.0);
-                        improved = true;
-                        break;
-                    }
-                    _ => self.apply(leaving, 1.0),
-                }
-            }
-            let work = self.pool.len() * index(count(self.pool[0].len())) * 8;
-            limits.spend(u64::try_from(work).unwrap_or(0));
-            if !improved {
-                return;
-            }
-        }
-    }
-
-    /// Takes a few panels out and puts the best few in, if that helps.
-    fn shuffle(&mut self, random: &mut Random, tries: u32, limits: &Limits<'_>) {
-        let mut live: Vec<usize> = Vec::new();
-        for (p, &copies) in self.copies.iter().enumerate() {
-            live.extend(std::iter::repeat_n(p, index(copies)));
-        }
-        for _ in 0..tries {
-            if limits.exhausted() {
-                return;
-            }
-            let group = (2 + random.below(5)).min(live.len());
-            let mut change = 0.0;
-            let mut out = Vec::with_capacity(group);
-            for _ in 0..group {
-                let mut least: Option<(usize, f64)> = None;
-                for _ in 0..6 {
-                    let at = random.below(live.len());
-                    let loss = self.change(live[at], -1.0);
-                    if least.is_none_or(|l| loss < l.1) {
-                        least = Some((at, loss));
-                    }
-                }
-                let Some((at, loss)) = least else { break };
-                let panel = live.swap_remove(at);
-                self.apply(panel, -1.0);
-                change += loss;
-                out.push(panel);
-            }
-            let mut put = Vec::with_capacity(group);
-            for _ in 0..out.len() {
-                let Some((panel, gain)) = self.best_addition() else { break };
-                self.apply(panel, 1.0);
-                change += gain;
-                put.push(panel);
-            }
-            let work = self.pool.len() * self.pool[0].len() * (6 + put.len());
-            limits.spend(u64::try_from(work).unwrap_or(0));
-            if change < -1e-9 && put.len() == out.len() {
-                for &p in &out {
-                    self.copies[p] -= 1;
-                }
-                for &p in &put {
-                    self.copies[p] += 1;
-                    live.push(p);
-                }
-            } else {
-                for &p in &put {
-                    self.apply(p, -1.0);
-                }
-                for &p in &out {
-                    self.apply(p, 1.0);
-                    live.push(p);
-                }
-            }
-        }
-    }
-
-    /// Takes a panel into the pool if it keeps the rules; tells where it stands.
-    fn admit(&mut self, instance: &Instance, priced: Priced) -> Option<usize> {
-        let panel = priced.panel?;
-        let mut counted = vec![0_u64; instance.bounds.len()];
-        for (kind, &places) in instance.kinds.iter().zip(&panel) {
-            if places > kind.size() {
-                return None;
-            }
-            for &row in &kind.rows {
-                counted[row] += u64::from(places);
-            }
-        }
-        let keeps = counted.iter().zip(&instance.bounds).all(|(c, b)| *c >= u64::from(b.0) && *c <= u64::from(b.1));
-        if !keeps {
-            return None;
-        }
-        let seats: Seats = panel
-            .iter()
-            .enumerate()
-            .filter(|(_, places)| **places > 0)
-            .map(|(t, places)| (count(t), *places))
-            .collect();
-        if let Some(&at) = self.known.get(&seats) {
-            return Some(at);
-        }
-        self.known.insert(seats.clone(), self.pool.len());
-        self.pool.push(seats);
-        self.copies.push(0);
-        Some(self.pool.len() - 1)
-    }
-}
-
 /// Two searches side by side.
-struct Pair {
-    pricers: [Pricer; 2],
+pub(crate) struct Pair {
+    pub(crate) pricers: [Pricer; 2],
+    /// For small searches near a panel: they would spoil the others' bases.
+    pub(crate) menders: [Pricer; 2],
     noise: Random,
+    /// Whether a search takes longer than starting a thread.
+    threads: bool,
 }
 
 impl Pair {
     fn new(instance: &Instance) -> Self {
+        let work = instance.kinds.len().saturating_mul(instance.bounds.len());
         Self {
             pricers: [Pricer::new(instance, b"left"), Pricer::new(instance, b"right")],
+            menders: [Pricer::new(instance, b"left mender"), Pricer::new(instance, b"right mender")],
             noise: Random::new(b"noise"),
+            threads: work > THREADED,
         }
+    }
+
+    /// Prices only panels of a face from now on.
+    fn look_on(&mut self, face: &Face) {
+        self.pricers = self.pricers.clone().map(|pricer| pricer.on(face));
+    }
+
+    /// Work done since the last call of this function.
+    pub(crate) fn take_work(&mut self) -> u64 {
+        self.pricers.iter_mut().chain(&mut self.menders).map(Pricer::take_work).sum()
     }
 
     /// A panel for the weights, and one for the weights with noise.
@@ -337,47 +146,64 @@ impl Pair {
         let (a, b) = (noisy(noise[0]), noisy(noise[1]));
         let value = |w: &[f64]| w.iter().zip(average).map(|(w, x)| w * x).sum::<f64>();
         let [left, right] = &mut self.pricers;
-        let results = std::thread::scope(|scope| {
-            let other = scope.spawn(|| right.good(&b, value(&b), patience));
-            let mine = left.good(&a, value(&a), patience);
-            let nothing = Priced { panel: None, complete: false };
-            [mine, other.join().unwrap_or(nothing)]
-        });
-        limits.spend(self.pricers.iter_mut().map(Pricer::take_work).sum());
+        let results =
+            both(self.threads, || left.good(&a, value(&a), patience), || right.good(&b, value(&b), patience));
+        limits.spend(self.take_work());
         results
     }
+
+    /// Mends two batches of panels.
+    pub(crate) fn near(&mut self, left: &[Neighbourhood], right: &[Neighbourhood], nodes: usize) -> Vec<Priced> {
+        let [a, b] = &mut self.menders;
+        let each = |pricer: &mut Pricer, batch: &[Neighbourhood]| -> Vec<Priced> {
+            batch.iter().map(|near| pricer.near(near, nodes)).collect()
+        };
+        both(self.threads, || each(a, left), || each(b, right)).into_iter().flatten().collect()
+    }
+}
+
+/// Runs two searches, side by side if that is worth a thread. The results do not
+/// depend on it.
+fn both<T: Send + Default>(threads: bool, one: impl FnOnce() -> T, other: impl FnOnce() -> T + Send) -> [T; 2] {
+    if !threads {
+        return [one(), other()];
+    }
+    std::thread::scope(|scope| {
+        let other = scope.spawn(other);
+        let mine = one();
+        // a search that panicked found nothing
+        [mine, other.join().unwrap_or_default()]
+    })
 }
 
 /// Builds a list of `panels` panels.
 pub(crate) fn build(instance: &Instance, wish: &Wish, panels: u32, limits: &Limits<'_>) -> Result<Listing, NoListing> {
     let target = wish.target.as_slice();
-    let n = instance.kinds.len();
-    let sizes: Vec<f64> = instance.kinds.iter().map(|k| f64::from(k.size())).collect();
-    let scale = (0..n).map(|t| sizes[t] / (target[t] / sizes[t]).max(1e-4).sqrt()).collect();
-    let mut draft = Draft {
-        sizes,
-        scale,
-        target: vec![0.0; n],
-        whole: vec![0.0; n],
-        base: vec![0.0; n],
-        counts: vec![0.0; n],
-        pool: Vec::new(),
-        known: BTreeMap::new(),
-        copies: Vec::new(),
-        one_more: vec![0.0; n],
-        one_fewer: vec![0.0; n],
-    };
+    let mut draft = Draft::new(instance, target);
     let mut pair = Pair::new(instance);
+    for face in &wish.faces {
+        let weights: Vec<f64> = target.iter().zip(&draft.sizes).map(|(x, n)| x / n).collect();
+        let mut pricer = Pricer::new(instance, b"face").on(face);
+        let found = pricer.any(&weights, FACE_NODES, FACE_WORK).panel;
+        limits.spend(pricer.take_work());
+        if found.is_some() {
+            pair.look_on(face);
+            break;
+        }
+    }
+    let mut improver = Improver::new();
     let mut never = Vec::new();
 
     // enough that everybody could be on two or three panels of the pool
     let varied = 5 * instance.types() / (2 * instance.seats.max(1));
     let wanted = varied.max(POOL).min(panels.max(40));
+    let begun = limits.spent();
     let mut drawn = 0_u32;
     let mut misses = 0_u32;
     while drawn < wanted {
         limits.watch.progress(Stage::Panels, drawn, wanted);
-        if limits.mostly_exhausted() && drawn > 0 {
+        let enough = if drawn >= FEW { HERDING_WORK } else { 4 * HERDING_WORK };
+        if drawn > 0 && (limits.mostly_exhausted() || limits.spent() - begun > enough) {
             break;
         }
         draft.target = target.iter().map(|x| x * f64::from(drawn + 1)).collect();
@@ -389,7 +215,7 @@ pub(crate) fn build(instance: &Instance, wish: &Wish, panels: u32, limits: &Limi
         let mut none = false;
         for priced in both {
             none |= priced.panel.is_none() && priced.complete;
-            if let Some(panel) = draft.admit(instance, priced) {
+            if let Some(panel) = priced.panel.and_then(|panel| draft.admit(instance, &panel)) {
                 draft.copies[panel] += 1;
                 draft.apply(panel, 1.0);
                 drawn += 1;
@@ -412,14 +238,14 @@ pub(crate) fn build(instance: &Instance, wish: &Wish, panels: u32, limits: &Limi
 
     scale_up(&mut draft, wish, panels);
     draft.exchange(limits);
-    improve(instance, &mut draft, &mut pair, panels, limits);
-    if seat_everybody(instance, &mut draft, &mut pair, &mut never, limits) {
+    improve(instance, &mut draft, &mut pair, &mut improver, limits);
+    if seat_everybody(instance, &mut draft, &mut never, limits) {
         draft.exchange(limits);
-        improve(instance, &mut draft, &mut pair, panels, limits);
+        improve(instance, &mut draft, &mut pair, &mut improver, limits);
     }
-    lift(instance, &mut draft, &mut pair, panels, limits);
+    lift(instance, &mut draft, &mut pair, &mut improver, limits);
     if !draft.least_reached() && blend(instance, &mut draft, &mut pair, panels, limits) {
-        lift(instance, &mut draft, &mut pair, panels, limits);
+        lift(instance, &mut draft, &mut pair, &mut improver, limits);
     }
     let interrupted = limits.exhausted();
     let pool = draft.pool.into_iter().zip(draft.copies).filter(|p| p.1 > 0).collect();
@@ -443,8 +269,10 @@ fn scale_up(draft: &mut Draft, wish: &Wish, panels: u32) {
         draft.target[t] = share * f64::from(panels);
         let per_person = ((draft.target[t] / draft.sizes[t]).min(enough) + 1e-6).floor();
         draft.whole[t] = per_person * draft.sizes[t];
-        draft.refresh(t);
     }
+    // the least served come first
+    let least = draft.least(&draft.whole);
+    draft.set_base(if least.is_finite() { least } else { 0.0 });
 }
 
 /// Types that no panel of the pool seats although they should be seated: finds
@@ -452,7 +280,6 @@ fn scale_up(draft: &mut Draft, wish: &Wish, panels: u32) {
 fn seat_everybody(
     instance: &Instance,
     draft: &mut Draft,
-    pair: &mut Pair,
     never: &mut Vec<usize>,
     limits: &Limits<'_>,
 ) -> bool {
@@ -466,11 +293,13 @@ fn seat_everybody(
             continue;
         }
         let weights = draft.weights();
-        let priced = pair.pricers[0].containing(t, &weights, SEATABLE_NODES);
-        limits.spend(pair.pricers[0].take_work());
+        // beside any face: the question is whether there is any panel at all
+        let mut pricer = Pricer::new(instance, b"seat");
+        let priced = pricer.containing(t, &weights, SEATABLE_NODES);
+        limits.spend(pricer.take_work());
         if priced.panel.is_none() && priced.complete {
             never.push(t);
-        } else if let Some(panel) = draft.admit(instance, priced) {
+        } else if let Some(panel) = priced.panel.and_then(|panel| draft.admit(instance, &panel)) {
             for (t, _) in &draft.pool[panel] {
                 seated[index(*t)] = true;
             }
@@ -479,32 +308,105 @@ fn seat_everybody(
     draft.pool.len() > before
 }
 
-/// Prices, exchanges, and shuffles until everybody has their whole copies or
-/// nothing helps any more.
-fn improve(instance: &Instance, draft: &mut Draft, pair: &mut Pair, panels: u32, limits: &Limits<'_>) {
-    let mut random = Random::new(b"shuffle");
+/// The ways to improve a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tool {
+    /// Prices whole panels and exchanges panels of the list for them.
+    Price,
+    /// Swaps single seats.
+    Swap,
+    /// Frees some seats of a panel and fills them again.
+    Mend,
+}
+
+const TOOLS: [Tool; 3] = [Tool::Swap, Tool::Mend, Tool::Price];
+
+/// Uses whichever tool has of late gained most for its work, and the others now
+/// and then.
+struct Improver {
+    random: Random,
+    mender: Mender,
+    rate: [Option<f64>; TOOLS.len()],
+    rounds: usize,
+}
+
+impl Improver {
+    fn new() -> Self {
+        Self { random: Random::new(b"shuffle"), mender: Mender::new(), rate: [None; TOOLS.len()], rounds: 0 }
+    }
+
+    /// One round. `calm` is the noise of pricing, 0 to 1.
+    fn round(
+        &mut self,
+        instance: &Instance,
+        draft: &mut Draft,
+        pair: &mut Pair,
+        calm: f64,
+        patience: usize,
+        limits: &Limits<'_>,
+    ) {
+        let tool = match self.rate.iter().position(Option::is_none) {
+            Some(untried) => untried,
+            None if self.rounds % EXPLORED == 0 => self.rounds / EXPLORED % TOOLS.len(),
+            None => {
+                let best = (0..TOOLS.len()).max_by(|&a, &b| {
+                    let rate = |i: usize| self.rate[i].unwrap_or(0.0);
+                    rate(a).total_cmp(&rate(b)).then(b.cmp(&a))
+                });
+                best.unwrap_or(0)
+            }
+        };
+        self.rounds += 1;
+        let (before, spent) = (draft.potential(), limits.spent());
+        match TOOLS[tool] {
+            Tool::Swap => {
+                mend::swap(instance, draft, &mut self.random, limits);
+                draft.exchange(limits);
+            }
+            Tool::Mend => {
+                self.mender.mend(instance, draft, pair, limits);
+                draft.exchange(limits);
+            }
+            Tool::Price => {
+                let panels: u32 = draft.copies.iter().sum();
+                let average: Vec<f64> = draft.counts.iter().map(|c| c / f64::from(panels)).collect();
+                for priced in pair.good(&draft.weights(), &average, [calm, 0.5 + calm], patience, limits) {
+                    priced.panel.and_then(|panel| draft.admit(instance, &panel));
+                }
+                draft.exchange(limits);
+                if self.rounds % 3 == 2 {
+                    draft.shuffle(&mut self.random, 150, limits);
+                }
+            }
+        }
+        draft.tidy(MOST);
+        let work = (limits.spent() - spent).max(1).to_f64().unwrap_or(1.0);
+        let gained = (before - draft.potential()).max(0.0) / before.max(1e-9) / work;
+        self.rate[tool] = Some(self.rate[tool].map_or(gained, |r| 0.5 * r + 0.5 * gained));
+    }
+}
+
+/// Improves until everybody has their whole copies or nothing helps any more.
+fn improve(instance: &Instance, draft: &mut Draft, pair: &mut Pair, improver: &mut Improver, limits: &Limits<'_>) {
     let mut best = draft.potential();
     let mut stalled = 0_u32;
-    let mut since = limits.spent();
+    let begun = limits.spent();
+    let mut since = begun;
+    improver.rate = [None; TOOLS.len()];
     for round in 0..ROUNDS {
         limits.watch.progress(Stage::Improving, round, ROUNDS);
-        let patient = !draft.least_reached() && limits.spent() < since + MORE_WORK;
-        if draft.reached() || (stalled >= PATIENCE && !patient) || limits.exhausted() {
+        let least_reached = draft.least_reached();
+        let patient = !least_reached && limits.spent() < since + MORE_WORK;
+        let late = least_reached && limits.spent() > begun + POLISHING;
+        let enough = if late { PATIENCE / 3 } else { PATIENCE };
+        if draft.reached() || (stalled >= enough && !patient) || limits.exhausted() {
             break;
         }
         let calm = f64::from(stalled.min(8)) / 8.0;
         let patience = 1 + stalled.to_usize().unwrap_or(0).min(6) / 2;
-        let average: Vec<f64> = draft.counts.iter().map(|c| c / f64::from(panels)).collect();
-        let both = pair.good(&draft.weights(), &average, [calm, 0.5 + calm], patience, limits);
-        for priced in both {
-            draft.admit(instance, priced);
-        }
-        draft.exchange(limits);
-        if round % 3 == 2 {
-            draft.shuffle(&mut random, 150, limits);
-        }
+        improver.round(instance, draft, pair, calm, patience, limits);
         let now = draft.potential();
-        if now < best * 0.995 {
+        if now < best * (if late { 0.98 } else { 0.995 }) {
             best = now;
             stalled = 0;
             since = limits.spent();
@@ -516,30 +418,23 @@ fn improve(instance: &Instance, draft: &mut Draft, pair: &mut Pair, panels: u32,
 
 /// Where the targets are out of reach for whole people, squares spread the
 /// shortfall by size, not by fairness: lifts the least served copy by copy.
-fn lift(instance: &Instance, draft: &mut Draft, pair: &mut Pair, panels: u32, limits: &Limits<'_>) {
-    let mut random = Random::new(b"lift");
+fn lift(instance: &Instance, draft: &mut Draft, pair: &mut Pair, improver: &mut Improver, limits: &Limits<'_>) {
     while !draft.least_reached() && !limits.exhausted() {
-        let before = (draft.copies.clone(), draft.counts.clone());
+        let before = draft.list();
         let least = draft.least(&draft.counts);
         draft.set_base(least + 1.0);
+        improver.rate = [None; TOOLS.len()];
         draft.exchange(limits);
         for round in 0..LIFT_ROUNDS {
             if draft.least(&draft.counts) > least || limits.exhausted() {
                 break;
             }
             let calm = f64::from(round) / f64::from(LIFT_ROUNDS);
-            let average: Vec<f64> = draft.counts.iter().map(|c| c / f64::from(panels)).collect();
-            for priced in pair.good(&draft.weights(), &average, [calm, 0.5 + calm], 2, limits) {
-                draft.admit(instance, priced);
-            }
-            draft.exchange(limits);
-            draft.shuffle(&mut random, 60, limits);
+            improver.round(instance, draft, pair, calm, 2, limits);
         }
         if draft.least(&draft.counts) <= least {
-            let pool = draft.copies.len();
-            (draft.copies, draft.counts) = before;
-            draft.copies.resize(pool, 0);
             draft.set_base(least);
+            draft.restore(instance, before);
             break;
         }
     }
@@ -564,7 +459,7 @@ fn blend(instance: &Instance, draft: &mut Draft, pair: &mut Pair, panels: u32, l
                 .panel
                 .as_ref()
                 .map_or(0.0, |panel| panel.iter().zip(&weights).map(|(x, w)| f64::from(*x) * w).sum::<f64>());
-            useful |= value > worth + 1e-7 && draft.admit(instance, priced).is_some();
+            useful |= value > worth + 1e-7 && priced.panel.and_then(|panel| draft.admit(instance, &panel)).is_some();
         }
         if !useful || limits.exhausted() {
             break;

@@ -13,6 +13,7 @@
 use num_traits::ToPrimitive;
 
 use crate::instance::Instance;
+use crate::ladder::Face;
 use crate::random::Random;
 use crate::simplex::{Simplex, Solved};
 
@@ -61,10 +62,26 @@ struct Search {
     baseline: f64,
     /// Work after which the search ends.
     work: u64,
+    /// Only panels worth more than this count.
+    floor: f64,
 }
 
-/// Result of a search.
+/// A panel and what may change about it.
 #[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Neighbourhood {
+    /// Seats per type.
+    pub(crate) panel: Vec<u32>,
+    /// Worth of a seat, for the free types.
+    pub(crate) weights: Vec<f64>,
+    /// Types that may lose a seat if they have one, or else gain one; ascending.
+    pub(crate) free: Vec<usize>,
+}
+
+/// Work of one search near a panel.
+const NEAR_WORK: u64 = 60_000_000;
+
+/// Result of a search.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Priced {
     /// Seats per type; `None` if no panel was found.
     pub(crate) panel: Option<Vec<u32>>,
@@ -82,6 +99,7 @@ struct Branch {
 #[derive(Debug, Clone)]
 pub(crate) struct Pricer {
     simplex: Simplex,
+    lows: Vec<f64>,
     tops: Vec<f64>,
     random: Random,
     /// What good panels usually lose, as a share of `bound − baseline`.
@@ -98,7 +116,20 @@ impl Pricer {
         for (t, top) in tops.iter().enumerate() {
             simplex.set_bounds(t, 0.0, *top);
         }
-        Self { simplex, tops, random: Random::new(label), usual_loss: None, trouble: 0.0 }
+        let lows = vec![0.0; tops.len()];
+        Self { simplex, lows, tops, random: Random::new(label), usual_loss: None, trouble: 0.0 }
+    }
+
+    /// Looks only at the panels of a face.
+    pub(crate) fn on(mut self, face: &Face) -> Self {
+        for (row, bounds) in face.rows.iter().enumerate() {
+            self.simplex.set_row_bounds(row, f64::from(bounds.0), f64::from(bounds.1));
+        }
+        for (t, bounds) in face.kinds.iter().enumerate() {
+            (self.lows[t], self.tops[t]) = (f64::from(bounds.0), f64::from(bounds.1));
+            self.simplex.set_bounds(t, self.lows[t], self.tops[t]);
+        }
+        self
     }
 
     /// Work done since the last call of this function.
@@ -118,6 +149,7 @@ impl Pricer {
             enough: GOOD_ENOUGH,
             baseline,
             work: SEARCH_WORK,
+            floor: f64::NEG_INFINITY,
         };
         let narrowed = self.narrow(weights);
         if !narrowed.is_empty() {
@@ -152,7 +184,7 @@ impl Pricer {
     /// A panel with at least one seat for `kind`, or the knowledge that there is none.
     pub(crate) fn containing(&mut self, kind: usize, weights: &[f64], nodes: usize) -> Priced {
         let before = self.simplex.bounds(kind);
-        self.simplex.set_bounds(kind, 1.0, self.tops[kind]);
+        self.simplex.set_bounds(kind, before.0.max(1.0), self.tops[kind]);
         let priced = self.any(weights, nodes, SEARCH_WORK);
         self.simplex.set_bounds(kind, before.0, before.1);
         priced
@@ -162,8 +194,16 @@ impl Pricer {
     pub(crate) fn any(&mut self, weights: &[f64], nodes: usize, work: u64) -> Priced {
         let mut priced = Priced { panel: None, complete: false };
         for (order, share) in [(Order::Penalties, 4), (Order::Shuffled, 1)] {
-            let search =
-                Search { order, first: nodes / share, after: 0, reach: None, enough: 1.0, baseline: 0.0, work };
+            let search = Search {
+                order,
+                first: nodes / share,
+                after: 0,
+                reach: None,
+                enough: 1.0,
+                baseline: 0.0,
+                work,
+                floor: f64::NEG_INFINITY,
+            };
             priced = self.search(weights, search);
             if priced.panel.is_some() || priced.complete {
                 break;
@@ -183,8 +223,38 @@ impl Pricer {
             enough: 0.0,
             baseline: 0.0,
             work: u64::MAX,
+            floor: f64::NEG_INFINITY,
         };
         self.search(weights, search)
+    }
+
+    /// A better panel near one. To be asked of a pricer that is used for nothing else.
+    pub(crate) fn near(&mut self, near: &Neighbourhood, nodes: usize) -> Priced {
+        for (t, &places) in near.panel.iter().enumerate() {
+            self.simplex.set_bounds(t, f64::from(places), f64::from(places));
+        }
+        let mut value = 0.0;
+        for &t in &near.free {
+            let places = f64::from(near.panel[t]);
+            value += near.weights[t] * places;
+            if places > 0.0 {
+                self.simplex.set_bounds(t, places - 1.0, places);
+            } else {
+                self.simplex.set_bounds(t, 0.0, self.tops[t].min(1.0));
+            }
+        }
+        self.simplex.reset();
+        let search = Search {
+            order: Order::Penalties,
+            first: nodes,
+            after: nodes / 2,
+            reach: None,
+            enough: GOOD_ENOUGH,
+            baseline: value,
+            work: NEAR_WORK,
+            floor: value + 1e-9,
+        };
+        self.search(&near.weights, search)
     }
 
     fn search(&mut self, weights: &[f64], search: Search) -> Priced {
@@ -193,7 +263,7 @@ impl Pricer {
         let mut path: Vec<Branch> = Vec::new();
         let mut best: Option<(Vec<u32>, f64)> = None;
         let mut root: Option<f64> = None;
-        let mut cutoff = f64::NEG_INFINITY;
+        let mut cutoff = search.floor;
         let mut nodes = 0;
         let work_end = self.simplex.work.saturating_add(search.work);
         let mut complete = search.reach.is_none();
@@ -209,7 +279,7 @@ impl Pricer {
                             if let Some(reach) = search.reach {
                                 let limit = (top_gain(bound, search.baseline)) * reach;
                                 held = self.hold(limit);
-                                cutoff = bound - limit;
+                                cutoff = cutoff.max(bound - limit);
                             }
                             root = Some(bound);
                             bound
@@ -274,7 +344,7 @@ impl Pricer {
         order.select_nth_unstable_by(NARROW, |&a, &b| weights[b].total_cmp(&weights[a]));
         let mut held = Vec::new();
         for &t in &order[NARROW..] {
-            if self.random.below(weights.len() / 500) > 0 {
+            if self.lows[t] <= 0.0 && self.random.below(weights.len() / 500) > 0 {
                 held.push((t, self.simplex.bounds(t)));
                 self.simplex.set_bounds(t, 0.0, 0.0);
             }
@@ -426,6 +496,7 @@ mod tests {
             }
             let mut pricer = Pricer {
                 simplex: simplex.clone(),
+                lows: vec![0.0; tops.len()],
                 tops: tops.clone(),
                 random: Random::new(b"test"),
                 usual_loss: None,
