@@ -12,8 +12,8 @@ use std::time::Instant;
 
 use klero_panels::build::{DEFAULT_PANELS, DEFAULT_WORK, MAX_PANELS, verify_certificate};
 use klero_panels::{
-    BuildError, BuildOptions, Built, Certificate, Feasibility, Instance, Objective, PanelList, Report, build, check,
-    diagnose, preview, relax,
+    BuildError, BuildOptions, Built, Certificate, Feasibility, Instance, NoRelaxation, Objective, PanelList, Report,
+    build, check, diagnose, preview, relax,
 };
 
 use super::out;
@@ -222,23 +222,11 @@ fn infeasible(task: &Task, watch: &Shown) -> Failure {
             message.push_str("\n  at most one person of a household");
         }
     }
-    let advice = match relax(&task.instance) {
-        Ok(relaxation) => format!(
-            "the smallest change{}, {} in people: {}; klero panels relax --out writes it",
-            if relaxation.smallest { "" } else { " that was found" },
-            relaxation.people,
-            changes(&relaxation).join("; ")
-        ),
+    let advice = match relax(&task.instance, watch) {
+        Ok(relaxation) => files::proposed(&relaxation),
         Err(e) => e.to_string(),
     };
     Failure::refused(message).advise(advice)
-}
-
-fn changes(relaxation: &klero_panels::Relaxation) -> Vec<String> {
-    let shown = |c: &klero_panels::diagnose::Change| {
-        format!("{} / {} from {}–{} to {}–{}", c.feature, c.value, c.before.0, c.before.1, c.after.0, c.after.1)
-    };
-    relaxation.changes.iter().map(shown).collect()
 }
 
 /// The figures of a list on disk, counted anew.
@@ -294,10 +282,13 @@ fn page(args: &ReportArgs) -> Result<(), Failure> {
 }
 
 fn way_out(args: &Relax) -> Result<(), Failure> {
-    let task = args.sources.read(args.seats, false)?;
-    let relaxation = relax(&task.instance).map_err(|e| match e {
-        klero_panels::diagnose::NoRelaxation::BeyondFlex => Failure::refused(e),
-        klero_panels::diagnose::NoRelaxation::NotFound => Failure::unavailable(e),
+    let task = args.sources.read_even_if_impossible(args.seats)?;
+    let watch = Shown::new(Instant::now())?;
+    let relaxation = relax(&task.instance, &watch);
+    watch.finish();
+    let relaxation = relaxation.map_err(|e| match e {
+        NoRelaxation::BeyondFlex => Failure::refused(e),
+        NoRelaxation::NotFound => Failure::unavailable(e),
     })?;
     if let Some(path) = &args.out {
         atomic::write(path, relaxation.apply(&task.quotas).to_csv().as_bytes())?;
@@ -308,7 +299,7 @@ fn way_out(args: &Relax) -> Result<(), Failure> {
     if relaxation.changes.is_empty() {
         return out::line("a panel is possible as the quotas are: nothing to relax");
     }
-    for change in changes(&relaxation) {
+    for change in files::changes(&relaxation) {
         out::line(change)?;
     }
     let claim = if relaxation.smallest { "no smaller change does it" } else { "a smaller one may exist" };

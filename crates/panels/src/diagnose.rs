@@ -1,17 +1,14 @@
-//! Before anything is sealed: which quotas contradict each other, the smallest
-//! way out, what each quota costs in fairness, and who has no choice.
+//! Before anything is sealed: which quotas contradict each other, what each
+//! quota costs in fairness, and who has no choice.
 //!
-//! This file must never loosen a quota by itself: it proposes, the organiser
-//! decides.
+//! This file must never loosen a quota by itself: see [`crate::relax`] for what
+//! is proposed where no panel is possible.
 
-use microlp::{ComparisonOp, OptimizationDirection, Problem as Program, SolveOptions};
-use num_traits::ToPrimitive;
 use serde::Serialize;
 
 use crate::instance::Instance;
 use crate::ladder::{Climb, NoLadder, climb};
 use crate::pricing::Pricer;
-use crate::quotas::Quotas;
 use crate::simplex::{Simplex, Solved};
 use crate::watch::{Limits, Watch};
 
@@ -19,8 +16,6 @@ use crate::watch::{Limits, Watch};
 const NODES: usize = 20_000;
 /// Work for the same: some ten seconds.
 const WORK: u64 = 10_000_000_000;
-/// Nodes for the smallest relaxation.
-const RELAX_NODES: u64 = 20_000;
 /// Pivots of one fractional solve.
 const PIVOTS: usize = 20_000;
 
@@ -44,51 +39,6 @@ pub struct Conflict {
     pub households: bool,
     /// Whether leaving out any one of them makes the rest possible.
     pub minimal: bool,
-}
-
-/// One quota of a relaxation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Change {
-    /// The feature.
-    pub feature: String,
-    /// Its value.
-    pub value: String,
-    /// Bounds as they are.
-    pub before: (u32, u32),
-    /// Bounds as proposed.
-    pub after: (u32, u32),
-}
-
-/// A way out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Relaxation {
-    /// The quotas to change.
-    pub changes: Vec<Change>,
-    /// By how many people altogether.
-    pub people: u32,
-    /// Whether no smaller one exists within the flex bounds.
-    pub smallest: bool,
-    /// All bounds after the change, in file order.
-    bounds: Vec<(u32, u32)>,
-}
-
-impl Relaxation {
-    /// The quotas after the change.
-    #[must_use]
-    pub fn apply(&self, quotas: &Quotas) -> Quotas {
-        quotas.with_bounds(&self.bounds)
-    }
-}
-
-/// Why there is no relaxation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NoRelaxation {
-    /// Not even the widest bounds allow a panel.
-    #[error("no panel is possible within the flex bounds; widen min_flex and max_flex")]
-    BeyondFlex,
-    /// The search ended without an answer.
-    #[error("no relaxation was found within the limits")]
-    NotFound,
 }
 
 /// Whether the quotas can be met, and if not, which of them stand in the way.
@@ -200,86 +150,6 @@ fn conflict(instance: &Instance, kept: &[bool], minimal: bool) -> Conflict {
         })
         .collect();
     Conflict { quotas, households: kept[rows.end..].contains(&true), minimal }
-}
-
-/// The relaxation that moves bounds by the fewest people altogether.
-///
-/// # Errors
-/// If there is none within the flex bounds, or none was found in time.
-pub fn relax(instance: &Instance) -> Result<Relaxation, NoRelaxation> {
-    let mut program = Program::new(OptimizationDirection::Minimize);
-    let seats = i32::try_from(instance.seats).map_err(|_| NoRelaxation::NotFound)?;
-    let columns: Vec<_> = instance
-        .kinds
-        .iter()
-        .map(|k| {
-            let top = i32::try_from(k.size()).unwrap_or(seats).min(seats);
-            program.add_integer_var(0.0, (0, top))
-        })
-        .collect();
-    let mut members: Vec<Vec<(microlp::Variable, f64)>> = vec![Vec::new(); instance.bounds.len()];
-    for (kind, column) in instance.kinds.iter().zip(&columns) {
-        for &row in &kind.rows {
-            members[row].push((*column, 1.0));
-        }
-    }
-    for (row, members) in members.into_iter().enumerate() {
-        let (lo, hi) = instance.bounds[row];
-        let (lo_flex, hi_flex) = instance.flex[row];
-        let mut below = members.clone();
-        let mut above = members;
-        if lo > lo_flex {
-            below.push((program.add_var(1.0, (0.0, f64::from(lo - lo_flex))), 1.0));
-        }
-        if hi_flex > hi && hi < instance.seats {
-            let room = hi_flex.min(instance.seats) - hi;
-            above.push((program.add_var(1.0, (0.0, f64::from(room))), -1.0));
-        }
-        program.add_constraint(below, ComparisonOp::Ge, f64::from(lo));
-        program.add_constraint(above, ComparisonOp::Le, f64::from(hi));
-    }
-    let mut options = SolveOptions::default();
-    options.node_limit = Some(RELAX_NODES);
-    let outcome = program.solve_with(options).map_err(|e| match e {
-        microlp::Error::Infeasible => NoRelaxation::BeyondFlex,
-        _ => NoRelaxation::NotFound,
-    })?;
-    let smallest = outcome.is_optimal();
-    let solution = outcome.solution().ok_or(NoRelaxation::NotFound)?;
-
-    // from here on only integers: the bounds that this panel needs
-    let mut counted = vec![0_u32; instance.bounds.len()];
-    for (kind, column) in instance.kinds.iter().zip(&columns) {
-        let places = solution.var_value(*column).round().to_u32().unwrap_or(0);
-        if places > kind.size() {
-            return Err(NoRelaxation::NotFound);
-        }
-        for &row in &kind.rows {
-            counted[row] += places;
-        }
-    }
-    let rows = instance.quota_rows();
-    let mut relaxation = Relaxation { changes: Vec::new(), people: 0, smallest, bounds: Vec::new() };
-    for (row, &found) in counted.iter().enumerate() {
-        let (lo, hi) = instance.bounds[row];
-        let after = (lo.min(found), hi.max(found));
-        if after.0 < instance.flex[row].0 || after.1 > instance.flex[row].1.max(hi) {
-            return Err(NoRelaxation::NotFound);
-        }
-        if !rows.contains(&row) {
-            if after != (lo, hi) {
-                return Err(NoRelaxation::NotFound);
-            }
-            continue;
-        }
-        relaxation.bounds.push(after);
-        if after != (lo, hi) {
-            let (feature, value) = instance.names[row - rows.start].clone();
-            relaxation.people += (lo - after.0) + (after.1 - hi);
-            relaxation.changes.push(Change { feature, value, before: (lo, hi), after });
-        }
-    }
-    Ok(relaxation)
 }
 
 /// What the best possible minimum chance would be without one rule.

@@ -13,7 +13,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::error::InputErrors;
+use crate::error::{InputErrors, Problem};
 use crate::quotas::Quotas;
 use crate::respondents::Respondents;
 
@@ -83,9 +83,21 @@ impl Instance {
     /// [`crate::diagnose`].
     pub fn new(quotas: &Quotas, respondents: &Respondents, seats: u32) -> Result<Self, InputErrors> {
         let errors = crate::quotas::contradictions(quotas, respondents, seats);
-        if !errors.is_empty() {
-            return Err(InputErrors::new(errors));
-        }
+        if errors.is_empty() { Ok(Self::of(quotas, respondents, seats)) } else { Err(InputErrors::new(errors)) }
+    }
+
+    /// The same for quotas of which counting alone shows that no panel meets them:
+    /// there is nothing to build from it, but [`crate::relax()`] finds a way out.
+    ///
+    /// # Errors
+    /// Zero seats, more seats than people: no change of quotas helps there.
+    pub fn even_if_impossible(quotas: &Quotas, respondents: &Respondents, seats: u32) -> Result<Self, InputErrors> {
+        let mut errors = crate::quotas::contradictions(quotas, respondents, seats);
+        errors.retain(|e| matches!(e.problem, Problem::ZeroSeats | Problem::MoreSeatsThanPeople { .. }));
+        if errors.is_empty() { Ok(Self::of(quotas, respondents, seats)) } else { Err(InputErrors::new(errors)) }
+    }
+
+    fn of(quotas: &Quotas, respondents: &Respondents, seats: u32) -> Self {
         let people = respondents.len();
         let mut first_row = Vec::new();
         let mut bounds = vec![(seats, seats)];
@@ -148,7 +160,7 @@ impl Instance {
         }
         bounds.extend(groups.iter().map(|g| (0, count(g.households.len()).min(seats))));
         flex.extend(groups.iter().map(|g| (0, count(g.households.len()).min(seats))));
-        Ok(Self { seats, people: count(people), bounds, flex, names, kinds, kind_of, groups, household_of, rows_of })
+        Self { seats, people: count(people), bounds, flex, names, kinds, kind_of, groups, household_of, rows_of }
     }
 
     /// Seats of a panel.

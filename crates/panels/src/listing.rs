@@ -146,8 +146,7 @@ impl Pair {
         let (a, b) = (noisy(noise[0]), noisy(noise[1]));
         let value = |w: &[f64]| w.iter().zip(average).map(|(w, x)| w * x).sum::<f64>();
         let [left, right] = &mut self.pricers;
-        let results =
-            both(self.threads, || left.good(&a, value(&a), patience), || right.good(&b, value(&b), patience));
+        let results = both(self.threads, || left.good(&a, value(&a), patience), || right.good(&b, value(&b), patience));
         limits.spend(self.take_work());
         results
     }
@@ -277,12 +276,7 @@ fn scale_up(draft: &mut Draft, wish: &Wish, panels: u32) {
 
 /// Types that no panel of the pool seats although they should be seated: finds
 /// a panel for each, or the knowledge that there is none. Tells whether it found any.
-fn seat_everybody(
-    instance: &Instance,
-    draft: &mut Draft,
-    never: &mut Vec<usize>,
-    limits: &Limits<'_>,
-) -> bool {
+fn seat_everybody(instance: &Instance, draft: &mut Draft, never: &mut Vec<usize>, limits: &Limits<'_>) -> bool {
     let before = draft.pool.len();
     let mut seated = vec![false; draft.sizes.len()];
     for (t, _) in draft.pool.iter().flatten() {

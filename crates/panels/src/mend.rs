@@ -112,9 +112,7 @@ fn fits(instance: &Instance, seats: &Seats, counted: &[u32], a: usize, b: usize)
             && to[short..].iter().all(enters)
     };
     rows_allow
-        && seats
-            .binary_search_by_key(&count(b), |s| s.0)
-            .map_or(true, |at| seats[at].1 < instance.kinds[b].size())
+        && seats.binary_search_by_key(&count(b), |s| s.0).map_or(true, |at| seats[at].1 < instance.kinds[b].size())
 }
 
 fn swapped(seats: &Seats, a: usize, b: usize) -> Seats {

@@ -64,6 +64,8 @@ struct Search {
     work: u64,
     /// Only panels worth more than this count.
     floor: f64,
+    /// Values differ by at least this much.
+    step: f64,
 }
 
 /// A panel and what may change about it.
@@ -111,8 +113,13 @@ pub(crate) struct Pricer {
 impl Pricer {
     /// `label` seeds the search noise.
     pub(crate) fn new(instance: &Instance, label: &[u8]) -> Self {
-        let mut simplex = Simplex::new(&instance.columns(), &instance.row_bounds());
-        let tops: Vec<f64> = instance.kinds.iter().map(|k| f64::from(k.size().min(instance.seats))).collect();
+        let simplex = Simplex::new(&instance.columns(), &instance.row_bounds());
+        let tops = instance.kinds.iter().map(|k| f64::from(k.size().min(instance.seats))).collect();
+        Self::of(simplex, tops, label)
+    }
+
+    /// A pricer of any programme whose columns go from 0 to `tops`.
+    pub(crate) fn of(mut simplex: Simplex, tops: Vec<f64>, label: &[u8]) -> Self {
         for (t, top) in tops.iter().enumerate() {
             simplex.set_bounds(t, 0.0, *top);
         }
@@ -150,6 +157,7 @@ impl Pricer {
             baseline,
             work: SEARCH_WORK,
             floor: f64::NEG_INFINITY,
+            step: 0.0,
         };
         let narrowed = self.narrow(weights);
         if !narrowed.is_empty() {
@@ -203,6 +211,7 @@ impl Pricer {
                 baseline: 0.0,
                 work,
                 floor: f64::NEG_INFINITY,
+                step: 0.0,
             };
             priced = self.search(weights, search);
             if priced.panel.is_some() || priced.complete {
@@ -210,6 +219,30 @@ impl Pricer {
             }
         }
         priced
+    }
+
+    /// The best whole point there is for whole weights, if nodes and work suffice.
+    pub(crate) fn most(&mut self, weights: &[f64], nodes: usize, work: u64) -> Priced {
+        let search = Search {
+            order: Order::Penalties,
+            first: nodes,
+            after: nodes,
+            reach: None,
+            enough: 0.0,
+            baseline: 0.0,
+            work,
+            floor: f64::NEG_INFINITY,
+            step: 1.0,
+        };
+        let end = self.simplex.work.saturating_add(work);
+        let priced = self.search(weights, search);
+        if priced.panel.is_some() || priced.complete {
+            return priced;
+        }
+        self.search(
+            weights,
+            Search { order: Order::Shuffled, work: end.saturating_sub(self.simplex.work) + work / 4, ..search },
+        )
     }
 
     /// The best panel there is, if `nodes` suffice to know.
@@ -224,6 +257,7 @@ impl Pricer {
             baseline: 0.0,
             work: u64::MAX,
             floor: f64::NEG_INFINITY,
+            step: 0.0,
         };
         self.search(weights, search)
     }
@@ -253,6 +287,7 @@ impl Pricer {
             baseline: value,
             work: NEAR_WORK,
             floor: value + 1e-9,
+            step: 0.0,
         };
         self.search(&near.weights, search)
     }
@@ -285,7 +320,7 @@ impl Pricer {
                             bound
                         }
                     };
-                    let beaten = best.as_ref().is_some_and(|b| bound <= b.1 + 1e-7);
+                    let beaten = best.as_ref().is_some_and(|b| bound <= b.1 + (search.step - 1e-6).max(1e-7));
                     if bound >= cutoff && !beaten {
                         open = self.choose(search.order);
                         if open.is_none() {

@@ -2,7 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use klero_panels::{IdColumn, InputErrors, Instance, PanelList, Quotas, RespondentOptions, Respondents, output};
+use klero_panels::relax::Change;
+use klero_panels::{
+    IdColumn, InputErrors, Instance, PanelList, Quotas, Relaxation, RespondentOptions, Respondents, Unwatched, output,
+    relax,
+};
 use serde::de::DeserializeOwned;
 
 use crate::failure::{Failure, Named};
@@ -48,6 +52,30 @@ impl Task {
 impl Sources {
     /// Reads both files, and names all that is wrong with them.
     pub(crate) fn read(&self, seats: u32, generate_ids: bool) -> Result<Task, Failure> {
+        let (quotas, respondents) = self.files(generate_ids)?;
+        match Instance::new(&quotas, &respondents, seats) {
+            Ok(instance) => Ok(Task { quotas, respondents, instance }),
+            Err(errors) => {
+                // where moving a few quotas would help, say which
+                let way_out = Instance::even_if_impossible(&quotas, &respondents, seats)
+                    .ok()
+                    .and_then(|instance| relax(&instance, &Unwatched).ok());
+                Err(match way_out {
+                    Some(relaxation) => Failure::usage(&errors).advise(proposed(&relaxation)),
+                    None => wrong(&errors),
+                })
+            }
+        }
+    }
+
+    /// The same for [`relax`], which has an answer to quotas that contradict the seats or the people.
+    pub(crate) fn read_even_if_impossible(&self, seats: u32) -> Result<Task, Failure> {
+        let (quotas, respondents) = self.files(false)?;
+        let instance = Instance::even_if_impossible(&quotas, &respondents, seats).map_err(|e| wrong(&e))?;
+        Ok(Task { quotas, respondents, instance })
+    }
+
+    fn files(&self, generate_ids: bool) -> Result<(Quotas, Respondents), Failure> {
         let quotas = quotas(&self.quotas)?;
         let id = match (&self.id, generate_ids) {
             (Some(name), _) => IdColumn::Named(name.clone()),
@@ -62,8 +90,7 @@ impl Sources {
             Respondents::from_csv(&bytes, &quotas, &options)
         }
         .map_err(|e| wrong(&e))?;
-        let instance = Instance::new(&quotas, &respondents, seats).map_err(|e| wrong(&e))?;
-        Ok(Task { quotas, respondents, instance })
+        Ok((quotas, respondents))
     }
 }
 
@@ -87,6 +114,24 @@ pub(crate) fn json<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T, Fa
     serde_json::from_slice(&bytes).map_err(|e| {
         Failure::usage(format!("{} is not {what}: line {}, column {}", path.display(), e.line(), e.column()))
     })
+}
+
+/// A way out in one sentence.
+pub(crate) fn proposed(relaxation: &Relaxation) -> String {
+    format!(
+        "the smallest change{}, {} in people: {}; klero panels relax --out writes it",
+        if relaxation.smallest { "" } else { " that was found" },
+        relaxation.people,
+        changes(relaxation).join("; ")
+    )
+}
+
+/// Each change in words.
+pub(crate) fn changes(relaxation: &Relaxation) -> Vec<String> {
+    let shown = |c: &Change| {
+        format!("{} / {} from {}–{} to {}–{}", c.feature, c.value, c.before.0, c.before.1, c.after.0, c.after.1)
+    };
+    relaxation.changes.iter().map(shown).collect()
 }
 
 fn wrong(errors: &InputErrors) -> Failure {
