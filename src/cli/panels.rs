@@ -3,6 +3,7 @@
 //! Everything that decides is in the crate `klero_panels`; here files are read and written, progress is shown, Ctrl-C is heard. Nothing here
 //! draws anybody, and no message repeats a person's cells.
 
+mod ahead;
 pub(super) mod files;
 pub(super) mod pool;
 mod progress;
@@ -13,7 +14,7 @@ use std::time::Instant;
 use klero_panels::build::{DEFAULT_PANELS, DEFAULT_WORK, MAX_PANELS, verify_certificate};
 use klero_panels::{
     BuildError, BuildOptions, Built, Certificate, Feasibility, Instance, NoRelaxation, Objective, PanelList, Report,
-    build, check, diagnose, preview, relax,
+    Watch, build, check, diagnose, preview, relax,
 };
 
 use super::out;
@@ -30,9 +31,9 @@ pub enum Command {
         after_help = "Example:\n  klero panels build --respondents answers.csv --quotas quotas.csv --seats 24 --id number --out panels.json\n\nQuotas: feature,value,min,max and perhaps min_flex,max_flex. CSV or XLSX. Ctrl-C keeps the best list so far."
     )]
     Build(Build),
-    /// Count every panel of a list again
+    /// Look ahead at quotas before a list is built, or count every panel of a list again
     #[command(
-        after_help = "Example:\n  klero panels check --respondents answers.csv --quotas quotas.csv --panels panels.json --id number"
+        after_help = "Examples:\n  klero panels check --respondents answers.csv --quotas quotas.csv --seats 24\n  klero panels check --respondents answers.csv --quotas quotas.csv --panels panels.json --id number\n\nWithout a list: whether a panel is possible, who can be on none or must be on all, and what each quota costs in fairness."
     )]
     Check(Check),
     /// Write a page about a list: chances, quotas, figures
@@ -104,14 +105,14 @@ pub struct Build {
 pub struct Check {
     #[command(flatten)]
     sources: Sources,
-    /// The list
-    #[arg(long, value_name = "FILE")]
-    panels: PathBuf,
-    /// Seats that a panel must have; those of the first panel if absent
+    /// The list; without it, the quotas are looked at before there is one
+    #[arg(long, value_name = "FILE", required_unless_present = "seats")]
+    panels: Option<PathBuf>,
+    /// Seats that a panel must have; those of the first panel of the list if absent
     #[arg(long, value_name = "K")]
     seats: Option<u32>,
     /// The proof of the bounds
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "panels")]
     certificate: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
@@ -211,7 +212,7 @@ fn why_not(task: &Task, error: BuildError, watch: &Shown) -> Failure {
     }
 }
 
-fn infeasible(task: &Task, watch: &Shown) -> Failure {
+fn infeasible(task: &Task, watch: &dyn Watch) -> Failure {
     let mut message = String::from("no panel can meet all quotas at once");
     if let Feasibility::Infeasible(conflict) = diagnose(&task.instance, watch) {
         message.push_str(if conflict.minimal { "; these contradict each other:" } else { "; the conflict is among:" });
@@ -246,23 +247,30 @@ fn counted(
         .map_err(|e| named(&e).advise("give the respondents file, and the --id, with which the list was built"))?;
     let list = check(&task.instance, list.panels)
         .map_err(|e| named(&e).advise("build the list again; never seal one that fails the count"))?;
-    let bounds = match certificate {
-        None => Vec::new(),
+    let proof = match certificate {
+        None => None,
         Some(path) => {
             let proof: Certificate = files::json(path, "a certificate")?;
-            verify_certificate(&task.instance, &proof).map_err(|e| {
+            let bounds = verify_certificate(&task.instance, &proof).map_err(|e| {
                 Failure::refused(format!("{}: {e}", path.display()))
                     .advise("the list may be good; this certificate does not belong to these quotas")
-            })?
+            })?;
+            Some((proof, bounds))
         }
     };
-    let report = Report::of_list(&task.instance, &list, &bounds, objective);
+    let proof = proof.as_ref().map(|(proof, bounds)| (proof, bounds.as_slice()));
+    let report = Report::of_list(&task.instance, &list, proof, objective);
     Ok((task.instance, report))
 }
 
 fn count(args: &Check) -> Result<(), Failure> {
+    let Some(panels) = &args.panels else {
+        let task = args.sources.read(args.seats.unwrap_or_default(), false)?;
+        let watch = Shown::new(Instant::now())?;
+        return ahead::look(&task, &watch, || watch.finish(), args.json);
+    };
     let certificate = args.certificate.as_deref();
-    let (_, report) = counted(&args.sources, &args.panels, args.seats, certificate, Objective::Leximin)?;
+    let (_, report) = counted(&args.sources, panels, args.seats, certificate, Objective::Leximin)?;
     if args.json {
         return figures_json(&report, None);
     }
@@ -333,6 +341,12 @@ fn figures(report: &Report) -> Result<(), Failure> {
             percent(report.bound_min_chance),
             report.bound_min_copies,
             report.min_copies
+        ))?;
+    }
+    if let Some(before) = report.min_chance_before_rounding.filter(|before| *before > report.min_chance + 1e-9) {
+        out::line(format!(
+            "with shares instead of whole copies the smallest chance could be {:.3} %: a longer list (--count) comes closer",
+            before * 100.0
         ))?;
     }
     if report.people_on_no_panel > 0 {

@@ -111,7 +111,13 @@ pub fn build(instance: &Instance, options: &BuildOptions, watch: &dyn Watch) -> 
     })?;
     let (certificate, bounds) = proof::certificate(instance, &ladder).map_err(BuildError::Certificate)?;
     let target = objective::target(instance, &ladder, options.objective, &limits);
-    let mut wish = Wish { target, cap: cap(&ladder, options), faces: faces(instance, &ladder, options) };
+    let mut wish = Wish {
+        target,
+        cap: cap(&ladder, options),
+        faces: faces(instance, &ladder, options),
+        bound: reachable(&ladder),
+        bottom: bottom(&ladder),
+    };
     let mut listing = list(instance, &wish, options, &limits)?;
     if !listing.never.is_empty() {
         // what fractions allowed, whole people do not: aim again without these types
@@ -120,6 +126,7 @@ pub fn build(instance: &Instance, options: &BuildOptions, watch: &dyn Watch) -> 
             let never = std::mem::take(&mut listing.never);
             wish.target = objective::target(instance, &second, options.objective, &limits);
             wish.faces = faces(instance, &second, options);
+            (wish.bound, wish.bottom) = (reachable(&second), bottom(&second));
             for &t in &never {
                 wish.target[t] = 0.0;
             }
@@ -133,7 +140,7 @@ pub fn build(instance: &Instance, options: &BuildOptions, watch: &dyn Watch) -> 
         listing.pool.iter().flat_map(|(seats, copies)| std::iter::repeat_n(seats.as_slice(), index(*copies))).collect();
     let panels = crate::assign::seat(instance, &seats);
     let list = check(instance, panels).map_err(BuildError::Discarded)?;
-    let report = Report::new(instance, options, &list, &bounds, &listing, ladder.complete);
+    let report = Report::new(instance, options, &list, (&certificate, &bounds), &listing);
     Ok(Built { list, report, certificate })
 }
 
@@ -147,12 +154,13 @@ pub fn verify_certificate(instance: &Instance, certificate: &Certificate) -> Res
 
 /// With maximin, nobody needs more copies than the best minimum.
 fn cap(ladder: &Ladder, options: &BuildOptions) -> Option<f64> {
-    if options.objective == Objective::Maximin {
-        // people whose chance is 0 whatever one does are no reason to stop there
-        ladder.levels.iter().map(|l| l.chance).find(|z| *z > 1e-9)
-    } else {
-        None
-    }
+    (options.objective == Objective::Maximin && !ladder.levels.is_empty()).then(|| reachable(ladder))
+}
+
+/// The lowest level above 0: people whose chance is 0 whatever one does are no
+/// reason to stop there.
+fn reachable(ladder: &Ladder) -> f64 {
+    ladder.levels.iter().map(|l| l.chance).find(|z| *z > 1e-9).unwrap_or(1.0)
 }
 
 /// Where to look for panels first, the most demanding first.
@@ -168,6 +176,11 @@ fn faces(instance: &Instance, ladder: &Ladder, options: &BuildOptions) -> Vec<Fa
         Objective::Maximin => vec![ladder.face(instance, first)],
         Objective::Nash | Objective::Goldilocks => Vec::new(),
     }
+}
+
+/// The types that stop there.
+fn bottom(ladder: &Ladder) -> Vec<usize> {
+    ladder.levels.iter().find(|l| l.chance > 1e-9).map(|l| l.stopped.clone()).unwrap_or_default()
 }
 
 fn list(

@@ -11,7 +11,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::instance::{Instance, count, index};
+use crate::instance::{Instance, Kind, count, index};
 use crate::listing::Seats;
 use crate::random::Random;
 use crate::watch::Limits;
@@ -24,6 +24,7 @@ const LIFT: f64 = 30.0;
 /// The list in the making.
 pub(crate) struct Draft {
     pub(crate) sizes: Vec<f64>,
+    whole_sizes: Vec<u32>,
     /// Importance of each type's shortfall.
     pub(crate) scale: Vec<f64>,
     pub(crate) target: Vec<f64>,
@@ -48,6 +49,7 @@ impl Draft {
         let scale = (0..n).map(|t| sizes[t] / (target[t] / sizes[t]).max(1e-4).sqrt()).collect();
         Self {
             sizes,
+            whole_sizes: instance.kinds.iter().map(Kind::size).collect(),
             scale,
             target: vec![0.0; n],
             whole: vec![0.0; n],
@@ -59,6 +61,11 @@ impl Draft {
             one_more: vec![0.0; n],
             one_fewer: vec![0.0; n],
         }
+    }
+
+    /// People of a type.
+    pub(crate) fn people_of(&self, t: usize) -> usize {
+        index(self.whole_sizes[t])
     }
 
     pub(crate) fn penalty(&self, t: usize, count: f64) -> f64 {

@@ -10,16 +10,25 @@ use crate::diagnose::Preview;
 use crate::report::{QuotaFigures, Report};
 
 const STYLE: &str = "\
-:root{color-scheme:light dark;--ink:#1b1f24;--soft:#59636e;--paper:#fff;--card:#f5f7f9;--line:#d5dae0;--main:#2456a6;--other:#b4540a;--good:#1a7f4b}
-@media(prefers-color-scheme:dark){:root{--ink:#e8ebef;--soft:#9da7b3;--paper:#14171b;--card:#1d2228;--line:#363d46;--main:#7fb0ff;--other:#ffb066;--good:#5fd39a}}
-*{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:17px/1.55 system-ui,sans-serif}
-main{max-width:46rem;margin:0 auto;padding:1rem}h1{font-size:1.6rem;line-height:1.2}h2{font-size:1.2rem;margin-top:2.2rem}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.6rem;padding:0;list-style:none}
-.figures li{background:var(--card);border-radius:.5rem;padding:.7rem}.figures b{display:block;font-size:1.3rem}
-.figures span,figcaption,.soft{color:var(--soft);font-size:.9rem}figure{margin:1rem 0}svg{width:100%;height:auto;display:block}
-svg text{fill:var(--soft);font:12px system-ui,sans-serif}.scroll{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:right;padding:.3rem .5rem;border-bottom:1px solid var(--line)}
-th:first-child,td:first-child{text-align:left}summary{cursor:pointer;padding:.4rem 0}.note{border-left:4px solid var(--other);padding:.4rem .8rem;background:var(--card)}";
+:root{color-scheme:light dark;--ink:#1b1f24;--soft:#566069;--paper:#fff;--card:#f4f6f8;--line:#d5dae0;--main:#2456a6;--other:#b4540a;--band:#dfe6f1}
+@media(prefers-color-scheme:dark){:root{--ink:#e8ebef;--soft:#a4aeb9;--paper:#14171b;--card:#1d2228;--line:#3a424c;--main:#7fb0ff;--other:#ffb066;--band:#2a3446}}
+*{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:1.0625rem/1.55 system-ui,sans-serif}
+main{max-width:48rem;margin:0 auto;padding:1.2rem 1rem 3rem}h1{font-size:1.75rem;line-height:1.2;margin:.6rem 0}
+h2{font-size:1.25rem;margin:2.6rem 0 .6rem;padding-top:1.2rem;border-top:1px solid var(--line)}h3{font-size:1.05rem;margin:1.8rem 0 .5rem}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(10rem,1fr));gap:.7rem;padding:0;list-style:none}
+.figures li{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:.8rem}
+.figures b{display:block;font-size:1.45rem;line-height:1.3;font-variant-numeric:tabular-nums}
+.figures span,figcaption,.soft,.axis,.legend{color:var(--soft);font-size:.9rem}.figures span{display:block;line-height:1.35}
+figure{margin:1rem 0}svg{width:100%;display:block;overflow:visible}.plot{height:15rem}.bars{height:1.6rem;margin:.15rem 0 .8rem}
+.axis{display:flex;justify-content:space-between;gap:1rem}.bar{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 1rem;font-size:.95rem}
+.bar span{color:var(--soft);font-variant-numeric:tabular-nums}
+.legend{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;padding:0;list-style:none}.legend i{display:inline-block;width:1rem;height:.7rem;margin-right:.4rem;border-radius:2px}
+.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
+th,td{text-align:right;padding:.35rem .5rem;border-bottom:1px solid var(--line)}th{font-weight:600;vertical-align:bottom}
+th:first-child,td:first-child{text-align:left}details{margin:.6rem 0}summary{cursor:pointer;padding:.4rem 0;color:var(--main)}
+summary:focus-visible{outline:2px solid var(--main);outline-offset:2px}
+.note{border-left:4px solid var(--other);border-radius:0 .4rem .4rem 0;padding:.6rem .9rem;background:var(--card)}
+@media print{details>*{display:block}}";
 
 /// Renders the page. `title` is the organiser's; `preview` adds what each rule costs.
 #[must_use]
@@ -107,49 +116,48 @@ fn summary(out: &mut String, r: &Report) {
     }
 }
 
+// Drawings stretch to the width at hand and hold no text: words beside them stay
+// readable on a phone.
+
 fn chances(out: &mut String, r: &Report) {
-    const WIDTH: f64 = 680.0;
-    const HEIGHT: f64 = 240.0;
-    let (left, bottom) = (48.0, 28.0);
     let top = r.max_chance.max(1e-9);
-    let x = |people: f64| left + (WIDTH - left - 8.0) * people / f64::from(r.people.max(1));
-    let y = |chance: f64| HEIGHT - bottom - (HEIGHT - bottom - 12.0) * chance / top;
+    let x = |people: f64| 100.0 * people / f64::from(r.people.max(1));
+    let y = |chance: f64| 100.0 - 100.0 * chance / top;
     let _ = write!(
         out,
-        "<h2>Chance of each person</h2>\n<figure>\n<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
+        "<h2>Chance of each person</h2>\n<figure>\n<p class=\"axis\"><span>{}: largest chance</span></p>\n\
+         <svg class=\"plot\" viewBox=\"0 0 100 100\" preserveAspectRatio=\"none\" role=\"img\" \
          aria-label=\"Chances of all people, from the smallest to the largest; numbers in the table below\">\n\
-         <path fill=\"none\" stroke=\"var(--main)\" stroke-width=\"2.5\" d=\"M{:.1} {:.1}",
-        x(0.0),
-        y(0.0)
+         <path fill=\"var(--band)\" d=\"M0 100",
+        percent(top)
     );
+    let mut line = String::new();
     let mut people = 0_u32;
     for &(copies, count) in &r.people_by_copies {
-        let chance = f64::from(copies) / f64::from(r.panels);
+        let height = y(f64::from(copies) / f64::from(r.panels));
         let from = x(f64::from(people));
         people += count;
-        let _ = write!(out, "L{from:.1} {0:.1}L{1:.1} {0:.1}", y(chance), x(f64::from(people)));
+        let _ = write!(line, "L{from:.2} {height:.2}L{:.2} {height:.2}", x(f64::from(people)));
     }
     let _ = writeln!(
         out,
-        "\"/>\n<path stroke=\"var(--other)\" stroke-dasharray=\"5 4\" d=\"M{left} {0:.1}H{1:.1}\"/>\n\
-         <path stroke=\"var(--line)\" d=\"M{left} {2:.1}H{1:.1}\"/>\n\
-         <text x=\"{1:.1}\" y=\"{3:.1}\" text-anchor=\"end\">average {4}</text>\n\
-         <text x=\"4\" y=\"{5:.1}\">{6}</text>\n<text x=\"4\" y=\"{2:.1}\">0</text>\n\
-         <text x=\"{left}\" y=\"{7:.1}\">fewest panels</text>\n\
-         <text x=\"{1:.1}\" y=\"{7:.1}\" text-anchor=\"end\">most panels</text>\n</svg>",
+        "{line}L100 100Z\"/>\n<path fill=\"none\" stroke=\"var(--main)\" stroke-width=\"2.5\" \
+         vector-effect=\"non-scaling-stroke\" d=\"M0 100{line}\"/>\n\
+         <path stroke=\"var(--other)\" stroke-width=\"1.5\" stroke-dasharray=\"6 4\" \
+         vector-effect=\"non-scaling-stroke\" d=\"M0 {0:.2}H100\"/>\n\
+         <path stroke=\"var(--soft)\" vector-effect=\"non-scaling-stroke\" d=\"M0 100H100\"/>\n</svg>\n\
+         <p class=\"axis\"><span>smallest chance: {1}</span><span>largest: {2}</span></p>\n\
+         <figcaption>All {3} people side by side, from the smallest chance to the largest. Dashed: the average, {4}.\
+         </figcaption>\n</figure>",
         y(r.mean_chance),
-        x(f64::from(r.people)),
-        y(0.0),
-        y(r.mean_chance) - 5.0,
-        percent(r.mean_chance),
-        y(top) + 4.0,
-        percent(top),
-        HEIGHT - 8.0
+        percent(r.min_chance),
+        percent(r.max_chance),
+        r.people,
+        percent(r.mean_chance)
     );
     out.push_str(
-        "<figcaption>All people side by side, those with the smallest chance on the left.</figcaption>\n\
-         </figure>\n<details><summary>The same as a table</summary>\n<div class=\"scroll\"><table>\n\
-         <tr><th>On how many panels</th><th>Chance</th><th>People</th></tr>\n",
+        "<details><summary>The same as a table</summary>\n<div class=\"scroll\"><table>\n\
+         <tr><th scope=\"col\">On how many panels</th><th scope=\"col\">Chance</th><th scope=\"col\">People</th></tr>\n",
     );
     for &(copies, count) in &r.people_by_copies {
         let chance = percent(f64::from(copies) / f64::from(r.panels));
@@ -160,26 +168,28 @@ fn chances(out: &mut String, r: &Report) {
 
 fn quotas(out: &mut String, r: &Report) {
     out.push_str(
-        "<h2>Quotas, pool and panels</h2>\n<p>For each answer: its share of the people in the pool (orange) \
-         and its share of an average panel (blue). The thin line is what the quota allows.</p>\n",
+        "<h2>Quotas, pool and panels</h2>\n<p>For each answer: its share of the people who can be drawn, its share \
+         of an average panel, and what the quota allows. Where the pool's bar ends outside the allowed range, the \
+         quota corrects who answered.</p>\n<ul class=\"legend\">\
+         <li><i style=\"background:var(--other)\"></i>pool</li><li><i style=\"background:var(--main)\"></i>average \
+         panel</li><li><i style=\"background:var(--band);border:1px solid var(--soft)\"></i>allowed by the quota</li></ul>\n",
     );
     for group in r.quotas.chunk_by(|a, b| a.feature == b.feature) {
         let Some(first) = group.first() else { continue };
         let _ = writeln!(out, "<h3>{}</h3>", escaped(&first.feature));
         feature_chart(out, r, group);
         out.push_str(
-            "<details><summary>The same as a table</summary>\n<div class=\"scroll\"><table>\n<tr><th>Answer</th>\
-             <th>Quota</th><th>On panels</th><th>Average</th><th>In the pool</th><th>Average chance</th></tr>\n",
+            "<details><summary>The same as a table</summary>\n<div class=\"scroll\"><table>\n<tr><th scope=\"col\">Answer</th>\
+             <th scope=\"col\">Quota</th><th scope=\"col\">On panels</th><th scope=\"col\">Average</th>\
+             <th scope=\"col\">In the pool</th><th scope=\"col\">Average chance</th></tr>\n",
         );
         for q in group {
             let _ = writeln!(
                 out,
-                "<tr><td>{}</td><td>{}–{}</td><td>{}–{}</td><td>{:.2}</td><td>{}</td><td>{}</td></tr>",
+                "<tr><td>{}</td><td>{}</td><td>{}</td><td>{:.2}</td><td>{}</td><td>{}</td></tr>",
                 escaped(&q.value),
-                q.min,
-                q.max,
-                q.fewest,
-                q.most,
+                range(q.min, q.max),
+                range(q.fewest, q.most),
                 q.mean,
                 q.pool,
                 percent(q.mean_chance)
@@ -189,51 +199,41 @@ fn quotas(out: &mut String, r: &Report) {
     }
 }
 
+fn range(low: u32, high: u32) -> String {
+    if low == high { low.to_string() } else { format!("{low}–{high}") }
+}
+
 fn feature_chart(out: &mut String, r: &Report, group: &[QuotaFigures]) {
-    const WIDTH: f64 = 680.0;
-    const ROW: f64 = 44.0;
     let (seats, people) = (f64::from(r.seats.max(1)), f64::from(r.people.max(1)));
     let largest = group
         .iter()
-        .flat_map(|q| [f64::from(q.max.min(r.seats)) / seats, f64::from(q.pool) / people])
+        .flat_map(|q| [f64::from(q.max.min(r.seats)) / seats, f64::from(q.pool) / people, q.mean / seats])
         .fold(0.01, f64::max);
-    let x = |share: f64| WIDTH * 0.9 * share / largest;
-    let height = ROW * f64::from(crate::instance::count(group.len()));
-    let _ = writeln!(
-        out,
-        "<figure><svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"Shares of the pool and of an \
-         average panel for {}; numbers in the table below\">",
-        escaped(&group[0].feature)
-    );
-    let mut y = 0.0;
+    let x = |share: f64| 100.0 * share / largest;
+    out.push_str("<figure>\n");
     for q in group {
-        let share = q.mean / seats;
-        let _ = writeln!(
-            out,
-            "<text x=\"0\" y=\"{:.0}\">{}: pool {}, panel {}</text>",
-            y + 13.0,
-            escaped(&q.value),
-            percent(f64::from(q.pool) / people),
-            percent(share)
-        );
-        for (shift, width, colour) in [(18.0, x(f64::from(q.pool) / people), "other"), (28.0, x(share), "main")] {
-            let _ = writeln!(
-                out,
-                "<rect x=\"0\" y=\"{:.0}\" width=\"{width:.1}\" height=\"8\" fill=\"var(--{colour})\"/>",
-                y + shift
-            );
-        }
+        let (pool, panel) = (f64::from(q.pool) / people, q.mean / seats);
         let (from, to) = (x(f64::from(q.min) / seats), x(f64::from(q.max.min(r.seats)) / seats));
         let _ = writeln!(
             out,
-            "<path stroke=\"var(--ink)\" stroke-width=\"2\" d=\"M{from:.1} {0:.0}v12M{from:.1} {1:.0}H{to:.1}\
-             M{to:.1} {0:.0}v12\"/>",
-            y + 26.0,
-            y + 32.0
+            "<div class=\"bar\"><b>{0}</b><span>pool {1}, panel {2}; quota {3} of {4}</span></div>\n\
+             <svg class=\"bars\" viewBox=\"0 0 100 24\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{0}: \
+             {1} of the pool, {2} of an average panel, quota {3} of {4} seats\">\n\
+             <rect x=\"{from:.2}\" width=\"{5:.2}\" height=\"24\" fill=\"var(--band)\" stroke=\"var(--soft)\" \
+             vector-effect=\"non-scaling-stroke\"/>\n\
+             <rect y=\"3\" width=\"{6:.2}\" height=\"8\" fill=\"var(--other)\"/>\
+             <rect y=\"13\" width=\"{7:.2}\" height=\"8\" fill=\"var(--main)\"/>\n</svg>",
+            escaped(&q.value),
+            percent(pool),
+            percent(panel),
+            range(q.min, q.max),
+            r.seats,
+            (to - from).max(0.4),
+            x(pool),
+            x(panel)
         );
-        y += ROW;
     }
-    out.push_str("</svg></figure>\n");
+    out.push_str("</figure>\n");
 }
 
 fn limits(out: &mut String, r: &Report) {
@@ -250,13 +250,23 @@ fn limits(out: &mut String, r: &Report) {
         r.min_copies,
         format_args!("{:.3}", r.gap_min_chance * 100.0)
     );
+    if let Some(before) = r.min_chance_before_rounding.filter(|before| *before > r.min_chance + 1e-9) {
+        let _ = writeln!(
+            out,
+            "<p>If panels could be mixed in any shares, not only in whole copies among {} panels, the smallest \
+             chance found is {:.4} %: a longer list would come closer to that.</p>",
+            r.panels,
+            before * 100.0
+        );
+    }
     let covered = if r.levels_complete { "covers everybody" } else { "does not cover everybody" };
     let _ = writeln!(
         out,
         "<details><summary>Level by level ({} levels; the certificate {covered})</summary>\n<p class=\"soft\">Each \
          level looks at the people whom the levels before it have not settled. Its bound holds for every \
          lottery that gives the settled people the chances of their levels, less {:e}.</p>\n\
-         <div class=\"scroll\"><table>\n<tr><th>Level</th><th>People</th><th>Achieved</th><th>Bound</th></tr>",
+         <div class=\"scroll\"><table>\n<tr><th scope=\"col\">Level</th><th scope=\"col\">People</th><th scope=\"col\">Achieved</th>\
+         <th scope=\"col\">Bound</th></tr>",
         r.levels.len(),
         r.tolerance
     );
@@ -274,22 +284,42 @@ fn limits(out: &mut String, r: &Report) {
 }
 
 fn costs(out: &mut String, preview: &Preview) {
-    out.push_str(
-        "<h2>What each quota costs</h2>\n<p>If one rule were dropped and all others kept, the smallest chance \
-         could be at best:</p>\n<div class=\"scroll\"><table>\n<tr><th>Without</th><th>Smallest chance at best</th>\
-         <th>Cost of the rule</th></tr>\n",
+    for (people, words) in [
+        (&preview.never, "cannot be on any panel, whatever list is built"),
+        (&preview.always, "must be on every panel, whatever list is built"),
+    ] {
+        if !people.is_empty() {
+            let _ = writeln!(out, "<p class=\"note\">{} people {words}: the quotas leave no choice.</p>", people.len());
+        }
+    }
+    out.push_str("<h2>What each quota costs</h2>\n");
+    let mut costs: Vec<_> = preview.costs.iter().filter(|c| c.cost > 1e-6).collect();
+    costs.sort_by(|a, b| b.cost.total_cmp(&a.cost));
+    if costs.is_empty() {
+        out.push_str("<p>Leaving out any one quota would not raise the smallest chance.</p>\n");
+        return;
+    }
+    let _ = writeln!(
+        out,
+        "<p>If one rule were dropped and all others kept, the smallest chance could at best be as follows; with all \
+         rules it is {}.</p>\n<div class=\"scroll\"><table>\n<tr><th scope=\"col\">Without</th>\
+         <th scope=\"col\">Smallest chance at best</th><th scope=\"col\">Cost of the rule</th></tr>",
+        percent(preview.min_chance)
     );
-    for cost in preview.costs.iter().filter(|c| c.value.is_none() || c.cost > 1e-6) {
+    for cost in costs {
         let name = match &cost.value {
             None => format!("all quotas of {}", escaped(&cost.feature)),
             Some(value) => format!("{} / {}", escaped(&cost.feature), escaped(value)),
         };
         let _ = writeln!(
             out,
-            "<tr><td>{name}</td><td>{}</td><td>{}</td></tr>",
+            "<tr><td>{name}</td><td>{}</td><td>{} points</td></tr>",
             percent(cost.min_chance_without),
-            percent(cost.cost)
+            format_args!("{:.2}", cost.cost * 100.0)
         );
     }
     out.push_str("</table></div>\n");
+    if !preview.complete {
+        out.push_str("<p class=\"soft\">Stopped early: not every rule was tried.</p>\n");
+    }
 }

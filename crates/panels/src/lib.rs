@@ -31,6 +31,7 @@ pub mod html;
 pub mod instance;
 mod ladder;
 mod listing;
+mod lottery;
 mod mend;
 mod objective;
 pub mod output;

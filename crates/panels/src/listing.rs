@@ -16,12 +16,12 @@
 //! their results are taken in a fixed order, so the list depends on nothing but
 //! the input (and on when it was stopped, if it was).
 
-use microlp::{ComparisonOp, OptimizationDirection, Problem};
 use num_traits::ToPrimitive;
 
 use crate::draft::Draft;
 use crate::instance::{Instance, index};
 use crate::ladder::Face;
+use crate::lottery::{self, Lottery};
 use crate::mend::{self, Mender};
 use crate::pricing::{Neighbourhood, Priced, Pricer};
 use crate::random::Random;
@@ -52,8 +52,8 @@ const POLISHING: u64 = 5_000_000_000;
 const THREADED: usize = 3_000;
 /// Rounds of pricing for one more copy for the least served.
 const LIFT_ROUNDS: u32 = 16;
-/// More types or panels than this are not blended by a linear programme.
-const BLENDED: usize = 600;
+/// Least work for the best lottery before rounding.
+const LOTTERY_WORK: u64 = 1_000_000_000;
 /// Nodes and work for the question whether a face has a panel.
 const FACE_NODES: usize = 400;
 const FACE_WORK: u64 = 500_000_000;
@@ -72,6 +72,9 @@ pub(crate) struct Listing {
     pub(crate) never: Vec<usize>,
     /// Whether the caller or the work limit ended the search early.
     pub(crate) interrupted: bool,
+    /// Smallest chance, over types that can be seated, of the best lottery found
+    /// when shares need not be whole copies.
+    pub(crate) before_rounding: f64,
 }
 
 /// What the list is to come near to.
@@ -83,6 +86,10 @@ pub(crate) struct Wish {
     pub(crate) cap: Option<f64>,
     /// Where to look for panels first, the most demanding first.
     pub(crate) faces: Vec<Face>,
+    /// The smallest chance, over types that can be seated, that is not out of reach.
+    pub(crate) bound: f64,
+    /// The types that hold it down.
+    pub(crate) bottom: Vec<usize>,
 }
 
 /// Why there is no list.
@@ -99,6 +106,8 @@ pub(crate) struct Pair {
     pub(crate) pricers: [Pricer; 2],
     /// For small searches near a panel: they would spoil the others' bases.
     pub(crate) menders: [Pricer; 2],
+    /// Beside any face.
+    anywhere: Pricer,
     noise: Random,
     /// Whether a search takes longer than starting a thread.
     threads: bool,
@@ -110,6 +119,7 @@ impl Pair {
         Self {
             pricers: [Pricer::new(instance, b"left"), Pricer::new(instance, b"right")],
             menders: [Pricer::new(instance, b"left mender"), Pricer::new(instance, b"right mender")],
+            anywhere: Pricer::new(instance, b"anywhere"),
             noise: Random::new(b"noise"),
             threads: work > THREADED,
         }
@@ -126,7 +136,7 @@ impl Pair {
     }
 
     /// A panel for the weights, and one for the weights with noise.
-    fn good(
+    pub(crate) fn good(
         &mut self,
         weights: &[f64],
         average: &[f64],
@@ -149,6 +159,25 @@ impl Pair {
         let results = both(self.threads, || left.good(&a, value(&a), patience), || right.good(&b, value(&b), patience));
         limits.spend(self.take_work());
         results
+    }
+
+    /// Any panel worth more than `floor`, not only of the face; or the knowledge
+    /// that there is none.
+    pub(crate) fn exact(
+        &mut self,
+        weights: &[f64],
+        floor: f64,
+        nodes: usize,
+        work: u64,
+        limits: &Limits<'_>,
+    ) -> Priced {
+        let mut priced = self.anywhere.exact(weights, floor, nodes, work);
+        limits.spend(self.anywhere.take_work());
+        // what was found before the end of a search is welcome, but no proof
+        if priced.panel.is_some() {
+            priced.complete = false;
+        }
+        priced
     }
 
     /// Mends two batches of panels.
@@ -243,12 +272,15 @@ pub(crate) fn build(instance: &Instance, wish: &Wish, panels: u32, limits: &Limi
         improve(instance, &mut draft, &mut pair, &mut improver, limits);
     }
     lift(instance, &mut draft, &mut pair, &mut improver, limits);
-    if !draft.least_reached() && blend(instance, &mut draft, &mut pair, panels, limits) {
+    // the same before rounding, with a third of the work so far
+    let work = (limits.spent() / 3).max(LOTTERY_WORK);
+    let lottery = lottery::best(instance, &mut draft, &mut pair, wish.bound, &wish.bottom, work, limits);
+    if !draft.least_reached() && round(instance, &mut draft, &lottery, panels, limits) {
         lift(instance, &mut draft, &mut pair, &mut improver, limits);
     }
     let interrupted = limits.exhausted();
     let pool = draft.pool.into_iter().zip(draft.copies).filter(|p| p.1 > 0).collect();
-    Ok(Listing { pool, never, interrupted })
+    Ok(Listing { pool, never, interrupted, before_rounding: lottery.least })
 }
 
 /// From the herded panels to `panels` copies, and to whole-copy targets.
@@ -341,7 +373,7 @@ impl Improver {
     ) {
         let tool = match self.rate.iter().position(Option::is_none) {
             Some(untried) => untried,
-            None if self.rounds % EXPLORED == 0 => self.rounds / EXPLORED % TOOLS.len(),
+            None if self.rounds.is_multiple_of(EXPLORED) => self.rounds / EXPLORED % TOOLS.len(),
             None => {
                 let best = (0..TOOLS.len()).max_by(|&a, &b| {
                     let rate = |i: usize| self.rate[i].unwrap_or(0.0);
@@ -434,60 +466,21 @@ fn lift(instance: &Instance, draft: &mut Draft, pair: &mut Pair, improver: &mut 
     }
 }
 
-/// What no exchange of a few panels finds: the mixture of the pool that is best
-/// for the least served, by a linear programme, rounded to copies. Tells whether
-/// it lifted them; leaves everything as it was if not.
-fn blend(instance: &Instance, draft: &mut Draft, pair: &mut Pair, panels: u32, limits: &Limits<'_>) -> bool {
-    if draft.pool.len() > BLENDED || draft.sizes.len() > BLENDED || limits.exhausted() {
+/// What no exchange of a few panels finds: a lottery over the pool that is better
+/// for the least served, rounded to copies. Tells whether it lifted them; leaves
+/// everything as it was if not.
+fn round(instance: &Instance, draft: &mut Draft, lottery: &Lottery, panels: u32, limits: &Limits<'_>) -> bool {
+    let goal = (lottery.least * f64::from(panels) + 1e-6).floor();
+    let least = draft.least(&draft.counts);
+    if goal <= least {
         return false;
     }
-    // panels that the best mixture misses, while there are any
-    let rounds = if draft.sizes.len() <= BLENDED / 4 { 40 } else { 4 };
-    for round in 0..rounds {
-        let Some((weights, worth)) = prices(draft) else { break };
-        let average: Vec<f64> = draft.counts.iter().map(|c| c / f64::from(panels)).collect();
-        let mut useful = false;
-        let noise = f64::from(round % 4) / 4.0;
-        for priced in pair.good(&weights, &average, [0.0, noise], 8, limits) {
-            let value = priced
-                .panel
-                .as_ref()
-                .map_or(0.0, |panel| panel.iter().zip(&weights).map(|(x, w)| f64::from(*x) * w).sum::<f64>());
-            useful |= value > worth + 1e-7 && priced.panel.and_then(|panel| draft.admit(instance, &panel)).is_some();
-        }
-        if !useful || limits.exhausted() {
-            break;
-        }
-    }
-    let mut program = Problem::new(OptimizationDirection::Maximize);
-    let least = program.add_var(1.0, (0.0, 1.0));
-    let shares: Vec<_> = draft.pool.iter().map(|_| program.add_var(0.0, (0.0, 1.0))).collect();
-    let mut rows: Vec<Vec<(microlp::Variable, f64)>> = vec![Vec::new(); draft.sizes.len()];
-    for (seats, share) in draft.pool.iter().zip(&shares) {
-        for &(t, places) in seats {
-            rows[index(t)].push((*share, f64::from(places)));
-        }
-    }
-    for (t, mut row) in rows.into_iter().enumerate() {
-        if draft.whole[t] > 0.0 {
-            row.push((least, -draft.sizes[t]));
-            program.add_constraint(row, ComparisonOp::Ge, 0.0);
-        }
-    }
-    let all: Vec<_> = shares.iter().map(|s| (*s, 1.0)).collect();
-    program.add_constraint(all, ComparisonOp::Eq, 1.0);
-    let Some(solution) = program.solve().ok().and_then(|o| o.into_solution().ok()) else {
-        return false;
-    };
-    let goal = (solution.objective() * f64::from(panels) + 1e-6).floor();
-    let before = (draft.copies.clone(), draft.counts.clone(), draft.least(&draft.counts));
-    if goal <= before.2 {
-        return false;
-    }
+    let before = draft.list();
     // whole copies first, then the largest remainders
+    draft.copies.fill(0);
     let mut remainders: Vec<(f64, usize)> = Vec::new();
-    for (p, share) in shares.iter().enumerate() {
-        let exact = solution.var_value(*share).max(0.0) * f64::from(panels);
+    for (p, share) in lottery.shares.iter().enumerate() {
+        let exact = share.max(0.0) * f64::from(panels);
         draft.copies[p] = (exact + 1e-9).floor().to_u32().unwrap_or(0);
         remainders.push((exact - f64::from(draft.copies[p]), p));
     }
@@ -496,38 +489,18 @@ fn blend(instance: &Instance, draft: &mut Draft, pair: &mut Pair, panels: u32, l
     for &(_, p) in remainders.iter().take(index(panels.saturating_sub(given))) {
         draft.copies[p] += 1;
     }
-    if draft.copies.iter().sum::<u32>() != panels {
-        draft.copies = before.0;
-        return false;
+    if draft.copies.iter().sum::<u32>() == panels {
+        draft.counts.fill(0.0);
+        for p in 0..draft.pool.len() {
+            draft.apply(p, f64::from(draft.copies[p]));
+        }
+        draft.set_base(goal);
+        draft.exchange(limits);
+        if draft.least(&draft.counts) > least {
+            return true;
+        }
     }
-    draft.counts.fill(0.0);
-    for p in 0..draft.pool.len() {
-        draft.apply(p, f64::from(draft.copies[p]));
-    }
-    draft.set_base(goal);
-    draft.exchange(limits);
-    if draft.least(&draft.counts) > before.2 {
-        return true;
-    }
-    (draft.copies, draft.counts) = (before.0, before.1);
-    draft.set_base(0.0);
+    draft.restore(instance, before);
+    draft.set_base(least);
     false
-}
-
-/// The weights under which the pool's best panel is worth least, and its worth:
-/// only a panel worth more can lift the least served.
-fn prices(draft: &Draft) -> Option<(Vec<f64>, f64)> {
-    let mut program = Problem::new(OptimizationDirection::Minimize);
-    let worth = program.add_var(1.0, (0.0, f64::INFINITY));
-    let weights: Vec<_> =
-        draft.whole.iter().map(|whole| program.add_var(0.0, (0.0, if *whole > 0.0 { 1.0 } else { 0.0 }))).collect();
-    for seats in &draft.pool {
-        let mut row: Vec<_> = seats.iter().map(|&(t, places)| (weights[index(t)], f64::from(places))).collect();
-        row.push((worth, -1.0));
-        program.add_constraint(row, ComparisonOp::Le, 0.0);
-    }
-    let all: Vec<_> = weights.iter().copied().zip(draft.sizes.iter().copied()).collect();
-    program.add_constraint(all, ComparisonOp::Eq, 1.0);
-    let solution = program.solve().ok()?.into_solution().ok()?;
-    Some((weights.iter().map(|w| solution.var_value(*w)).collect(), solution.objective()))
 }

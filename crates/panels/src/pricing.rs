@@ -245,9 +245,9 @@ impl Pricer {
         )
     }
 
-    /// The best panel there is, if `nodes` suffice to know.
-    #[cfg(test)]
-    pub(crate) fn exact(&mut self, weights: &[f64], nodes: usize) -> Priced {
+    /// The best panel that is worth more than `floor`, if there is one; complete
+    /// if nodes and work sufficed to know.
+    pub(crate) fn exact(&mut self, weights: &[f64], floor: f64, nodes: usize, work: u64) -> Priced {
         let search = Search {
             order: Order::Penalties,
             first: nodes,
@@ -255,8 +255,8 @@ impl Pricer {
             reach: None,
             enough: 0.0,
             baseline: 0.0,
-            work: u64::MAX,
-            floor: f64::NEG_INFINITY,
+            work,
+            floor,
             step: 0.0,
         };
         self.search(weights, search)
@@ -559,7 +559,7 @@ mod tests {
                     (Solved::Infeasible(_), None) => infeasible += 1,
                     other => panic!("{case}.{round}: {other:?}"),
                 }
-                let priced = pricer.exact(&weights, 100_000);
+                let priced = pricer.exact(&weights, f64::NEG_INFINITY, 100_000, u64::MAX);
                 assert!(priced.complete, "{case}.{round}");
                 let value = priced.panel.map(|p| p.iter().zip(&weights).map(|(x, w)| f64::from(*x) * w).sum::<f64>());
                 match (value, oracle(&columns, &bounds, &tops, &weights, true)) {

@@ -7,7 +7,7 @@ use num_traits::ToPrimitive;
 use serde::Serialize;
 
 use crate::build::{BuildOptions, Objective};
-use crate::certificate::{LevelBound, Ratio};
+use crate::certificate::{Certificate, LevelBound, Ratio};
 use crate::check::BuiltList;
 use crate::instance::{Instance, count, index};
 use crate::listing::Listing;
@@ -78,6 +78,11 @@ pub struct Report {
     pub geometric_mean: f64,
     /// The same over the people with a chance above 0.
     pub geometric_mean_of_drawable: f64,
+    /// Smallest chance of the best lottery found when shares need not be whole
+    /// copies: what is missing from here to `min_chance` is due to rounding, what
+    /// is missing from the bound to here is due to panels having whole people.
+    /// `None` if it was not looked for, as in a list that was only counted.
+    pub min_chance_before_rounding: Option<f64>,
     /// No lottery under these rules can give everybody more (rounded up to 10⁻⁹).
     pub bound_min_chance: f64,
     /// The same, exactly.
@@ -120,14 +125,15 @@ impl Report {
         instance: &Instance,
         options: &BuildOptions,
         list: &BuiltList,
-        bounds: &[LevelBound],
+        (certificate, bounds): (&Certificate, &[LevelBound]),
         listing: &Listing,
-        levels_complete: bool,
     ) -> Self {
         let unseatable: u32 = listing.never.iter().map(|&t| instance.kinds[t].size()).sum();
-        let mut report = Self::of_list(instance, list, bounds, options.objective);
+        let mut report = Self::of_list(instance, list, Some((certificate, bounds)), options.objective);
         report.interrupted = listing.interrupted;
-        report.levels_complete = levels_complete;
+        // nobody's chance is below that of somebody whom nothing seats
+        let floor = if report.bound_min_chance <= 0.0 || !listing.never.is_empty() { 0.0 } else { 1.0 };
+        report.min_chance_before_rounding = Some(listing.before_rounding.min(floor).max(report.min_chance));
         // people with a bound of 0 at a level where nobody has a floor yet
         let zero_levels = bounds
             .iter()
@@ -139,10 +145,16 @@ impl Report {
         report
     }
 
-    /// The figures of any list that was counted, with whatever bounds a
-    /// certificate proved (none: nothing is claimed, the bound is 1).
+    /// The figures of any list that was counted, with the bounds that a
+    /// certificate was found to prove (none: nothing is claimed, the bound is 1).
     #[must_use]
-    pub fn of_list(instance: &Instance, list: &BuiltList, bounds: &[LevelBound], objective: Objective) -> Self {
+    pub fn of_list(
+        instance: &Instance,
+        list: &BuiltList,
+        proof: Option<(&Certificate, &[LevelBound])>,
+        objective: Objective,
+    ) -> Self {
+        let bounds = proof.map_or(&[][..], |p| p.1);
         let panels = list.len();
         let of = |copies: u32| f64::from(copies) / f64::from(panels);
         let mut copies = list.copies().to_vec();
@@ -181,6 +193,7 @@ impl Report {
             gini: ranked / (people * total).max(1.0),
             geometric_mean: if drawable == instance.people { geometric } else { 0.0 },
             geometric_mean_of_drawable: geometric,
+            min_chance_before_rounding: None,
             bound_min_chance,
             bound_min_chance_exact: ExactRatio {
                 numerator: first.numerator.to_string(),
@@ -191,8 +204,8 @@ impl Report {
             people_on_no_panel: count(copies.iter().filter(|c| **c == 0).count()),
             people_proved_unseatable: 0,
             people_on_every_panel: count(copies.iter().filter(|c| **c == panels).count()),
-            levels: levels(instance, list, bounds),
-            levels_complete: false,
+            levels: proof.map_or_else(Vec::new, |(certificate, bounds)| levels(instance, list, certificate, bounds)),
+            levels_complete: proof.is_some_and(|(certificate, _)| covers(instance, certificate)),
             tolerance: crate::ladder::LOOSENED,
             interrupted: false,
             quotas: quotas(instance, list),
@@ -206,16 +219,39 @@ fn decimal(bound: Ratio) -> f64 {
     bound.billionths_up().to_f64().unwrap_or(1e9) / 1e9
 }
 
-/// Levels ask for the smallest chance of the people whom no lower level settled;
-/// the list's chances are sorted, so those are the ones after the settled.
-fn levels(instance: &Instance, list: &BuiltList, bounds: &[LevelBound]) -> Vec<LevelFigures> {
-    let mut copies = list.copies().to_vec();
-    copies.sort_unstable();
+/// Whether a certificate settles everybody.
+fn covers(instance: &Instance, certificate: &Certificate) -> bool {
+    certificate.levels.iter().map(|l| l.stops.len()).sum::<usize>() == index(instance.people)
+}
+
+/// What the list gives to those whom the levels before have not settled.
+fn levels(
+    instance: &Instance,
+    list: &BuiltList,
+    certificate: &Certificate,
+    bounds: &[LevelBound],
+) -> Vec<LevelFigures> {
+    // fewest copies among those whom a level settles; the last entry: whom none settles
+    let mut fewest = vec![u32::MAX; certificate.levels.len() + 1];
+    let mut settled = vec![false; index(instance.people)];
+    for (level, fewest) in certificate.levels.iter().zip(&mut fewest) {
+        for &person in &level.stops {
+            settled[index(person)] = true;
+            *fewest = (*fewest).min(list.copies()[index(person)]);
+        }
+    }
+    let free = settled.iter().zip(list.copies()).filter(|(settled, _)| !**settled).map(|(_, c)| *c);
+    fewest[certificate.levels.len()] = free.min().unwrap_or(u32::MAX);
+    for at in (0..certificate.levels.len()).rev() {
+        fewest[at] = fewest[at].min(fewest[at + 1]);
+    }
+    let panels = f64::from(list.len());
     bounds
         .iter()
-        .map(|b| LevelFigures {
+        .zip(fewest)
+        .map(|(b, copies)| LevelFigures {
             people: instance.people.saturating_sub(b.settled_before),
-            achieved: copies.get(index(b.settled_before)).map_or(0.0, |c| f64::from(*c) / f64::from(list.len())),
+            achieved: f64::from(copies.min(list.len())) / panels,
             bound: decimal(b.bound),
         })
         .collect()

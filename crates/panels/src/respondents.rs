@@ -186,6 +186,12 @@ impl Respondents {
         self.table.rows.get(person).map(Vec::as_slice)
     }
 
+    /// Line (or spreadsheet row) on which a person stands.
+    #[must_use]
+    pub fn line(&self, person: u32) -> Option<u64> {
+        self.table.lines.get(crate::instance::index(person)).copied()
+    }
+
     pub(crate) fn value(&self, person: usize, feature: usize) -> usize {
         self.values[person][feature]
     }

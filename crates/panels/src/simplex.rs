@@ -38,7 +38,8 @@ pub(crate) enum Solved {
 pub(crate) struct Simplex {
     rows: usize,
     columns: usize,
-    /// `entries[start[t]..start[t + 1]]` are the rows of column `t`.
+    /// `entries[start[t]..start[t + 1]]` are the rows of column `t`; one that stands
+    /// there twice has the coefficient 2.
     start: Vec<usize>,
     entries: Vec<usize>,
     lower: Vec<f64>,
@@ -228,9 +229,30 @@ impl Simplex {
         self.inverse[row * m..(row + 1) * m].copy_from_slice(&pivot_row);
     }
 
-    /// Puts non-basic columns at the bound their reduced cost asks for, and
-    /// recomputes everything that follows from the basis.
-    fn settle(&mut self) {
+    /// The basis of a programme with the same rows and the same first columns.
+    pub(crate) fn start_from(&mut self, earlier: &Self) {
+        if earlier.rows != self.rows || earlier.columns > self.columns {
+            return;
+        }
+        let moved = |column: usize| {
+            if column < earlier.columns { column } else { column - earlier.columns + self.columns }
+        };
+        let basis: Vec<usize> = earlier.basis.iter().map(|&c| moved(c)).collect();
+        for column in 0..earlier.columns + earlier.rows {
+            self.at_upper[moved(column)] = earlier.at_upper[column];
+        }
+        self.place.fill(None);
+        for (i, &column) in basis.iter().enumerate() {
+            self.place[column] = Some(i);
+        }
+        self.basis = basis;
+        self.inverse.clone_from(&earlier.inverse);
+        self.since_refresh = earlier.since_refresh;
+    }
+
+    /// The row prices of the basis: a column's reduced cost is its cost less the
+    /// sum of the prices of its rows.
+    pub(crate) fn prices(&self) -> Vec<f64> {
         let m = self.rows;
         let mut prices = vec![0.0; m];
         for (i, &column) in self.basis.iter().enumerate() {
@@ -241,6 +263,14 @@ impl Simplex {
                 }
             }
         }
+        prices
+    }
+
+    /// Puts non-basic columns at the bound their reduced cost asks for, and
+    /// recomputes everything that follows from the basis.
+    fn settle(&mut self) {
+        let m = self.rows;
+        let prices = self.prices();
         self.active.clear();
         let mut entries = 0;
         for column in 0..self.columns + m {

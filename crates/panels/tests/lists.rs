@@ -7,7 +7,10 @@ mod common;
 
 use common::{Task, best_minimum};
 use klero_panels::build::Objective;
-use klero_panels::{BuildError, BuildOptions, Feasibility, Report, Unwatched, build, check, diagnose, preview, relax};
+use klero_panels::{
+    BuildError, BuildOptions, Feasibility, Instance, NoRelaxation, Quotas, Report, Unwatched, build, check, diagnose,
+    preview, relax,
+};
 use proptest::prelude::*;
 
 const PANELS: u32 = 200;
@@ -34,6 +37,8 @@ fn sound(task: &Task, objective: Objective, truth: &[Vec<u32>]) -> Report {
         built.report.bound_min_chance
     );
     assert!(built.report.min_chance <= best + 1e-9);
+    let before_rounding = built.report.min_chance_before_rounding.unwrap();
+    assert!(before_rounding >= built.report.min_chance - 1e-9 && before_rounding <= best + 1e-6, "{task:?}");
     built.report
 }
 
@@ -65,6 +70,8 @@ proptest! {
             report.min_chance >= best - 3.0 / f64::from(PANELS),
             "{:?}: {} of {}", task, report.min_chance, best
         );
+        let before_rounding = report.min_chance_before_rounding.unwrap();
+        prop_assert!(before_rounding >= best - 1e-6, "{:?}: {} of {}", task, before_rounding, best);
         for p in 0..task.people.len() {
             let p = u32::try_from(p).unwrap();
             let possible = truth.iter().any(|panel| panel.contains(&p));
@@ -80,7 +87,9 @@ proptest! {
     #[test]
     fn relaxations_are_smallest(seed in any::<u64>()) {
         let task = Task::random(seed, 9);
-        let Some(instance) = task.instance() else { return Ok(()) };
+        // whatever counting alone refuses has a way out too
+        let instance =
+            Instance::even_if_impossible(&task.quotas(), &task.respondents(), task.seats).unwrap();
         match (relax(&instance, &Unwatched), task.groups().iter().map(|g| task.shortfall(g)).min()) {
             (Ok(relaxation), Some(people)) => {
                 prop_assert!(relaxation.smallest);
@@ -156,4 +165,19 @@ fn the_number_of_panels_is_bounded() {
         let options = BuildOptions { panels, ..BuildOptions::default() };
         assert_eq!(build(&instance, &options, &Unwatched).unwrap().list.len(), panels);
     }
+}
+
+#[test]
+fn a_relaxation_stays_within_the_flex_bounds() {
+    let task = (0..200).map(|s| Task::random(s, 9)).find(|t| t.instance().is_some() && t.panels().is_empty()).unwrap();
+    // no room at all: min_flex = min, max_flex = max
+    let mut text = String::from("feature,value,min,max,min_flex,max_flex\n");
+    for feature in task.quotas().features() {
+        for q in &feature.quotas {
+            text.push_str(&format!("{0},{1},{2},{3},{2},{3}\n", feature.name, q.value, q.min, q.max));
+        }
+    }
+    let quotas = Quotas::from_csv(text.as_bytes()).unwrap();
+    let instance = Instance::new(&quotas, &task.respondents(), task.seats).unwrap();
+    assert_eq!(relax(&instance, &Unwatched).err(), Some(NoRelaxation::BeyondFlex));
 }
