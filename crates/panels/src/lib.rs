@@ -13,6 +13,29 @@
 //! provably out of reach, and neither needs a solver. The solvers here compute
 //! in floating point; nothing that decides validity does.
 //!
+//! # How a list is built
+//! 1. People whom no rule can tell apart are one *type*; only seats per type
+//!    matter ([`instance`]).
+//! 2. *Ladder*: leximin over fractional panels, a linear programme for each
+//!    level. It gives the target chances, an upper bound on each level with the
+//!    multipliers that prove it, and the *face* on which every panel of a fairest
+//!    lottery lies (complementary slackness).
+//! 3. *Herding* (Welling 2009): panel after panel on that face for what each type
+//!    still lacks; branch and bound with Driebeck's penalties, on a dual simplex
+//!    that starts from the basis before.
+//! 4. *Improving*: the list is m copies of panels; pricing with exchange, swaps of
+//!    single seats, and mending (large neighbourhood search, Shaw 1998) lower the
+//!    sum of the shortfalls, the least served first.
+//! 5. *Lottery*: column generation (Flanigan, Gölz, Gupta, Hennig and Procaccia,
+//!    “Fair algorithms for selecting citizens’ assemblies”, Nature 2021) over the
+//!    panels found tells what rounding to m copies costs. Lists of m panels for a
+//!    public draw: Flanigan, Kehne and Procaccia, “Fair sortition made
+//!    transparent”, NeurIPS 2021. Goldilocks: Baharav and Flanigan, “Fair, manipulation-robust,
+//!    and transparent sortition”, EC 2024.
+//!
+//! Why so: `docs/decisions/14-panel-search.md`. No solver library is linked, so
+//! that no C++ tool chain is needed; the tests compare with one.
+//!
 //! The crate has no clock, no I/O and no randomness of its own: the same input
 //! gives the same list. Work is limited by counted multiplications, and the
 //! caller may stop it at any moment ([`watch::Watch`]).

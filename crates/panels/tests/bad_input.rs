@@ -3,7 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 use klero_panels::error::{Place, Problem, SHOWN_ERRORS};
-use klero_panels::{IdColumn, InputErrors, Instance, Quotas, RespondentOptions, Respondents};
+use klero_panels::{
+    BuildError, BuildOptions, IdColumn, InputErrors, Instance, Quotas, RespondentOptions, Respondents, Unwatched, build,
+    check,
+};
 
 const QUOTAS: &str = "feature,value,min,max\ngender,female,1,2\ngender,male,1,2\n";
 const PEOPLE: &str = "id,gender\na,female\nb,male\nc,female\n";
@@ -174,4 +177,63 @@ fn damaged_spreadsheets_are_refused() {
         let read = Quotas::from_xlsx(bytes).expect_err("no spreadsheet");
         assert_eq!(read.shown()[0].place, Place::Quotas(None));
     }
+}
+
+/// Rows of people with values `v0`… chosen by a fixed generator, and quotas for them.
+fn made(people: u32, features: u32, values: u32, quota: &str) -> (String, String) {
+    let mut state = 3_u64;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % u64::from(values)
+    };
+    let mut text = String::from("id");
+    let mut quotas = String::from("feature,value,min,max\n");
+    for f in 0..features {
+        text.push_str(&format!(",f{f}"));
+        for v in 0..values {
+            quotas.push_str(&format!("f{f},v{v},{quota}\n"));
+        }
+    }
+    for p in 0..people {
+        text.push_str(&format!("\n{p}"));
+        for _ in 0..features {
+            text.push_str(&format!(",v{}", next()));
+        }
+    }
+    (text, quotas)
+}
+
+#[test]
+fn very_large_tasks_end_in_a_list_or_in_words() {
+    for (people, features, values, quota, seats) in
+        [(300, 200, 2, "2,18", 20), (50_000, 4, 5, "5,20", 50), (300, 200, 2, "10,10", 20), (12, 3, 2, "0,0", 4)]
+    {
+        let (text, quota_text) = made(people, features, values, quota);
+        let quotas = quotas(quota_text.as_bytes()).unwrap();
+        let people = Respondents::from_csv(text.as_bytes(), &quotas, &RespondentOptions::default()).unwrap();
+        let instance = match Instance::new(&quotas, &people, seats) {
+            Ok(instance) => instance,
+            Err(errors) => {
+                // an empty category: nobody may have any of its values
+                assert!(errors.to_string().contains("the maxima add up to 0, too few for 4 seats"), "{errors}");
+                continue;
+            }
+        };
+        let options = BuildOptions { panels: 50, work: 200_000_000, ..BuildOptions::default() };
+        match build(&instance, &options, &Unwatched) {
+            Ok(built) => assert_eq!(check(&instance, built.list.panels().to_vec()), Ok(built.list)),
+            Err(error) => {
+                assert!(matches!(error, BuildError::NotFound | BuildError::Infeasible | BuildError::Solver), "{error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn values_that_nobody_has_and_columns_that_are_empty_are_named() {
+    let quotas = quotas(b"feature,value,min,max\ngender,female,0,2\ngender,male,0,2\nage,old,0,2\n").unwrap();
+    let errors = Respondents::from_csv(b"id,gender,age\na,female,\nb,male,\n", &quotas, &RespondentOptions::default())
+        .expect_err("nobody has an age");
+    assert_eq!(errors.total(), 2);
+    assert!(errors.to_string().contains("respondents, line 2: this person has no value for \"age\""), "{errors}");
 }

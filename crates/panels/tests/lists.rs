@@ -181,3 +181,30 @@ fn a_relaxation_stays_within_the_flex_bounds() {
     let instance = Instance::new(&quotas, &task.respondents(), task.seats).unwrap();
     assert_eq!(relax(&instance, &Unwatched).err(), Some(NoRelaxation::BeyondFlex));
 }
+
+#[test]
+fn a_search_that_gives_up_never_breaks_a_rule() {
+    let (mut lists, mut refusals) = (0, 0);
+    for seed in 0..120 {
+        let task = Task::random(seed, 12);
+        let Some(instance) = task.instance() else { continue };
+        let truth = task.panels();
+        for work in [0, 300, 3_000, 30_000, 300_000] {
+            for objective in [Objective::Leximin, Objective::Nash] {
+                let options = BuildOptions { objective, panels: 30, work };
+                match build(&instance, &options, &Unwatched) {
+                    Ok(built) => {
+                        assert!(built.list.panels().iter().all(|p| truth.contains(p)), "{task:?}");
+                        lists += 1;
+                    }
+                    Err(error) => {
+                        // with little work it may not be found; it is never called impossible if it is not
+                        assert!(error != BuildError::Infeasible || truth.is_empty(), "{task:?}: {error}");
+                        refusals += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(lists > 100 && refusals > 100, "{lists} {refusals}");
+}
