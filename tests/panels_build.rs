@@ -60,7 +60,10 @@ fn every_objective_is_built_from_files_as_they_come() {
         assert_eq!(built["objective"], objective);
         least.push(built["min_copies"].as_u64().unwrap());
         let ids = std::fs::read_to_string(at.join("ids.csv")).unwrap();
-        assert!(ids.starts_with("name,Gender,AGE,street,generated_id\nPerson 0,female,young,Main Street 1,p01\n"), "{ids}");
+        assert!(
+            ids.starts_with("name,Gender,AGE,street,generated_id\nPerson 0,female,young,Main Street 1,p01\n"),
+            "{ids}"
+        );
         let list = json(&std::fs::read_to_string(at.join("p.json")).unwrap());
         assert_eq!((list["people"][39].as_str(), list["panels"].as_array().unwrap().len()), (Some("p40"), 60));
         let numbered = "--respondents ids.csv --quotas quotas.csv --id generated_id --household street";

@@ -4,8 +4,8 @@
 
 use klero_panels::error::{Place, Problem, SHOWN_ERRORS};
 use klero_panels::{
-    BuildError, BuildOptions, IdColumn, InputErrors, Instance, Quotas, RespondentOptions, Respondents, Unwatched, build,
-    check,
+    BuildError, BuildOptions, IdColumn, InputErrors, Instance, Quotas, RespondentOptions, Respondents, Unwatched,
+    build, check,
 };
 
 const QUOTAS: &str = "feature,value,min,max\ngender,female,1,2\ngender,male,1,2\n";
