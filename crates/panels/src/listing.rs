@@ -53,7 +53,7 @@ const THREADED: usize = 3_000;
 /// Rounds of pricing for one more copy for the least served.
 const LIFT_ROUNDS: u32 = 16;
 /// Least work for the best lottery before rounding.
-const LOTTERY_WORK: u64 = 1_000_000_000;
+const LOTTERY_WORK: u64 = 4_000_000_000;
 /// Nodes and work for the question whether a face has a panel.
 const FACE_NODES: usize = 400;
 const FACE_WORK: u64 = 500_000_000;
