@@ -33,7 +33,7 @@
 //!    transparent”, NeurIPS 2021. Goldilocks: Baharav and Flanigan, “Fair, manipulation-robust,
 //!    and transparent sortition”, EC 2024.
 //!
-//! Why so: `docs/decisions/14-panel-search.md`. No solver library is linked, so
+//! Why so: `docs/decisions/16-panel-search.md`. No solver library is linked, so
 //! that no C++ tool chain is needed; the tests compare with one.
 //!
 //! The crate has no clock, no I/O and no randomness of its own: the same input
