@@ -97,6 +97,11 @@ fn main() {
     }
     write(&public.join("log.vkey"), format!("{}\n", world.log.verifier_key().to_text()).as_bytes());
     write(&Path::new(dir).join("trust.json"), world.trust_text("").as_bytes());
+    // A state that was signed on the way.
+    let half =
+        klero_tlog::TreeHead { size: world.tree.size() / 2, root: world.tree.root_at(world.tree.size() / 2).unwrap() };
+    let half = klero_tlog::Checkpoint::new(&world.origin, half).unwrap().sign(&world.log).unwrap();
+    write(&Path::new(dir).join("old"), &half.to_bytes());
     write(&public.join("checkpoint"), &world.checkpoint().to_bytes());
     let (entries, artifacts) = (world.entries.len(), world.artifacts.len());
     println!("{draws} draws, {entries} entries, {artifacts} artifacts in {:.1} s", started.elapsed().as_secs_f64());

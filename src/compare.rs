@@ -36,7 +36,7 @@ struct View {
 enum Source {
     /// A checkpoint alone.
     Alone,
-    Tiles(Place),
+    Tiles(Box<Place>),
     Monitor(PathBuf, u64),
 }
 
@@ -91,7 +91,7 @@ impl View {
                 Failure::usage(format!("{name}: there is no checkpoint here"))
                     .advise("name a log's folder or address, a monitor's folder, or a checkpoint in a file")
             })?;
-            (bytes, Vec::new(), Source::Tiles(place))
+            (bytes, Vec::new(), Source::Tiles(Box::new(place)))
         };
         let wrong = |e: &dyn std::fmt::Display| Failure::usage(format!("{name}: the checkpoint cannot be read: {e}"));
         let note = Note::parse(&bytes).map_err(|e| wrong(&e))?;
@@ -137,7 +137,7 @@ impl View {
         let equal = small.head().size == head.size;
         match &self.source {
             Source::Tiles(place) if !equal => {
-                let reader = TileReader::open(place, head).map_err(|e| unreadable(&e))?;
+                let reader = TileReader::open(&**place, head).map_err(|e| unreadable(&e))?;
                 compare(small, large, Some(&reader)).map_err(|e| unreadable(&e))
             }
             Source::Monitor(dir, len) if !equal => {

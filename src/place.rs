@@ -38,7 +38,7 @@ pub struct Place(Kind);
 
 enum Kind {
     Folder(PathBuf),
-    Web(Web),
+    Web(Box<Web>),
 }
 
 struct Web {
@@ -79,7 +79,7 @@ impl Place {
             .parse()
             .map_err(|_| "expected a folder, or an address such as https://draws.example.org".to_owned())?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
-        Ok(Self(Kind::Web(Web { base: base.to_string(), client: http_client()?, runtime })))
+        Ok(Self(Kind::Web(Box::new(Web { base: base.to_string(), client: http_client()?, runtime }))))
     }
 
     /// The folder, if it is one.

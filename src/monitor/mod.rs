@@ -43,7 +43,7 @@ use tell::Told;
 /// Longest state and list of findings read, in bytes.
 const OWN_FILE_LIMIT: u64 = 256 << 20;
 /// Draws whose state is kept in memory.
-const DRAWS_IN_MEMORY: usize = 256;
+const DRAWS_IN_MEMORY: usize = 64;
 
 /// How a monitor is set up.
 #[derive(Debug, Default)]

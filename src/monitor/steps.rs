@@ -20,6 +20,9 @@ use crate::files::FileError;
 /// The draw of entries that are no step.
 pub const NO_STEP: &str = "?";
 
+/// Called for each record: draw, whether it is the draw's first, entry. The error says in words what is wrong with it.
+pub type EachRecord<'a> = dyn FnMut(&str, bool, &[u8]) -> Result<(), String> + 'a;
+
 /// The file, open.
 pub struct Steps {
     path: PathBuf,
@@ -38,11 +41,7 @@ struct Record {
 
 impl Steps {
     /// Opens the file, of which the first `len` bytes count, and calls `each` for every record: draw, whether it is the draw's first, entry.
-    pub fn open(
-        path: &Path,
-        len: u64,
-        each: &mut dyn FnMut(&str, bool, &[u8]) -> Result<(), String>,
-    ) -> Result<Self, FileError> {
+    pub fn open(path: &Path, len: u64, each: &mut EachRecord<'_>) -> Result<Self, FileError> {
         let fail = |e: std::io::Error| FileError::new("read", path, &e);
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(fail)?;
         let found = file.metadata().map_err(fail)?.len();

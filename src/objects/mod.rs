@@ -121,6 +121,16 @@ impl std::fmt::Debug for Shipper {
 impl Shipper {
     /// For a place: `s3://BUCKET/PREFIX`, or `file:///FOLDER`. Credentials, region and endpoint of S3 come from the environment, as AWS names them.
     pub fn new(place: &str, public: &Path, keys: Vec<VerifierKey>) -> Result<Self, String> {
+        Self::with_options(place, public, keys, &[])
+    }
+
+    /// The same, with options of S3 over those of the environment, by the same names.
+    pub fn with_options(
+        place: &str,
+        public: &Path,
+        keys: Vec<VerifierKey>,
+        options: &[(&str, &str)],
+    ) -> Result<Self, String> {
         let (scheme, rest) = place.split_once("://").ok_or_else(|| unknown(place))?;
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
         let (store, prefix, folder): (Arc<dyn ObjectStore>, &str, bool) = match scheme {
@@ -130,7 +140,11 @@ impl Shipper {
                 (Arc::new(store), "", true)
             }
             "s3" => {
-                let builder = AmazonS3Builder::from_env()
+                let mut builder = AmazonS3Builder::from_env();
+                for (name, value) in options {
+                    builder = builder.with_config(name.parse().map_err(|e: Error| e.to_string())?, *value);
+                }
+                let builder = builder
                     .with_bucket_name(bucket)
                     .with_conditional_put(S3ConditionalPut::ETagMatch)
                     .with_retry(retries())
@@ -353,14 +367,14 @@ impl Shipper {
         let put = self.store.put_opts(&self.key("checkpoint"), PutPayload::from(note.to_vec()), options).await;
         match put {
             Ok(_) => Ok(()),
-            Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => {
-                // An answer that was lost looks the same: then what is there is ours.
-                match self.checkpoint_there().await? {
-                    Some((bytes, _)) if bytes == note => Ok(()),
-                    _ => Err(ShipError::Contended { place: self.place.clone() }),
+            // An answer that was lost looks like any failure: if what is there is ours, it was written.
+            Err(error) => match self.checkpoint_there().await? {
+                Some((bytes, _)) if bytes == note => Ok(()),
+                _ if matches!(error, Error::AlreadyExists { .. } | Error::Precondition { .. }) => {
+                    Err(ShipError::Contended { place: self.place.clone() })
                 }
-            }
-            Err(error) => Err(self.store_failed(&error)),
+                _ => Err(self.store_failed(&error)),
+            },
         }
     }
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Makes a log and a fork of it with the real program, and has both checked by golang.org/x/mod/sumdb: a program that nobody here wrote.
-# Needs Debian's golang-go and golang-golang-x-mod-dev. Usage: tests/go/run.sh [KLERO]
+# Needs Debian's golang-go and golang-golang-x-mod-dev. Usage: tests/go/run.sh [KLERO [LOG]]; LOG is a folder that examples/make_log made, with tiles that are full.
 set -euo pipefail
 klero=$(realpath "${1:-target/release/klero}")
+large=${2:+$(realpath "$2")}
 cd "$(dirname "$0")"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -45,3 +46,7 @@ for proof in "$work"/frauds/*.json; do "$klero" verify "$proof"; done
 export GO111MODULE=off GOPATH=/usr/share/gocode GOFLAGS= GOCACHE="$work/cache"
 export KLERO_LOG="$work/one/public" KLERO_VKEY="$work/one/public/log.vkey" KLERO_OLD="$work/old" KLERO_FRAUDS="$work/frauds/*.json"
 go test -v -count=1 .
+if [ -n "$large" ]; then
+    export KLERO_LOG="$large/public" KLERO_VKEY="$large/public/log.vkey" KLERO_OLD="$large/old"
+    go test -v -count=1 -run TestCheckpoints .
+fi
