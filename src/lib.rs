@@ -8,6 +8,7 @@ pub mod api;
 pub mod atomic;
 pub mod audit;
 pub mod auditor;
+pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod compare;

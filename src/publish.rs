@@ -9,7 +9,7 @@ mod partial;
 use std::collections::{BTreeSet, VecDeque};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use klero_draw::hash::ArtifactHash;
 use klero_tlog::note::MAX_NOTE_LEN;
@@ -113,8 +113,8 @@ pub struct Publisher {
     known: Arc<Mutex<BTreeSet<PathBuf>>>,
     /// Sizes of the last checkpoints, oldest first.
     recent: Arc<Mutex<VecDeque<u64>>>,
-    /// Held while an artifact is written: two writers of one artifact would share a temporary name.
-    artifacts: Arc<Mutex<()>>,
+    /// Artifacts being written: two writers of one artifact would share a temporary name, so the second waits.
+    artifacts: Arc<(Mutex<BTreeSet<ArtifactHash>>, Condvar)>,
 }
 
 impl Publisher {
@@ -208,7 +208,7 @@ impl Publisher {
     /// Like [`Self::put_artifact`], for one that does not fit in memory. Its hash is taken while it is written, and one that
     /// is not `expected` never gets its name.
     pub fn put_artifact_stream(&self, content: &mut dyn Read, expected: &ArtifactHash) -> Result<(), PublishError> {
-        let _alone = self.artifacts.lock().unwrap_or_else(PoisonError::into_inner);
+        let _alone = Alone::new(&self.artifacts, *expected);
         let path = self.artifact_path(expected);
         let temporary = temporary_name(&path);
         let mut hashing = Hashing { content, hash: Sha256::new() };
@@ -327,6 +327,29 @@ impl Publisher {
         create_folders_durably(self.files.as_ref(), &self.public, folder)?;
         known.insert(folder.to_owned());
         Ok(())
+    }
+}
+
+/// Held while an artifact is written. Different artifacts are written side by side.
+struct Alone<'a> {
+    writing: &'a (Mutex<BTreeSet<ArtifactHash>>, Condvar),
+    name: ArtifactHash,
+}
+
+impl<'a> Alone<'a> {
+    fn new(writing: &'a (Mutex<BTreeSet<ArtifactHash>>, Condvar), name: ArtifactHash) -> Self {
+        let mut names = writing.0.lock().unwrap_or_else(PoisonError::into_inner);
+        while !names.insert(name) {
+            names = writing.1.wait(names).unwrap_or_else(PoisonError::into_inner);
+        }
+        Self { writing, name }
+    }
+}
+
+impl Drop for Alone<'_> {
+    fn drop(&mut self) {
+        self.writing.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.name);
+        self.writing.1.notify_all();
     }
 }
 

@@ -165,7 +165,7 @@ fn commands_work_through_a_running_service() {
     // Nobody else may write while it runs.
     exits(at, "log fsck --dir service", 3);
     until_sealed(at, "+6s");
-    service.says("letters: done, step 4");
+    service.says("carried out draw=\"letters\" step=4");
     assert_eq!(json_of(at, "draw status letters --dir service")[0]["phase"], "drawn");
     done(at, "draw bundle letters --dir service --out letters.json");
     let (told, _) = exits(at, "verify letters.json", 0);

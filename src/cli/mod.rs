@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod backend;
+pub mod backup;
 pub mod beacon;
 pub mod compare;
 pub mod data;
@@ -85,6 +86,9 @@ pub enum Command {
     /// The personal data that the service keeps: its key, and how long
     #[command(subcommand)]
     Data(data::Command),
+    /// Back up and restore a whole service
+    #[command(subcommand)]
+    Backup(backup::Command),
     /// Destroy a draw's pool: key, rows and table; the log and the result stay
     Erase(data::Erase),
     /// Recompute a pool from its rows and look for people who are in it twice
@@ -137,6 +141,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Panels(command) => panels::run(command),
         Command::Terms(command) => terms::run(command),
         Command::Draw(command) => draw::run(command),
+        Command::Backup(command) => backup::run(command),
         Command::Data(command) => data::run(command),
         Command::Erase(args) => data::erase(&args),
         Command::Audit(args) => pool::audit(&args),

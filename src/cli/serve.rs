@@ -5,15 +5,22 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::response::IntoResponse;
+
 use super::{Dir, beacon, out};
 use crate::api::Api;
 use crate::clock::SystemClock;
 use crate::drand::Client;
 use crate::failure::{Failure, Named};
 use crate::objects;
-use crate::service::config::Config;
+use crate::service::config::{Config, Folders};
+use crate::service::front::Front;
 use crate::service::request::{Answer, Request};
 use crate::service::scheduler::{self, Event};
+use crate::service::settings::{Flags, LogFormat, Settings};
+use crate::service::telemetry::{self, Metrics};
 use crate::service::{self, NewLog, Service, control, http};
 
 /// Arguments of `init`.
@@ -44,17 +51,22 @@ pub struct InitArgs {
 
 /// Arguments of `serve`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  klero serve --dir service --listen 127.0.0.1:8080")]
+#[command(
+    after_help = "Examples:\n  klero serve --dir service --listen 127.0.0.1:8080\n  klero serve --dir service --check-config\n\nSettings stand in DIR/klero.toml, or in the file that KLERO_CONFIG names; the environment (KLERO_METRICS__LISTEN) and arguments go before it."
+)]
 pub struct ServeArgs {
     /// The service’s folder
     #[command(flatten)]
     dir: Dir,
-    /// Address of the public pages
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    /// Address of the public pages; 127.0.0.1:8080 unless the settings say otherwise
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
     /// Address of a beacon relay, once for each, instead of the configured ones
     #[arg(long, value_name = "URL")]
     relay: Vec<String>,
+    /// Show all settings and where each comes from, check them and the keys, and do not serve
+    #[arg(long)]
+    check_config: bool,
 }
 
 /// Begins a log.
@@ -89,13 +101,65 @@ pub fn init(args: &InitArgs) -> Result<u8, Failure> {
 
 /// Runs the service until it is interrupted.
 pub fn run(args: &ServeArgs) -> Result<u8, Failure> {
+    let flags = Flags { listen: args.listen, relays: args.relay.clone() };
+    let dir = &args.dir.dir;
+    if args.check_config {
+        return check_config(dir, &flags);
+    }
+    let settings = Settings::load_with(dir, &flags)?;
+    telemetry::log_lines(&settings.log);
+    let longest = Duration::from_secs(settings.limits.shutdown_secs);
+    let as_json = settings.log.format == LogFormat::Json;
     let runtime = tokio::runtime::Runtime::new().map_err(Failure::unavailable)?;
     runtime.block_on(async {
-        let running = start(&args.dir.dir, args.listen, &args.relay, Box::new(print)).await?;
-        out::line(format!("serving http://{}", running.address))?;
+        let running = start_with(dir, settings, Box::new(print)).await?;
+        if as_json {
+            tracing::info!(address = %running.address, "serving");
+        } else {
+            out::line(format!("serving http://{}", running.address))?;
+        }
+        let told = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+        if let Err(e) = told {
+            tracing::warn!(error = %e, "systemd could not be told that the service is ready");
+        }
+        let watchdog = tokio::spawn(watchdog(Arc::clone(&running.service)));
         wait_for_end().await?;
-        out::line("stopping")
+        watchdog.abort();
+        let _told = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+        tracing::info!("stopping");
+        running.stop(longest).await;
+        Ok::<(), Failure>(())
     })?;
+    // Work that a request left in a thread of its own is waited for no longer: it is done and logged, or not.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    Ok(0)
+}
+
+/// Tells systemd that all is well, as often as it wants, while the log can be written.
+async fn watchdog(service: Arc<Service>) {
+    let Some(patience) = sd_notify::watchdog_enabled() else { return };
+    loop {
+        if service.read_only().is_none() {
+            let _told = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
+        }
+        tokio::time::sleep(patience / 2).await;
+    }
+}
+
+fn check_config(dir: &Path, flags: &Flags) -> Result<u8, Failure> {
+    for (name, value, from) in Settings::origins(dir, flags)? {
+        out::line(format!("{name:<30} {value:<28} {from}"))?;
+    }
+    let settings = Settings::load_with(dir, flags)?;
+    let folders = Folders(dir.to_owned());
+    for key in [folders.log_key(), folders.service_key()] {
+        crate::signer::load(&key)?;
+    }
+    let data_key = crate::vault::key_path(dir, settings.data_key.as_deref());
+    if data_key.exists() || settings.data_key.is_some() {
+        crate::vault::Vault::open(&data_key)?;
+    }
+    out::line("the settings and the keys are in order")?;
     Ok(0)
 }
 
@@ -105,13 +169,36 @@ pub struct Running {
     pub service: Arc<Service>,
     /// Where its pages are.
     pub address: SocketAddr,
+    /// Where its figures are, if anywhere.
+    pub metrics: Option<SocketAddr>,
+    /// Ends of themselves once told to.
+    serving: Vec<tokio::task::JoinHandle<()>>,
     tasks: Vec<tokio::task::JoinHandle<()>>,
+    end: tokio::sync::watch::Sender<bool>,
     socket: PathBuf,
+}
+
+impl Running {
+    /// Takes no more requests, finishes those under way for at most `longest`, and ends.
+    pub async fn stop(mut self, longest: Duration) {
+        self.end.send_replace(true);
+        let serving = std::mem::take(&mut self.serving);
+        let aborts: Vec<_> = serving.iter().map(tokio::task::JoinHandle::abort_handle).collect();
+        let all = async {
+            for task in serving {
+                let _ended = task.await;
+            }
+        };
+        if tokio::time::timeout(longest, all).await.is_err() {
+            tracing::warn!("requests that did not end in time were given up");
+            aborts.iter().for_each(tokio::task::AbortHandle::abort);
+        }
+    }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        for task in &self.tasks {
+        for task in self.tasks.iter().chain(&self.serving) {
             task.abort();
         }
         // A socket that nobody answers would only puzzle the next command.
@@ -126,26 +213,32 @@ pub async fn start(
     relays: &[String],
     tell: Box<dyn Fn(Event) + Send + Sync>,
 ) -> Result<Running, Failure> {
+    let flags = Flags { listen: Some(listen), relays: relays.to_vec() };
+    start_with(dir, Settings::load_with(dir, &flags)?, tell).await
+}
+
+/// The same, with all settings.
+pub async fn start_with(
+    dir: &Path,
+    settings: Settings,
+    tell: Box<dyn Fn(Event) + Send + Sync>,
+) -> Result<Running, Failure> {
     let dir = dir.to_owned();
     let own = dir.clone();
     let mut service = tokio::task::spawn_blocking(move || Service::open(&own, Arc::new(SystemClock)))
         .await
         .map_err(Failure::unavailable)??;
-    if !relays.is_empty() {
-        service.use_relays(relays)?;
-    }
+    service.use_relays(&settings.relays)?;
     let service = Arc::new(service);
-    let listener = tokio::net::TcpListener::bind(listen).await.map_err(|e| {
-        Failure::unavailable(format!("cannot listen on {listen}: {e}"))
-            .advise("another program may use this port; choose another --listen")
-    })?;
-    let address = listener.local_addr().map_err(Failure::unavailable)?;
+    let (listener, address) = bind(settings.listen, "listen").await?;
     let socket = control::bind(&dir)?;
     let client =
         Client::new(Duration::from_secs(5)).map_err(|e| Failure::unavailable(format!("TLS cannot be set up: {e}")))?;
     let records = crate::api::open_records(&dir)?;
     let api = Api::new(Arc::clone(&service), Arc::clone(&records), crate::api::Setup::default());
-    let router = http::router(Arc::clone(&service)).merge(api.router());
+    let metrics = Arc::new(Metrics::default());
+    let pages = http::router(Arc::clone(&service)).layer(DefaultBodyLimit::max(settings.limits.body_bytes));
+    let router = Front::new(&settings, Arc::clone(&metrics)).before(pages.merge(api.router()));
     let handler: control::Handler = {
         let (service, clock) = (Arc::clone(&service), Arc::clone(service.clock()));
         Arc::new(move |request| match request {
@@ -153,35 +246,109 @@ pub async fn start(
                 Ok(invited) => Answer::Invited(invited),
                 Err(problem) => Answer::Failed(problem.into()),
             },
+            Request::Accounts => match crate::backup::accounts(records.as_ref()) {
+                Ok(lines) => Answer::Accounts { lines },
+                Err(failure) => Answer::Failed(failure),
+            },
             other => service.answer(other),
         })
     };
     let shipper = service.publish_to().map(|place| objects::run::shipper(&service, place)).transpose()?;
+    let (end, ended) = tokio::sync::watch::channel(false);
+    let mut serving = vec![tokio::spawn(serve_until(listener, router, ended.clone(), "pages"))];
+    let mut metrics_address = None;
+    if let Some(wanted) = settings.metrics.listen {
+        let (listener, address) = bind(wanted, "metrics.listen").await?;
+        metrics_address = Some(address);
+        let router = figures(Arc::clone(&service), Arc::clone(&metrics), settings.clone());
+        serving.push(tokio::spawn(serve_until(listener, router, ended, "figures")));
+    }
+    let counted = move |event: Event| {
+        match &event {
+            Event::Done { .. } => metrics.drawn(),
+            Event::Waiting { .. } => metrics.delayed(),
+        }
+        tell(event);
+    };
     let mut tasks = vec![
-        tokio::spawn(async move {
-            let router = router.into_make_service_with_connect_info::<SocketAddr>();
-            if let Err(e) = axum::serve(listener, router).await {
-                eprintln!("pages: {e}");
-            }
-        }),
         tokio::spawn(control::serve(socket, handler)),
         tokio::spawn(api.run()),
-        tokio::spawn(scheduler::run(Arc::clone(&service), client, tell)),
+        tokio::spawn(scheduler::run(Arc::clone(&service), client, counted)),
+        tokio::spawn(remind(Arc::clone(&service), settings)),
     ];
     if let Some(shipper) = shipper {
         let tell = Box::new(|shipped: Result<objects::Shipped, &objects::ShipError>| match shipped {
-            Ok(shipped) => println!("published: {} entries", shipped.size),
-            Err(error) => eprintln!("not published: {error}"),
+            Ok(shipped) => tracing::info!(entries = shipped.size, "published"),
+            Err(error) => tracing::warn!(%error, "not published"),
         });
         tasks.push(tokio::spawn(objects::run::run(Arc::clone(&service), shipper, tell)));
     }
-    Ok(Running { service, address, tasks, socket: control::path(&dir) })
+    let socket = control::path(&dir);
+    Ok(Running { service, address, metrics: metrics_address, serving, tasks, end, socket })
+}
+
+async fn bind(wanted: SocketAddr, setting: &str) -> Result<(tokio::net::TcpListener, SocketAddr), Failure> {
+    let listener = tokio::net::TcpListener::bind(wanted).await.map_err(|e| {
+        Failure::unavailable(format!("cannot listen on {wanted} ({setting}): {e}"))
+            .advise("another program may use this port; choose another address")
+    })?;
+    let address = listener.local_addr().map_err(Failure::unavailable)?;
+    Ok((listener, address))
+}
+
+async fn serve_until(
+    listener: tokio::net::TcpListener,
+    router: Router,
+    mut ended: tokio::sync::watch::Receiver<bool>,
+    what: &'static str,
+) {
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
+    let until = async move {
+        let _told = ended.wait_for(|ended| *ended).await;
+    };
+    if let Err(e) = axum::serve(listener, router).with_graceful_shutdown(until).await {
+        tracing::error!(error = %e, "{what}");
+    }
+}
+
+/// The figures, on an address of their own.
+fn figures(service: Arc<Service>, metrics: Arc<Metrics>, settings: Settings) -> Router {
+    let settings = Arc::new(settings);
+    Router::new().route(
+        "/metrics",
+        axum::routing::get(move || {
+            let (service, metrics, settings) = (Arc::clone(&service), Arc::clone(&metrics), Arc::clone(&settings));
+            async move {
+                let text = tokio::task::spawn_blocking(move || metrics.text(&service, &settings)).await;
+                match text {
+                    Ok(Ok(text)) => {
+                        let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+                        ([(axum::http::header::CONTENT_TYPE, kind)], text).into_response()
+                    }
+                    _ => axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+                }
+            }
+        }),
+    )
+}
+
+/// Says once a day which pools should be gone. Nobody but the organiser can erase them.
+async fn remind(service: Arc<Service>, settings: Settings) {
+    loop {
+        if let Ok(draws) = service.statuses(None) {
+            let kept = crate::retention::kept(&draws, &settings.retention, service.clock().now());
+            for one in kept.iter().filter(|one| one.due) {
+                tracing::warn!(draw = one.draw.as_str(), "its pool is kept longer than is allowed: klero erase");
+            }
+        }
+        tokio::time::sleep(Duration::from_secs(86_400)).await;
+    }
 }
 
 fn print(event: Event) {
     match event {
-        Event::Done { draw, seq } => println!("{draw}: done, step {seq}"),
-        Event::Waiting { draw, reason } => println!("{draw}: waiting: {reason}"),
+        Event::Done { draw, seq } => tracing::info!(draw = draw.as_str(), step = seq, "carried out"),
+        Event::Waiting { draw, reason } => tracing::warn!(draw = draw.as_str(), reason, "waiting"),
     }
 }
 

@@ -76,7 +76,7 @@ pub async fn serve(listener: UnixListener, handler: Handler) {
                 });
             }
             Err(e) => {
-                eprintln!("control socket: {e}");
+                tracing::warn!(error = %e, "control socket");
                 tokio::time::sleep(std::time::Duration::from_millis(100)).await;
             }
         }

@@ -19,7 +19,7 @@ use klero_verifier::ledger::{DrawState, Phase, Seal, Vacancy};
 
 use super::request::Logged;
 use super::scribe::Draft;
-use super::{Service, no_such_draw, put_artifact};
+use super::{Service, no_such_draw};
 use crate::failure::Failure;
 
 /// A beacon round that a draw waits for.
@@ -35,6 +35,19 @@ pub struct Due {
     pub at: u64,
 }
 
+/// Held while one draw is carried out. Different draws are carried out beside one another, so that their steps share a commit.
+struct Turn<'a> {
+    service: &'a Service,
+    draw: Slug,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.service.drawing.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.draw);
+        self.service.drawn_one.notify_all();
+    }
+}
+
 /// Artifacts that a method reads.
 struct Inputs {
     table: Option<String>,
@@ -43,6 +56,14 @@ struct Inputs {
 }
 
 impl Service {
+    fn one_at_a_time(&self, draw: &Slug) -> Turn<'_> {
+        let mut under_way = self.drawing.lock().unwrap_or_else(PoisonError::into_inner);
+        while !under_way.insert(draw.clone()) {
+            under_way = self.drawn_one.wait(under_way).unwrap_or_else(PoisonError::into_inner);
+        }
+        Turn { service: self, draw: draw.clone() }
+    }
+
     /// The round that this draw waits for, if it waits for one.
     pub fn due(&self, draw: &Slug) -> Result<Option<Due>, Failure> {
         let ledger = self.ledger();
@@ -74,7 +95,7 @@ impl Service {
 
     /// Draws, or fills vacancies, with a verified round.
     pub fn carry_out(&self, draw: &Slug, round: &VerifiedRound) -> Result<Logged, Failure> {
-        let _one_at_a_time = self.drawing.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one_at_a_time = self.one_at_a_time(draw);
         let state = self.ledger().draw(draw).cloned().ok_or_else(|| no_such_draw(draw))?;
         let sealed = state.seal().filter(|_| state.phase() == Phase::Sealed);
         self.hindered_by_witnesses(draw, sealed.and_then(|seal| Some((seal.at.seq, seal.round_time?))))?;
@@ -90,7 +111,7 @@ impl Service {
 
     /// Fills vacancies by the draw's own tickets.
     pub fn replace_by_rank(&self, draw: &Slug) -> Result<Logged, Failure> {
-        let _one_at_a_time = self.drawing.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one_at_a_time = self.one_at_a_time(draw);
         let state = self.ledger().draw(draw).cloned().ok_or_else(|| no_such_draw(draw))?;
         let (Some(seal), Some(vacancy), Some(round)) =
             (state.seal(), state.open_vacancy(), state.result().and_then(|r| r.round.as_ref()))
@@ -115,7 +136,7 @@ impl Service {
         let reserves = drawn.split_off(selection.drawn.len());
         let outcome = Outcome::new(draw.clone(), seal.terms_hash, drawn, reserves, selection.panel);
         let text = outcome.text().map_err(|e| Failure::unavailable(format!("the outcome cannot be written: {e}")))?;
-        let outcome = put_artifact(self.public(), text.as_bytes())?;
+        let outcome = self.put_artifact(text.as_bytes())?;
         let kind = StepKind::Drawn(Drawn { terms: seal.terms_hash, round: round.round().clone(), outcome });
         self.append(Draft { draw: Some(draw.clone()), kind })
     }
@@ -148,7 +169,7 @@ impl Service {
             })
             .collect();
         let text = ReplacementOutcome::new(draw.clone(), vacancy.at.hash, artifact).text().map_err(|e| failed(&e))?;
-        let outcome = put_artifact(self.public(), text.as_bytes())?;
+        let outcome = self.put_artifact(text.as_bytes())?;
         let kind = StepKind::Replaced(Replaced {
             left: fills.iter().map(|fill| fill.left).collect(),
             seated,

@@ -41,6 +41,7 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/draws/{id}/bundle", get(bundle))
         .route("/draws/{id}/round", post(round).layer(DefaultBodyLimit::max(MAX_ROUND_BYTES)))
         .route("/healthz", get(health))
+        .route("/readyz", get(ready))
         .fallback(crate::site::not_found)
         .with_state(service)
         .merge(site)
@@ -212,6 +213,14 @@ async fn health(State(service): State<Arc<Service>>) -> Response {
     let told =
         serde_json::json!({"status": status, "size": size, "unpublished": unpublished, "reason": service.notice()});
     (StatusCode::SERVICE_UNAVAILABLE, Json(told)).into_response()
+}
+
+/// Whether draws can be carried out and notes logged now.
+async fn ready(State(service): State<Arc<Service>>) -> Response {
+    match service.read_only() {
+        None => Json(serde_json::json!({"status": "ready"})).into_response(),
+        Some(_) => problem(StatusCode::SERVICE_UNAVAILABLE, "the log is read-only until the service is restarted"),
+    }
 }
 
 fn brief(answer: impl IntoResponse) -> Response {

@@ -8,6 +8,7 @@ pub mod config;
 pub mod control;
 pub mod drawing;
 pub mod erasing;
+pub mod front;
 pub mod http;
 pub mod kept;
 mod notice;
@@ -16,6 +17,7 @@ pub mod scheduler;
 pub mod scribe;
 pub mod sealing;
 pub mod settings;
+pub mod telemetry;
 pub mod witnessing;
 
 use std::collections::BTreeMap;
@@ -68,8 +70,9 @@ pub struct Service {
     unpublished: UnpublishedSteps,
     witnessing: Witnessing,
     vault: Vault,
-    /// One draw is carried out at a time for each name; the second caller finds it done.
-    drawing: std::sync::Mutex<()>,
+    /// Draws being carried out: one caller at a time for each; the second finds it done.
+    drawing: std::sync::Mutex<std::collections::BTreeSet<Slug>>,
+    drawn_one: std::sync::Condvar,
     /// Why a draw that is due could not be carried out when it was last tried.
     hindered: std::sync::Mutex<BTreeMap<Slug, String>>,
 }
@@ -174,7 +177,8 @@ impl Service {
             kept,
             unpublished,
             witnessing,
-            drawing: std::sync::Mutex::new(()),
+            drawing: std::sync::Mutex::default(),
+            drawn_one: std::sync::Condvar::new(),
             hindered: std::sync::Mutex::default(),
         };
         service.settle_pools()?;
@@ -185,6 +189,14 @@ impl Service {
     #[must_use]
     pub fn vault(&self) -> &Vault {
         &self.vault
+    }
+
+    /// Writes an artifact into the public folder.
+    pub(crate) fn put_artifact(&self, bytes: &[u8]) -> Result<klero_draw::hash::ArtifactHash, Failure> {
+        self.reader().publisher().put_artifact(bytes).map_err(|e| {
+            let advice = e.advice();
+            Failure::unavailable(&e).advise(advice)
+        })
     }
 
     /// Origin of the log.
@@ -279,8 +291,10 @@ impl Service {
             Request::Status { draw } => Ok(Answer::Status { draws: self.statuses(draw.as_ref())? }),
             Request::Bundle { draw } => Ok(Answer::Bundle { text: self.bundle(&draw)? }),
             Request::About => Ok(Answer::About(self.about())),
-            Request::Invite { .. } => Err(Failure::unavailable("this service runs without accounts")
-                .advise("start it with klero serve, or stop it and run the command again")),
+            Request::Invite { .. } | Request::Accounts => {
+                Err(Failure::unavailable("this service runs without accounts")
+                    .advise("start it with klero serve, or stop it and run the command again"))
+            }
             Request::Erase { notes } => self.erase_notes(&notes),
             Request::RotateDataKey => self.rotate_data_key(),
         }
@@ -534,12 +548,4 @@ fn status(ledger: &Ledger, slug: &Slug, state: &DrawState, now: u64) -> DrawStat
         erased: state.erased().is_some(),
         closed_by: state.closed_by(),
     }
-}
-
-/// Writes an artifact into the public folder.
-pub(crate) fn put_artifact(public: PathBuf, bytes: &[u8]) -> Result<klero_draw::hash::ArtifactHash, Failure> {
-    crate::publish::Publisher::new(public, Arc::new(RealFiles)).put_artifact(bytes).map_err(|e| {
-        let advice = e.advice();
-        Failure::unavailable(&e).advise(advice)
-    })
 }

@@ -59,6 +59,8 @@ pub enum Request {
         /// The signed notes, one for each draw.
         notes: Vec<String>,
     },
+    /// Give the accounts of the organisers' API, for a backup.
+    Accounts,
     /// Replace the data key, and encrypt the pools' keys to the new one.
     RotateDataKey,
 }
@@ -103,6 +105,11 @@ pub enum Answer {
     About(About),
     /// An invitation, with its secret.
     Invited(crate::api::Invited),
+    /// The accounts, as a backup holds them.
+    Accounts {
+        /// One record a line.
+        lines: Vec<String>,
+    },
     /// The data key was replaced.
     Rotated {
         /// Pools whose keys were encrypted to the new key.

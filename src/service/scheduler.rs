@@ -1,11 +1,11 @@
 //! The scheduler: waits for rounds and has them drawn. It keeps nothing: what is due is read from the ledger, so after a crash it goes on
 //! where it was. It never draws twice, because the log admits one result.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use klero_draw::beacon::Chain;
+use klero_draw::beacon::{Chain, VerifiedRound};
 use klero_draw::names::Slug;
 
 use super::Service;
@@ -17,7 +17,7 @@ use crate::failure::Failure;
 /// Longest sleep: a draw that is announced meanwhile wakes the scheduler anyway.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// Wait before a draw whose round could not be had is tried again.
-const RETRY_WAIT: Duration = Duration::from_millis(500);
+const RETRY_WAIT: Duration = Duration::from_millis(200);
 
 /// Every relay once; the scheduler itself tries again, and shows meanwhile what hinders it.
 const ONE_PASS: Patience = Patience { passes: 1, first_wait: RETRY_WAIT, longest_wait: RETRY_WAIT };
@@ -57,8 +57,12 @@ pub async fn run(service: Arc<Service>, client: Client, tell: impl Fn(Event) + S
         for one in missed {
             start(&service, &client, &tell, &under_way, Work::NoQuorum(one));
         }
+        let mut by_round: BTreeMap<(String, u64), Vec<Due>> = BTreeMap::new();
         for one in due.iter().filter(|one| one.at <= now) {
-            start(&service, &client, &tell, &under_way, Work::Round(one.clone()));
+            by_round.entry((one.chain.hash().to_string(), one.round)).or_default().push(one.clone());
+        }
+        for group in by_round.into_values() {
+            start_round(&service, &client, &tell, &under_way, group);
         }
         for draw in service.ranks_due() {
             start(&service, &client, &tell, &under_way, Work::Rank(draw));
@@ -75,8 +79,81 @@ pub async fn run(service: Arc<Service>, client: Client, tell: impl Fn(Event) + S
     }
 }
 
+/// Has all draws that wait for one round carried out: the round is fetched once, and the draws go side by side, so that their steps share
+/// commits.
+fn start_round(
+    service: &Arc<Service>,
+    client: &Client,
+    tell: &Arc<dyn Fn(Event) + Send + Sync>,
+    under_way: &Arc<Mutex<BTreeSet<Slug>>>,
+    mut group: Vec<Due>,
+) {
+    {
+        let mut under_way = under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        group.retain(|due| under_way.insert(due.draw.clone()));
+    }
+    let Some(first) = group.first().cloned() else { return };
+    let (service, client, tell, under_way) =
+        (Arc::clone(service), client.clone(), Arc::clone(tell), Arc::clone(under_way));
+    tokio::spawn(async move {
+        let fetched = fetch(&service, &client, &first).await;
+        let mut at_work = tokio::task::JoinSet::new();
+        for due in group {
+            let (service, round) = (Arc::clone(&service), fetched.clone());
+            at_work.spawn_blocking(move || {
+                let outcome = round.and_then(|round| service.carry_out(&due.draw, &round)).map(|logged| logged.seq);
+                (due.draw, outcome)
+            });
+        }
+        let mut failed = Vec::new();
+        while let Some(done) = at_work.join_next().await {
+            let Ok((draw, outcome)) = done else { continue };
+            if settle(&service, &tell, &draw, outcome) {
+                under_way.lock().unwrap_or_else(PoisonError::into_inner).remove(&draw);
+            } else {
+                failed.push(draw);
+            }
+        }
+        if !failed.is_empty() {
+            tokio::time::sleep(RETRY_WAIT).await;
+            let mut under_way = under_way.lock().unwrap_or_else(PoisonError::into_inner);
+            failed.iter().for_each(|draw| {
+                under_way.remove(draw);
+            });
+        }
+    });
+}
+
+/// Tells how it went. Whether nothing is left to be tried again.
+fn settle(
+    service: &Service,
+    tell: &Arc<dyn Fn(Event) + Send + Sync>,
+    draw: &Slug,
+    outcome: Result<u64, Failure>,
+) -> bool {
+    match outcome {
+        Ok(seq) => {
+            service.hinder(draw, None);
+            tell(Event::Done { draw: draw.clone(), seq });
+            true
+        }
+        // Somebody may have handed the round in meanwhile; then nothing waits any more.
+        Err(_) if matches!(service.due(draw), Ok(None)) => true,
+        Err(failure) => {
+            service.hinder(draw, Some(failure.message.clone()));
+            tell(Event::Waiting { draw: draw.clone(), reason: failure.message });
+            false
+        }
+    }
+}
+
+async fn fetch(service: &Arc<Service>, client: &Client, due: &Due) -> Result<VerifiedRound, Failure> {
+    let relays = relays(service, &due.chain)?;
+    let fetched = client.fetch_verified(&due.chain, &relays, due.round, ONE_PASS, jitter).await;
+    fetched.map(|fetched| fetched.verified).map_err(|e| Failure::unavailable(e.to_string()))
+}
+
 enum Work {
-    Round(Due),
     Rank(Slug),
     NoQuorum(Missed),
 }
@@ -89,7 +166,6 @@ fn start(
     work: Work,
 ) {
     let draw = match &work {
-        Work::Round(due) => due.draw.clone(),
         Work::Rank(draw) => draw.clone(),
         Work::NoQuorum(missed) => missed.draw.clone(),
     };
@@ -100,19 +176,8 @@ fn start(
         (Arc::clone(service), client.clone(), Arc::clone(tell), Arc::clone(under_way));
     tokio::spawn(async move {
         let outcome = carry_out(&service, &client, work).await;
-        match outcome {
-            Ok(seq) => {
-                service.hinder(&draw, None);
-                tell(Event::Done { draw: draw.clone(), seq });
-            }
-            Err(failure) => {
-                // Somebody may have handed the round in meanwhile; then nothing waits any more.
-                if !matches!(service.due(&draw), Ok(None)) {
-                    service.hinder(&draw, Some(failure.message.clone()));
-                    tell(Event::Waiting { draw: draw.clone(), reason: failure.message });
-                    tokio::time::sleep(RETRY_WAIT).await;
-                }
-            }
+        if !settle(&service, &tell, &draw, outcome) {
+            tokio::time::sleep(RETRY_WAIT).await;
         }
         under_way.lock().unwrap_or_else(PoisonError::into_inner).remove(&draw);
     });
@@ -120,23 +185,14 @@ fn start(
 
 async fn carry_out(service: &Arc<Service>, client: &Client, work: Work) -> Result<u64, Failure> {
     let service = Arc::clone(service);
-    let due = match work {
+    match work {
         Work::Rank(draw) => {
-            return tokio::task::spawn_blocking(move || service.replace_by_rank(&draw).map(|logged| logged.seq))
+            tokio::task::spawn_blocking(move || service.replace_by_rank(&draw).map(|logged| logged.seq))
                 .await
-                .map_err(Failure::unavailable)?;
+                .map_err(Failure::unavailable)?
         }
-        Work::NoQuorum(missed) => return void(service, client, missed).await,
-        Work::Round(due) => due,
-    };
-    let relays = relays(&service, &due.chain)?;
-    let fetched = client
-        .fetch_verified(&due.chain, &relays, due.round, ONE_PASS, jitter)
-        .await
-        .map_err(|e| Failure::unavailable(e.to_string()))?;
-    tokio::task::spawn_blocking(move || service.carry_out(&due.draw, &fetched.verified).map(|logged| logged.seq))
-        .await
-        .map_err(Failure::unavailable)?
+        Work::NoQuorum(missed) => void(service, client, missed).await,
+    }
 }
 
 /// Voids a draw whose seal had no quorum in time: at once if its round is not known to anybody yet; afterwards with the round, so that everybody can see what it

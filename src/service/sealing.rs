@@ -16,7 +16,7 @@ use klero_verifier::ledger::Phase;
 
 use super::request::Logged;
 use super::scribe::Draft;
-use super::{Service, no_such_draw, put_artifact};
+use super::{Service, no_such_draw};
 use crate::anonymity;
 use crate::failure::{Failure, Named};
 use crate::pool_dir::PoolDir;
@@ -131,7 +131,7 @@ impl Service {
             certificate.bounds(terms, list, table).map_err(|e| infeasible(&e))?;
         }
         for text in [table_text.as_deref(), named.as_deref(), certificate.as_deref()].into_iter().flatten() {
-            put_artifact(self.public(), text.as_bytes())?;
+            self.put_artifact(text.as_bytes())?;
         }
         Ok(())
     }

@@ -8,8 +8,9 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
+use figment::value::Value;
+use figment::{Figment, Metadata, Provider};
 use serde::{Deserialize, Serialize};
 
 use super::config::Config;
@@ -154,27 +155,25 @@ impl Settings {
 
     /// The same, with the arguments of a command.
     pub fn load_with(dir: &Path, flags: &Flags) -> Result<Self, Failure> {
-        let identity = Config::load(dir)?;
-        let file = path(dir);
-        if std::env::var_os("KLERO_CONFIG").is_some() && !file.exists() {
-            return Err(Failure::usage(format!("the settings' file {} is not there", file.display()))
-                .advise("KLERO_CONFIG names it; write the file, or unset KLERO_CONFIG"));
-        }
-        let service_json = serde_json::json!({"relays": identity.relays, "margin_secs": identity.margin_secs});
-        let mut figment =
-            Figment::from(Serialized::defaults(Self::default())).merge(Serialized::defaults(service_json));
-        if file.exists() {
-            figment = figment.merge(Toml::file_exact(&file));
-        }
-        let figment =
-            figment.merge(Env::prefixed("KLERO_").ignore(&NOT_SETTINGS).split("__")).merge(Serialized::defaults(flags));
-        let settings: Self = figment.extract().map_err(|errors| {
-            let told: Vec<String> = errors.into_iter().map(|e| e.to_string()).collect();
-            Failure::usage(format!("the settings: {}", told.join("; ")))
-                .advise("correct the value where it stands; klero serve --check-config shows all settings")
-        })?;
+        let settings: Self = layers(dir, flags)?.extract().map_err(|errors| wrong(&errors))?;
         settings.check()?;
         Ok(settings)
+    }
+
+    /// Every setting with its value and the place that it comes from.
+    pub fn origins(dir: &Path, flags: &Flags) -> Result<Vec<(String, String, String)>, Failure> {
+        let figment = layers(dir, flags)?;
+        let value: Value = figment.extract().map_err(|errors| wrong(&errors))?;
+        let mut told = Vec::new();
+        flatten("", &value, &mut |name, value| {
+            let from = figment.find_metadata(name);
+            let from = from.map_or_else(String::new, |m| match &m.source {
+                Some(figment::Source::File(path)) => path.display().to_string(),
+                _ => m.name.to_string(),
+            });
+            told.push((name.to_owned(), value, from));
+        });
+        Ok(told)
     }
 
     fn check(&self) -> Result<(), Failure> {
@@ -196,5 +195,63 @@ impl Settings {
                 .advise("give the figures an address of their own, which is not public"));
         }
         Ok(())
+    }
+}
+
+/// All layers, from the lowest up.
+fn layers(dir: &Path, flags: &Flags) -> Result<Figment, Failure> {
+    let identity = Config::load(dir)?;
+    let file = path(dir);
+    if std::env::var_os("KLERO_CONFIG").is_some() && !file.exists() {
+        return Err(Failure::usage(format!("the settings' file {} is not there", file.display()))
+            .advise("KLERO_CONFIG names it; write the file, or unset KLERO_CONFIG"));
+    }
+    let older = serde_json::json!({"relays": identity.relays, "margin_secs": identity.margin_secs});
+    let mut figment = Figment::from(Layer("built in", Settings::default())).merge(Layer("service.json", older));
+    if file.exists() {
+        figment = figment.merge(Toml::file_exact(&file));
+    }
+    let environment = Env::prefixed("KLERO_").ignore(&NOT_SETTINGS).split("__");
+    Ok(figment.merge(environment).merge(Layer("argument", flags)))
+}
+
+/// Values under a name that errors tell.
+struct Layer<T>(&'static str, T);
+
+impl<T: Serialize> Provider for Layer<T> {
+    fn metadata(&self) -> Metadata {
+        Metadata::named(self.0)
+    }
+    fn data(&self) -> Result<figment::value::Map<figment::Profile, figment::value::Dict>, figment::Error> {
+        Serialized::defaults(&self.1).data()
+    }
+}
+
+fn wrong(errors: &figment::Error) -> Failure {
+    let told: Vec<String> = errors.clone().into_iter().map(|e| e.to_string()).collect();
+    Failure::usage(format!("the settings: {}", told.join("; ")))
+        .advise("correct the value where it stands; klero serve --check-config shows all settings")
+}
+
+fn flatten(name: &str, value: &Value, tell: &mut dyn FnMut(&str, String)) {
+    match value {
+        Value::Dict(_, members) if !members.is_empty() => {
+            for (key, value) in members {
+                let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+                flatten(&name, value, tell);
+            }
+        }
+        other => tell(name, show(other)),
+    }
+}
+
+fn show(value: &Value) -> String {
+    match value {
+        Value::String(_, text) => format!("\"{text}\""),
+        Value::Bool(_, yes) => yes.to_string(),
+        Value::Num(_, number) => number.to_u128().map_or_else(|| format!("{number:?}"), |n| n.to_string()),
+        Value::Array(_, items) => format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(", ")),
+        Value::Dict(..) => "{}".to_owned(),
+        Value::Char(..) | Value::Empty(..) => String::new(),
     }
 }

@@ -15,7 +15,7 @@ mod violation;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use klero_draw::beacon::Chain;
+use klero_draw::beacon::{Chain, VerifiedRound};
 use klero_draw::hash::{ArtifactHash, ChainHash, StepHash};
 use klero_draw::names::Slug;
 use klero_draw::step::{SignedStep, StepError, StepKind, UnverifiedStep};
@@ -57,6 +57,8 @@ pub struct Ledger {
     order: Vec<Slug>,
     /// Draws whose state was put aside: they are known, and nothing is known of them.
     aside: BTreeSet<Slug>,
+    /// Rounds that verified lately: many draws may wait for one, and a pairing takes a millisecond.
+    rounds: Vec<VerifiedRound>,
 }
 
 impl Default for Ledger {
@@ -85,6 +87,7 @@ impl Ledger {
             draws: BTreeMap::new(),
             order: Vec::new(),
             aside: BTreeSet::new(),
+            rounds: Vec::new(),
         }
     }
 

@@ -19,6 +19,8 @@ use super::{Ledger, RECOVERY_WAIT_SECS};
 pub(super) struct Judgement {
     pub(super) rules: Vec<Rule>,
     pub(super) round: Option<VerifiedRound>,
+    /// Rounds that verified before, byte for byte.
+    pub(super) known: Vec<VerifiedRound>,
 }
 
 impl Judgement {
@@ -31,7 +33,7 @@ impl Judgement {
 
 impl Ledger {
     pub(super) fn judge(&self, step: &SignedStep) -> Judgement {
-        let mut judgement = Judgement::default();
+        let mut judgement = Judgement { known: self.rounds.clone(), ..Judgement::default() };
         self.judge_place(step, &mut judgement.rules);
         match &step.step().kind {
             StepKind::Opened(opened) => self.judge_opened(opened, &mut judgement),

@@ -231,7 +231,9 @@ fn judge_round(chain: Option<&Chain>, committed: u64, round: &Round, judgement: 
         judgement.rules.push(Rule::OtherRound { expected: committed, found: round.round });
         return;
     }
-    match chain.map(|chain| chain.verify(round)) {
+    let known =
+        |chain: &Chain| judgement.known.iter().find(|k| k.chain() == chain.hash() && k.round() == round).cloned();
+    match chain.map(|chain| known(chain).map_or_else(|| chain.verify(round), Ok)) {
         Some(Ok(verified)) => judgement.round = Some(verified),
         Some(Err(error)) => judgement.rules.push(Rule::Beacon(error)),
         None => {}

@@ -12,6 +12,9 @@ use super::Ledger;
 use super::judge::{Judgement, in_force_from};
 use super::state::{Answer, DrawState, DrawnResult, Enrolment, Logged, Seal, Vacancy, Void};
 
+/// Rounds that are remembered as verified.
+const ROUNDS_KEPT: usize = 4;
+
 impl Ledger {
     pub(super) fn record_place(&mut self, step: &SignedStep) {
         self.next = step.step().seq.saturating_add(1);
@@ -21,6 +24,11 @@ impl Ledger {
 
     pub(super) fn record(&mut self, step: &SignedStep, judgement: Judgement) {
         self.record_place(step);
+        if let Some(round) = judgement.round.as_ref().filter(|round| !self.rounds.contains(round)) {
+            self.rounds.push(round.clone());
+            let spare = self.rounds.len().saturating_sub(ROUNDS_KEPT);
+            self.rounds.drain(..spare);
+        }
         let at = Logged { seq: step.step().seq, hash: step.hash(), time: step.step().time };
         self.record_step(step.step(), at, judgement.round);
     }
