@@ -1,4 +1,4 @@
-//! Publication on object storage: on a folder always; on a real S3 server where `KLERO_S3_SERVER` names moto's `moto_server`, with and without faults.
+//! Publication on object storage: on a folder always; on a real S3 server where `MOTO_SERVER` names moto's `moto_server`, with and without faults.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests: a failure here is a failed test")]
 

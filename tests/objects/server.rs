@@ -16,10 +16,10 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts the program that `KLERO_S3_SERVER` names, with a bucket `draws`. `None`, and a line that says so, where none is named.
+    /// Starts the program that `MOTO_SERVER` names, with a bucket `draws`. `None`, and a line that says so, where none is named.
     pub(crate) fn start() -> Option<Self> {
-        let Some(program) = std::env::var_os("KLERO_S3_SERVER") else {
-            println!("skipped: KLERO_S3_SERVER does not name moto_server");
+        let Some(program) = std::env::var_os("MOTO_SERVER") else {
+            println!("skipped: MOTO_SERVER does not name moto_server");
             return None;
         };
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
