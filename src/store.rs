@@ -25,6 +25,9 @@ use crate::files::{FileError, Files};
 /// sled's segment, in bytes. A page of more than a quarter of it goes to a file of its own that is never synced; a page
 /// has at most 18 entries of at most 65,535 bytes (it is split above 16), which is less than a quarter of this.
 const SEGMENT_BYTES: usize = 8 << 20;
+/// Free space without which a database is not opened, in bytes: a segment, the snapshot that sled writes, and as much again. Measured: opened on
+/// a disk without room, a whole database was damaged.
+const ROOM_BYTES: u64 = 32 << 20;
 /// sled's cache of pages, in bytes. Reading goes back to the file for the rest.
 const CACHE_BYTES: u64 = 64 << 20;
 /// How long to wait for sled to let go of a database that was closed. It takes a millisecond; if it takes this long,
@@ -80,6 +83,14 @@ pub enum StoreError {
     /// A file or folder of the database could not be synced.
     #[error(transparent)]
     File(#[from] FileError),
+    /// Too little free space to open it: sled writes when it opens, and what it cannot write whole it cannot read again.
+    #[error("{} has {found} bytes of free space, {ROOM_BYTES} are needed to open the database", path.display())]
+    NoRoom {
+        /// The folder.
+        path: PathBuf,
+        /// Bytes that are free there.
+        found: u64,
+    },
     /// A number is missing in the row of entries.
     #[error("the database has no entry {expected}; the next is {found}")]
     Gap {
@@ -145,6 +156,7 @@ impl StoreError {
     pub fn advice(&self) -> &'static str {
         match self {
             Self::Exists { .. } => "choose another folder; an existing log is opened with klero serve",
+            Self::NoRoom { .. } => "free some space on this disk, then start the service again: nothing is lost",
             Self::Missing { .. } | Self::NoLog { .. } | Self::Gap { .. } | Self::Key { .. } | Self::Lost { .. } => {
                 "do not delete anything; run: klero log repair --from-tiles"
             }
@@ -432,6 +444,7 @@ fn open_database(folder: &Path, files: &dyn Files, tree: &str) -> Result<(sled::
     if !items.iter().any(|item| item.name == "db" && !item.is_folder) {
         return Err(StoreError::Missing { path: folder.to_owned() });
     }
+    check_room(folder)?;
     files.sync_file(&folder.join("db"))?;
     let found = guarded("open its files", || {
         let db = config(folder).open()?;
@@ -468,6 +481,16 @@ fn apply(
 fn close(open: Option<(sled::Db, sled::Tree)>, folder: &Path) {
     let _closed = catch_unwind(AssertUnwindSafe(move || drop(open)));
     wait_until_released(folder);
+}
+
+/// Refuses a disk on which sled could not write what it writes when it opens. A system that does not say how much is free is not refused.
+fn check_room(folder: &Path) -> Result<(), StoreError> {
+    let Ok(disk) = rustix::fs::statvfs(folder) else { return Ok(()) };
+    let found = disk.f_bavail.saturating_mul(disk.f_frsize);
+    if found < ROOM_BYTES {
+        return Err(StoreError::NoRoom { path: folder.to_owned(), found });
+    }
+    Ok(())
 }
 
 /// Returns once sled's own lock on its file is free: its threads drop what they hold a little after the database was
