@@ -77,6 +77,9 @@ struct Manifest {
     table: Option<ArtifactHash>,
 }
 
+/// Takes a file of a pool: its name, its length in bytes, its contents.
+pub type TakeFile<'a> = dyn FnMut(&str, u64, &mut dyn std::io::Read) -> Result<(), Failure> + 'a;
+
 /// A committed pool, open for reading. It holds the pool's key; `Debug` shows what may be published.
 pub struct PoolDir {
     dir: PathBuf,
@@ -211,10 +214,7 @@ impl PoolDir {
     }
 
     /// Hands each file of the pool, as it was committed, to `take`: its name, its length, its contents. Personal data, and the pool's key.
-    pub fn each_file(
-        &self,
-        take: &mut dyn FnMut(&str, u64, &mut dyn std::io::Read) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
+    pub fn each_file(&self, take: &mut TakeFile<'_>) -> Result<(), Failure> {
         let manifest = std::fs::read(self.dir.join(MANIFEST)).named("read", &self.dir.join(MANIFEST))?;
         take(MANIFEST, u64::try_from(manifest.len()).unwrap_or(u64::MAX), &mut manifest.as_slice())?;
         let table = self.manifest.table.map(|_| TABLE);

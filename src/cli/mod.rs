@@ -14,6 +14,7 @@ pub mod mirror;
 pub mod monitor;
 pub mod organiser;
 pub mod out;
+pub mod packaging;
 pub mod panels;
 pub mod pool;
 pub mod receipt;
@@ -117,6 +118,10 @@ pub enum Command {
     Compare(compare::Args),
     /// Copy a log to a folder that any web server can serve
     Mirror(mirror::Args),
+    /// Print the completions of a shell
+    Completions(packaging::CompletionsArgs),
+    /// Write the manual pages
+    Man(packaging::ManArgs),
 }
 
 /// The folder of a service.
@@ -151,6 +156,8 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Tickets(args) => tickets::run(&args),
         Command::Receipt(command) => receipt::run(command),
         Command::Log(command) => log::run(command),
+        Command::Completions(args) => packaging::completions(&args),
+        Command::Man(args) => packaging::man(&args),
         Command::Witness(args) => witness::run(args),
         Command::Monitor(args) => monitor::run(&args),
         Command::Compare(args) => compare::run(&args),
