@@ -38,6 +38,7 @@ pub mod service;
 pub mod signer;
 pub mod site;
 pub mod store;
+pub mod timestamp;
 pub mod vault;
 pub mod verifier_page;
 pub mod verify_io;

@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use klero_verifier::cli::{self, FileProblem, Io};
+use klero_verifier::tokens::Signatures;
 use klero_verifier::whole_log::LogFiles;
 
 use crate::drand::Client;
+use crate::timestamp::cms::Pinned;
 
 /// A file of a log on the web must arrive within this time.
 const WEB_TIMEOUT: Duration = Duration::from_secs(30);
@@ -36,6 +38,10 @@ impl Io for World {
         file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(problem)?;
         let found = bytes.len() as u64;
         if found > limit { Err(FileProblem::TooLong { found, limit }) } else { Ok(bytes) }
+    }
+
+    fn signatures(&self) -> Option<&dyn Signatures> {
+        Some(&Pinned)
     }
 
     fn log(&self, place: &str) -> Result<Box<dyn LogFiles + '_>, String> {

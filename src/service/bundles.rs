@@ -116,6 +116,9 @@ impl LogSource for Reading {
     fn consistency(&self, old: u64, new: u64) -> Result<ConsistencyProof, String> {
         self.log.consistency(old, new).map_err(words)
     }
+    fn tokens(&self, index: u64) -> Result<Vec<Vec<u8>>, String> {
+        self.kept.tokens(index).map_err(words)
+    }
     fn witnessed(&self, index: u64) -> Result<Option<Note>, String> {
         self.kept.get(index).map_err(words)
     }

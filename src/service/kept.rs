@@ -6,15 +6,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use klero_tlog::Note;
 use klero_tlog::note::MAX_NOTE_LEN;
 
 use crate::files::{FileError, Files, NewFile, create_folders_durably, write_durably};
 
-/// Most tokens of a checkpoint (spec §9.1).
-pub const MAX_TOKENS: usize = 8;
-/// Longest token, DER (spec §9.1).
-pub const MAX_TOKEN_BYTES: usize = 16_384;
+pub use klero_verifier::token::{MAX_TOKEN_LEN as MAX_TOKEN_BYTES, MAX_TOKENS};
 
 /// The kept checkpoints of one log.
 #[derive(Clone)]
@@ -62,6 +61,27 @@ impl Kept {
         }
         create_folders_durably(self.files.as_ref(), &self.public, &self.folder())?;
         write_durably(self.files.as_ref(), &new)
+    }
+
+    /// Adds an outside timestamp to a step's, unless it has [`MAX_TOKENS`]. When this returns `Ok` it is on the disk.
+    pub fn add_token(&self, index: u64, token: Vec<u8>) -> Result<(), FileError> {
+        let mut tokens = self.tokens(index)?;
+        if tokens.contains(&token) || tokens.len() >= MAX_TOKENS || token.len() > MAX_TOKEN_BYTES {
+            return Ok(());
+        }
+        tokens.push(token);
+        let lines: String = tokens.iter().map(|token| STANDARD.encode(token) + "\n").collect();
+        let path = self.folder().join(format!("{index}.tokens"));
+        write_durably(self.files.as_ref(), &[NewFile { path, bytes: lines.into_bytes() }])
+    }
+
+    /// The outside timestamps of a step's checkpoint. A line that is not one is passed over.
+    pub fn tokens(&self, index: u64) -> Result<Vec<Vec<u8>>, FileError> {
+        let limit = (MAX_TOKENS * MAX_TOKEN_BYTES * 2) as u64;
+        let bytes = self.files.read(&self.folder().join(format!("{index}.tokens")), limit)?.unwrap_or_default();
+        let lines = bytes.split(|byte| *byte == b'\n');
+        let tokens = lines.filter_map(|line| STANDARD.decode(line).ok()).filter(|token| !token.is_empty());
+        Ok(tokens.take(MAX_TOKENS).collect())
     }
 
     /// The checkpoint kept for a step. One that cannot be read is as good as none: it is evidence, and evidence that is damaged proves nothing.

@@ -17,6 +17,7 @@ pub mod scheduler;
 pub mod scribe;
 pub mod sealing;
 pub mod settings;
+pub mod stamping;
 pub mod telemetry;
 pub mod witnessing;
 
@@ -67,6 +68,8 @@ pub struct Service {
     /// Whose agreement publication waits for; nobody's if `None`.
     cosigners: Option<Arc<Cosigners>>,
     kept: Kept,
+    /// Time-stamping authorities.
+    authorities: Vec<crate::outbound::Address>,
     unpublished: UnpublishedSteps,
     witnessing: Witnessing,
     vault: Vault,
@@ -147,7 +150,11 @@ impl Service {
         let config = Config { relays: settings.relays.clone(), margin_secs: settings.margin_secs, ..identity };
         let folders = Folders(dir.to_owned());
         let kept = Kept::new(dir.join("public"), Arc::new(RealFiles));
-        let scribe = Scribe::new(signer::load(&folders.service_key())?, Arc::clone(&clock), kept.clone());
+        let authorities = stamping::load_authorities(dir)?;
+        let mut scribe = Scribe::new(signer::load(&folders.service_key())?, Arc::clone(&clock), kept.clone());
+        if !authorities.is_empty() {
+            scribe.keep_always();
+        }
         let (ledger, changes, unpublished) = (scribe.public(), scribe.watch(), scribe.unpublished());
         let mut setup = LogSetup::new(dir, signer::load(&folders.log_key())?);
         let policy = witnessing::load_policy(dir, &setup.signer.known_keys())?;
@@ -175,6 +182,7 @@ impl Service {
             clock,
             cosigners,
             kept,
+            authorities,
             unpublished,
             witnessing,
             drawing: std::sync::Mutex::default(),

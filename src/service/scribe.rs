@@ -72,6 +72,8 @@ pub struct Scribe {
     opened: bool,
     /// Where cosigned checkpoints are kept.
     kept: Kept,
+    /// Keep checkpoints for their outside timestamps even where no witness is asked.
+    keep_always: bool,
     /// The size of the latest checkpoint that was kept, and the steps it was kept for.
     latest_kept: (u64, Vec<u64>),
     /// Size of the published ledger, told after the ledger has it.
@@ -92,6 +94,7 @@ impl Scribe {
             public_at_first: None,
             opened: false,
             kept,
+            keep_always: false,
             latest_kept: (0, Vec::new()),
             told: watch::Sender::new(0),
             signer,
@@ -115,6 +118,11 @@ impl Scribe {
     #[must_use]
     pub fn unpublished(&self) -> UnpublishedSteps {
         Arc::clone(&self.unpublished)
+    }
+
+    /// From now on keeps the checkpoints of seals even where no witness is asked: outside timestamps are taken on them.
+    pub fn keep_always(&mut self) {
+        self.keep_always = true;
     }
 
     /// Takes into the public ledger what a checkpoint of this size covers. What was applied once applies again: the public ledger is the same function of
@@ -247,6 +255,10 @@ impl Admit for Scribe {
             if self.public_at_first.is_none() {
                 *self.public.write().unwrap_or_else(PoisonError::into_inner) = self.ledger.clone();
             }
+        }
+        if self.keep_always && self.public_at_first.is_none() {
+            // Only outside timestamps rest on it, and they are nobody's condition: without it there are none.
+            let _kept = self.keep_for(checkpoint);
         }
         let published = self.publish(checkpoint.head.size);
         debug_assert_eq!(published, Ok(()));

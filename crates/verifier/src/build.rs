@@ -28,6 +28,11 @@ pub trait LogSource {
     fn consistency(&self, old: u64, new: u64) -> Result<ConsistencyProof, String>;
     /// The earliest kept checkpoint that covers the entry and bears cosignatures, for a `sealed`, `vacated` or `voided` step.
     fn witnessed(&self, index: u64) -> Result<Option<Note>, String>;
+    /// Outside timestamps on that checkpoint, DER.
+    fn tokens(&self, index: u64) -> Result<Vec<Vec<u8>>, String> {
+        let _none = index;
+        Ok(Vec::new())
+    }
 }
 
 /// Why there is no bundle.
@@ -144,8 +149,9 @@ pub fn build_bundle(
         let entry = String::from_utf8(entry).map_err(|_| BuildError::NotText { index })?;
         let proof = proof(log, index, &newest)?;
         let witnessed = log.witnessed(index).map_err(BuildError::Source)?;
-        let witnessed =
-            witnessed.filter(|note| *note != newest).map(|note| earlier(log, index, &note, size)).transpose()?;
+        let tokens = if witnessed.is_some() { log.tokens(index).map_err(BuildError::Source)? } else { Vec::new() };
+        let witnessed = witnessed.filter(|note| *note != newest || !tokens.is_empty());
+        let witnessed = witnessed.map(|note| earlier(log, index, &note, size, tokens)).transpose()?;
         steps.push(BundleStep { entry: Cow::Owned(entry), proof: Cow::Owned(proof), witnessed });
     }
     let mut texts = BTreeMap::new();
@@ -169,8 +175,14 @@ fn proof(log: &dyn LogSource, index: u64, checkpoint: &Note) -> Result<String, B
     Ok(TlogProof::new(None, index, inclusion, checkpoint.clone())?.to_text())
 }
 
-fn earlier(log: &dyn LogSource, index: u64, note: &Note, newest: u64) -> Result<Witnessed<'static>, BuildError> {
+fn earlier(
+    log: &dyn LogSource,
+    index: u64,
+    note: &Note,
+    newest: u64,
+    tokens: Vec<Vec<u8>>,
+) -> Result<Witnessed<'static>, BuildError> {
     let old = Checkpoint::parse(note.text())?.head().size;
     let consistency = log.consistency(old, newest).map_err(BuildError::Source)?;
-    Ok(Witnessed { consistency: consistency.hashes().to_vec(), proof: Cow::Owned(proof(log, index, note)?) })
+    Ok(Witnessed { consistency: consistency.hashes().to_vec(), proof: Cow::Owned(proof(log, index, note)?), tokens })
 }

@@ -6,11 +6,15 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use klero_draw::hash::ArtifactHash;
 use klero_draw::json::push_string;
 use klero_draw::names::Slug;
 use klero_draw::scan::{ScanError, Scanner};
 use klero_tlog::{Hash, VerifierKey};
+
+use crate::token::{MAX_TOKEN_LEN, MAX_TOKENS};
 
 /// Longest bundle, in bytes: what a verifier can hold in memory several times over.
 pub const BUNDLE_LIMIT: u64 = 256 << 20;
@@ -54,6 +58,12 @@ pub enum BundleError {
     /// More than [`STEPS_LIMIT`] steps.
     #[error("more than {STEPS_LIMIT} steps")]
     TooManySteps,
+    /// Tokens that are none, too long, too many, or one of them twice.
+    #[error("step {at}: tokens are 1 to {MAX_TOKENS}, distinct, each of at most {MAX_TOKEN_LEN} bytes in base64")]
+    Tokens {
+        /// Position in the bundle, from 0.
+        at: usize,
+    },
     /// A hash that is not base64.
     #[error("step {at}: a consistency proof has at most {CONSISTENCY_LIMIT} hashes in base64")]
     Consistency {
@@ -72,6 +82,8 @@ pub struct Witnessed<'a> {
     pub consistency: Vec<Hash>,
     /// tlog-proof under that checkpoint.
     pub proof: Cow<'a, str>,
+    /// Outside timestamps on that checkpoint, DER.
+    pub tokens: Vec<Vec<u8>>,
 }
 
 /// A step and where it lies.
@@ -155,7 +167,10 @@ impl<'a> Bundle<'a> {
                     push_string(&mut out, &hash.to_base64());
                 }
                 member(&mut out, "],\"proof\":", &witnessed.proof);
-                out.push('}');
+                for (at, token) in witnessed.tokens.iter().enumerate() {
+                    member(&mut out, if at == 0 { ",\"tokens\":[" } else { "," }, &STANDARD.encode(token));
+                }
+                out.push_str(if witnessed.tokens.is_empty() { "}" } else { "]}" });
             }
             out.push('}');
         }
@@ -203,11 +218,27 @@ fn step<'a>(scan: &mut Scanner<'a>, at: usize) -> Result<BundleStep<'a>, BundleE
         }
         scan.expect(",\"proof\":")?;
         let proof = scan.string()?;
+        let tokens = if scan.take(",\"tokens\":[") { tokens(scan, at)? } else { Vec::new() };
         scan.expect("}")?;
-        Some(Witnessed { consistency, proof })
+        Some(Witnessed { consistency, proof, tokens })
     } else {
         None
     };
     scan.expect("}")?;
     Ok(BundleStep { entry, proof, witnessed })
+}
+
+fn tokens(scan: &mut Scanner<'_>, at: usize) -> Result<Vec<Vec<u8>>, BundleError> {
+    let mut tokens = Vec::new();
+    while scan.more(tokens.is_empty(), "]")? {
+        let refused = BundleError::Tokens { at };
+        let text = scan.string()?;
+        let token = STANDARD.decode(text.as_bytes()).map_err(|_| refused.clone())?;
+        let fits = !token.is_empty() && token.len() <= MAX_TOKEN_LEN && STANDARD.encode(&token) == *text;
+        if !fits || tokens.contains(&token) || tokens.len() == MAX_TOKENS {
+            return Err(refused);
+        }
+        tokens.push(token);
+    }
+    if tokens.is_empty() { Err(BundleError::Tokens { at }) } else { Ok(tokens) }
 }

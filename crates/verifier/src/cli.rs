@@ -13,6 +13,7 @@ use crate::fraud::{FraudProof, FraudReport};
 use crate::report::{Finding, Report, Verdict};
 use crate::sequence::{Known, check_sequence};
 use crate::text::render;
+use crate::tokens::Signatures;
 use crate::trust::{TRUST_LIMIT, Trust};
 use crate::verify::{Options, verify};
 use crate::whole_log::{LogFiles, WholeLog};
@@ -45,6 +46,10 @@ pub trait Io {
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, FileProblem>;
     /// The public files of a log, in a folder or wherever else the caller can read them.
     fn log(&self, place: &str) -> Result<Box<dyn LogFiles + '_>, String>;
+    /// What checks the signatures of outside timestamps; nothing here.
+    fn signatures(&self) -> Option<&dyn Signatures> {
+        None
+    }
 }
 
 /// What the program says for `--help`.
@@ -224,6 +229,9 @@ fn one(io: &dyn Io, text: &str, args: &Args, trust: Option<&Trust>, log: Option<
         None => verify(text, &NoArtifacts, trust, options),
         Some(folder) => verify(text, &Beside { io, folder }, trust, options),
     };
+    if let Some(signatures) = io.signatures() {
+        crate::tokens::judge(&text, trust, signatures, &mut report);
+    }
     if let Some(log) = log {
         log.compare(text, trust, &mut report);
     }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use klero_draw::beacon::{Chain, ChainInfo};
 use klero_draw::hash::{ChainHash, PoolRoot};
 use klero_draw::json::{self, JsonError};
@@ -29,6 +31,7 @@ pub struct Trust {
     rehearsal: Option<Chain>,
     organisers: BTreeMap<Slug, PinnedOrganiser>,
     anchor: Option<TreeHead>,
+    authorities: Vec<Vec<u8>>,
 }
 
 /// What an organiser's first enrolment must equal.
@@ -65,6 +68,11 @@ pub enum TrustError {
         /// The vkey.
         expected: String,
     },
+    /// A time-stamping authority is not a certificate in base64, or there are none or too many.
+    #[error(
+        "the trust file's authorities are 1 to {AUTHORITIES_LIMIT} certificates, DER in base64, each of at most {CERTIFICATE_LIMIT} bytes"
+    )]
+    Authorities,
     /// A chain is not pinned in this program.
     #[error("chain {found} is not pinned in this program; accepted are {quicknet} (quicknet) and {default} (default)")]
     Chain {
@@ -77,11 +85,18 @@ pub enum TrustError {
     },
 }
 
+/// Most time-stamping authorities.
+pub const AUTHORITIES_LIMIT: usize = 32;
+/// Longest certificate, in bytes.
+pub const CERTIFICATE_LIMIT: usize = 16_384;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
     #[serde(default)]
     anchor: Option<WrittenHead>,
+    #[serde(default)]
+    authorities: Option<Vec<String>>,
     #[serde(default)]
     chains: Option<Vec<ChainHash>>,
     format: String,
@@ -160,6 +175,7 @@ impl Trust {
             rehearsal: written.rehearsal.map(Chain::rehearsal),
             organisers: written.organisers.0,
             anchor,
+            authorities: written.authorities.map(read_authorities).transpose()?.unwrap_or_default(),
         })
     }
 
@@ -193,11 +209,28 @@ impl Trust {
     pub fn organiser(&self, id: &Slug) -> Option<&PinnedOrganiser> {
         self.organisers.get(id)
     }
+    /// Certificates of time-stamping authorities, DER.
+    #[must_use]
+    pub fn authorities(&self) -> &[Vec<u8>] {
+        &self.authorities
+    }
     /// A state of the log seen earlier.
     #[must_use]
     pub fn anchor(&self) -> Option<TreeHead> {
         self.anchor
     }
+}
+
+fn read_authorities(texts: Vec<String>) -> Result<Vec<Vec<u8>>, TrustError> {
+    if texts.is_empty() || texts.len() > AUTHORITIES_LIMIT {
+        return Err(TrustError::Authorities);
+    }
+    let read = |text: String| {
+        let der = STANDARD.decode(&text).map_err(|_| TrustError::Authorities)?;
+        let whole = crate::der::Reader::new(&der).any().is_ok_and(|element| element.whole.len() == der.len());
+        if whole && der.len() <= CERTIFICATE_LIMIT { Ok(der) } else { Err(TrustError::Authorities) }
+    };
+    texts.into_iter().map(read).collect()
 }
 
 /// The chains whose keys this program holds.

@@ -100,7 +100,7 @@ impl Case<'_> {
         let (position, seq, leaf) = (read.at, read.step.step().seq, leaf_hash(read.step.entry()));
         // A cancellation has to be shown to have come before the round just as a seal has.
         let may = matches!(read.step.step().kind, StepKind::Sealed(_) | StepKind::Vacated(_) | StepKind::Voided(_));
-        let Some(Witnessed { consistency, proof }) =
+        let Some(Witnessed { consistency, proof, .. }) =
             bundle.steps.get(position).and_then(|step| step.witnessed.as_ref())
         else {
             return;

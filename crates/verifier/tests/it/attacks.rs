@@ -527,7 +527,8 @@ fn nothing_can_be_left_out_or_added() {
     check("an extra line in a proof", &extra, CheckId::Format);
     let witnessed = edited(&world, "council", |bundle| {
         let proof = bundle.steps[1].proof.clone();
-        bundle.steps[1].witnessed = Some(klero_verifier::bundle::Witnessed { consistency: Vec::new(), proof });
+        bundle.steps[1].witnessed =
+            Some(klero_verifier::bundle::Witnessed { consistency: Vec::new(), proof, tokens: Vec::new() });
     });
     check("an earlier checkpoint where none belongs", &witnessed, CheckId::Format);
 }
