@@ -46,7 +46,7 @@ pub fn man(args: &ManArgs) -> Result<u8, Failure> {
 
 fn page(command: &clap::Command, name: &str, folder: &Path) -> Result<usize, Failure> {
     let mut text = Vec::new();
-    let named = command.clone().name(name.to_owned()).display_name(name.to_owned());
+    let named = command.clone().display_name(name.to_owned());
     clap_mangen::Man::new(named)
         .render(&mut text)
         .map_err(|e| Failure::unavailable(format!("the page of {name} cannot be made: {e}")))?;
