@@ -137,6 +137,8 @@ pub fn verdict(facts: &DrawFacts, lang: Lang) -> VerdictView {
         (Phase::Sealed, _) => ("wait", CLOCK, lang.t("verdict-sealed")),
         (Phase::Announced, _) => ("wait", CLOCK, lang.t("verdict-announced")),
     };
+    // What proves nothing is not shown in the colour of what was proved.
+    let class = if facts.status.rehearsal && class == "good" { "warn" } else { class };
     let when = lang.date(facts.status.draws_at);
     let sub = if !failed.is_empty() {
         lang.with("verdict-refuted-sub", &[("checks", Arg::S(&failed.join(", ")))])
@@ -289,7 +291,8 @@ fn timeline(facts: &DrawFacts, f: &Frame) -> Vec<Event> {
             if drawn_before {
                 text = lang.t("timeline-corrected");
             } else if let Some(at) = facts.status.round_at {
-                let said = lang.with("timeline-beacon", &[("round", Arg::N(drawn.round.round))]);
+                let key = if facts.status.rehearsal { "timeline-beacon-rehearsal" } else { "timeline-beacon" };
+                let said = lang.with(key, &[("round", Arg::N(drawn.round.round))]);
                 events.push(Event { class: "beacon", time: at, text: said, link: None });
             }
             drawn_before = true;
@@ -304,7 +307,8 @@ fn timeline(facts: &DrawFacts, f: &Frame) -> Vec<Event> {
         }
     }
     if let (Phase::Sealed, Some(at), Some(round)) = (facts.state.phase(), facts.status.round_at, facts.status.round) {
-        let said = lang.with("timeline-beacon-coming", &[("round", Arg::N(round))]);
+        let key = if facts.status.rehearsal { "timeline-beacon-rehearsal" } else { "timeline-beacon-coming" };
+        let said = lang.with(key, &[("round", Arg::N(round))]);
         events.push(Event { class: "coming", time: at, text: said, link: None });
     }
     events

@@ -216,15 +216,17 @@ fn work(service: &Service, draw: &Slug, state: &DrawState) -> Result<Worked, Fai
             let outcome = service.outcome(result.outcome)?;
             let indices =
                 |openings: &[klero_draw::outcome::Opening]| openings.iter().map(|o| o.index).collect::<Vec<_>>();
-            let seated = (!state.left().is_empty())
-                .then(|| state.seated().map(|all| all.into_iter().collect::<Vec<_>>()))
-                .flatten();
-            Some(People {
-                drawn: indices(&outcome.drawn),
-                reserves: indices(&outcome.reserves),
-                panel: outcome.panel,
-                seated,
-            })
+            let drawn = indices(&outcome.drawn);
+            // Who holds a seat now: drawn or seated later, and not gone.
+            let seated = (!state.left().is_empty()).then(|| {
+                let later =
+                    state.vacancies().iter().filter_map(|v| v.answer.as_ref()).flat_map(|a| a.seated.iter().copied());
+                let mut now: Vec<u32> =
+                    drawn.iter().copied().chain(later).filter(|i| !state.left().contains(i)).collect();
+                now.sort_unstable();
+                now
+            });
+            Some(People { drawn, reserves: indices(&outcome.reserves), panel: outcome.panel, seated })
         }
         None => None,
     };

@@ -87,6 +87,14 @@ struct Search {
     hits: Vec<(String, String, String)>,
 }
 
+#[derive(Debug, Template)]
+#[template(path = "check.html")]
+struct Check {
+    f: Frame,
+    lead: String,
+    hits: Vec<(String, String, String)>,
+}
+
 /// One draw in a list, with what its ledger says beyond its status.
 struct Listed {
     status: DrawStatus,
@@ -289,13 +297,26 @@ pub(super) async fn proof(State(site): State<Site>, asked: Asked) -> Response {
     asked.answer(&Text { f: frame, lead: String::new(), sections })
 }
 
-/// Where a citizen checks their letter. The check runs in the browser alone.
+/// Where a citizen checks their letter: they choose the draw, and the second verifier checks in their browser alone.
 pub(super) async fn check(State(site): State<Site>, asked: Asked) -> Response {
     let lang = asked.lang;
+    let all = match listed(&site) {
+        Ok(all) => all,
+        Err(failure) => return asked.sorry(&site, &failure),
+    };
+    let hits = all
+        .iter()
+        .rev()
+        .filter(|draw| draw.sealed)
+        .map(|draw| {
+            let href = format!("/verifier.html?lang={lang}&bundle=/draws/{}/bundle#receipt", draw.status.draw);
+            let when = format!("{} · {}", lang.date(draw.status.draws_at), draw.organiser);
+            (href, title_of(&draw.status, lang), when)
+        })
+        .collect();
     let lead = lang.t("check-lead");
     let frame = asked.frame(&site, lang.t("check-title"), lead.clone(), false);
-    let sections = vec![section(lang, "check-code", &["check-noscript"])];
-    asked.answer(&Text { f: frame, lead, sections })
+    asked.answer(&Check { f: frame, lead, hits })
 }
 
 /// Finds draws, steps and published files by name, number or hash.

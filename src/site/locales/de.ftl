@@ -160,6 +160,7 @@ timeline-witnessed = { $n ->
 timeline-unwitnessed = Kein Zeuge zeichnete das Siegel gegen: Die Zeit sagt nur der Betreiber.
 timeline-beacon = Ein öffentlicher Zufallssender, den niemand beherrscht, veröffentlichte Runde { $round_s }. Vorher konnte niemand das Ergebnis kennen.
 timeline-beacon-coming = Ein öffentlicher Zufallssender, den niemand beherrscht, wird Runde { $round_s } veröffentlichen. Vorher kann niemand das Ergebnis kennen.
+timeline-beacon-rehearsal = Runde { $round_s } eines Probesenders, dessen Schlüssel eine Person hat. Sie beweist nichts.
 timeline-drawn = Der Zufallswert entschied, wer ausgelost ist. Das Ergebnis wurde unterschrieben und ins Protokoll geschrieben.
 timeline-corrected = Ein berichtigtes Ergebnis wurde eingetragen; das frühere bleibt sichtbar.
 timeline-vacated = { $n ->
@@ -407,7 +408,8 @@ minutes-reserves = Reserve, der Reihe nach
 
 # Briefprüfung
 check-title = Meinen Brief prüfen
-check-lead = Geben Sie die 26 Zeichen Ihres Briefs ein oder öffnen Sie seinen Link. Nur dieser Browser schaut nach; nichts über Sie wird gesendet.
+check-lead = Wählen Sie die Auslosung, die Ihr Brief nennt. Geben Sie dann den Link des Briefs ein, oder seinen Code mit der zugehörigen Datei. Nur dieser Browser schaut nach; nichts über Sie wird gesendet.
+check-choose = Wählen Sie die Auslosung, die Ihr Brief nennt
 check-code = Code des Briefs
 check-go = Prüfen
 check-noscript = Diese Prüfung braucht JavaScript, weil nur Ihr eigener Browser Ihre Angaben sehen darf. Ohne geht es im Rathaus: Dort kann man Ihnen dasselbe ausdrucken.

@@ -160,6 +160,7 @@ timeline-witnessed = { $n ->
 timeline-unwitnessed = No witness cosigned the seal: its time is the operator’s word.
 timeline-beacon = A public beacon that nobody controls published round { $round_s }. Before this moment nobody could know the result.
 timeline-beacon-coming = A public beacon that nobody controls will publish round { $round_s }. Before that nobody can know the result.
+timeline-beacon-rehearsal = Round { $round_s } of a rehearsal beacon, whose key one person holds. It proves nothing.
 timeline-drawn = The beacon’s value decided who was drawn. The result was signed and logged.
 timeline-corrected = A corrected result was logged; the earlier one stays visible.
 timeline-vacated = { $n ->
@@ -408,7 +409,8 @@ minutes-reserves = Reserves, in order
 
 # Letter check
 check-title = Check my letter
-check-lead = Type the 26 characters of your letter, or open its link. Only this browser looks; nothing about you is sent.
+check-lead = Choose the draw that your letter names, then open the letter’s link or type its code with the file that came with it. Only this browser looks; nothing about you is sent.
+check-choose = Choose the draw that your letter names
 check-code = Code of the letter
 check-go = Check
 check-noscript = This check needs JavaScript, because only your own browser may see your data. Without it, ask at the town hall: the clerk can print the same.

@@ -160,6 +160,7 @@ timeline-witnessed = { $n ->
 timeline-unwitnessed = Aucun témoin n’a cosigné le scellé : son heure est la parole de l’exploitant.
 timeline-beacon = Une balise publique que personne ne contrôle a publié la ronde { $round_s }. Avant cet instant, personne ne pouvait connaître le résultat.
 timeline-beacon-coming = Une balise publique que personne ne contrôle publiera la ronde { $round_s }. Avant cela, personne ne peut connaître le résultat.
+timeline-beacon-rehearsal = Ronde { $round_s } d’une balise de répétition dont une seule personne détient la clé. Elle ne prouve rien.
 timeline-drawn = La valeur de la balise a décidé qui est tiré au sort. Le résultat a été signé et inscrit au journal.
 timeline-corrected = Un résultat corrigé a été inscrit ; le précédent reste visible.
 timeline-vacated = { $n ->
@@ -407,7 +408,8 @@ minutes-reserves = Réserves, dans l’ordre
 
 # Vérifier la lettre
 check-title = Vérifier ma lettre
-check-lead = Tapez les 26 caractères de votre lettre, ou ouvrez son lien. Seul ce navigateur regarde ; rien de vous n’est envoyé.
+check-lead = Choisissez le tirage que nomme votre lettre, puis donnez le lien de la lettre, ou son code avec le fichier qui l’accompagne. Seul ce navigateur regarde ; rien de vous n’est envoyé.
+check-choose = Choisissez le tirage que nomme votre lettre
 check-code = Code de la lettre
 check-go = Vérifier
 check-noscript = Cette vérification a besoin de JavaScript, car seul votre navigateur peut voir vos données. Sans lui, demandez à la maison communale : on peut vous imprimer la même chose.

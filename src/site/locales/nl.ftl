@@ -160,6 +160,7 @@ timeline-witnessed = { $n ->
 timeline-unwitnessed = Geen getuige ondertekende het zegel mee: het tijdstip is het woord van de beheerder.
 timeline-beacon = Een openbaar baken dat niemand beheerst, publiceerde ronde { $round_s }. Vóór dit moment kon niemand de uitslag kennen.
 timeline-beacon-coming = Een openbaar baken dat niemand beheerst, zal ronde { $round_s } publiceren. Vóór dat moment kan niemand de uitslag kennen.
+timeline-beacon-rehearsal = Ronde { $round_s } van een repetitiebaken waarvan één persoon de sleutel heeft. Ze bewijst niets.
 timeline-drawn = De waarde van het baken besliste wie geloot is. De uitslag werd ondertekend en in het logboek geschreven.
 timeline-corrected = Er werd een verbeterde uitslag ingeschreven; de vroegere blijft zichtbaar.
 timeline-vacated = { $n ->
@@ -407,7 +408,8 @@ minutes-reserves = Reserves, in volgorde
 
 # Brief controleren
 check-title = Mijn brief controleren
-check-lead = Typ de 26 tekens van uw brief, of open zijn link. Alleen deze browser kijkt; er wordt niets over u verstuurd.
+check-lead = Kies de loting die uw brief noemt, en geef dan de link van de brief in, of zijn code met het bijbehorende bestand. Alleen deze browser kijkt; er wordt niets over u verstuurd.
+check-choose = Kies de loting die uw brief noemt
 check-code = Code van de brief
 check-go = Controleren
 check-noscript = Deze controle heeft JavaScript nodig, omdat alleen uw eigen browser uw gegevens mag zien. Zonder kan het op het gemeentehuis: daar kan men hetzelfde voor u afdrukken.
