@@ -12,6 +12,7 @@ pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod compare;
+pub mod compose;
 pub mod cosigning;
 pub mod drand;
 pub mod failure;
