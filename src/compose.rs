@@ -1,5 +1,4 @@
-//! Composes what an organiser signs: announcements, terms, vacancies, voids, annulments, erasures. Commands and the API write the same notes,
-//! because both write them here.
+//! Composes what an organiser signs over the API: announcements, terms, vacancies, voids, annulments, erasures.
 //!
 //! Takes the state of the log as it is told, decides nothing about it, signs nothing. What comes out is held against the rules of the log when
 //! it is handed in, like a note from anywhere else.
@@ -9,6 +8,7 @@ use std::collections::BTreeMap;
 use klero_draw::allocation::{Claim, allocate};
 use klero_draw::artifacts::{PanelList, StrataList, Stratum};
 use klero_draw::beacon::Chain;
+use klero_draw::certificate::Certificate;
 use klero_draw::hash::{ArtifactHash, StepHash};
 use klero_draw::method::{DrawInputs, People, check_feasible};
 use klero_draw::names::Slug;
@@ -184,6 +184,8 @@ pub enum How {
     Panels {
         /// The list.
         list: PanelList,
+        /// The certificate of fairness, if the list brought one.
+        certificate: Option<Certificate>,
         /// The method that names it.
         method: Method,
     },
@@ -223,8 +225,8 @@ pub struct Composed {
     pub round_at: u64,
     /// The strata, for `stratified`.
     pub strata: Option<StrataList>,
-    /// The artifact that the method names, to be put beside the pool.
-    pub artifact: Option<String>,
+    /// The artifacts that the method names, to be put beside the pool.
+    pub artifacts: Vec<String>,
 }
 
 /// Composes and checks terms.
@@ -237,11 +239,17 @@ pub fn terms(facts: &Facts, pool: &PoolDir, wish: &TermsWish) -> Result<Composed
     let from = match &wish.from {
         None => None,
         Some(earlier) => {
-            let outcome = facts.draw(earlier)?.outcome.as_ref().ok_or_else(|| {
+            let status = facts.draw(earlier)?;
+            let outcome = status.outcome.as_ref().ok_or_else(|| {
                 Failure::refused(format!("'{earlier}' has no outcome yet"))
                     .advise("a linked pool follows a finished draw")
             })?;
-            Some(FromTerms { draw: earlier.clone(), outcome: outcome.parse().map_err(Failure::unavailable)? })
+            let replacements = status.replacements.iter().map(|name| name.parse().map_err(Failure::unavailable));
+            Some(FromTerms {
+                draw: earlier.clone(),
+                outcome: outcome.parse().map_err(Failure::unavailable)?,
+                replacements: replacements.collect::<Result<_, _>>()?,
+            })
         }
     };
     let strata = match &wish.how {
@@ -255,7 +263,7 @@ pub fn terms(facts: &Facts, pool: &PoolDir, wish: &TermsWish) -> Result<Composed
             Some((_, strata)) => (Method::Stratified { columns: by.clone(), strata: *strata }, None),
             None => return Err(Failure::usage("the columns that make the strata are missing")),
         },
-        How::Panels { list, method } => (method.clone(), Some(list)),
+        How::Panels { list, method, .. } => (method.clone(), Some(list)),
     };
     // A table that is not needed is not published.
     let table = if method.needs_table() || from.is_some() { pool.table() } else { None };
@@ -290,12 +298,13 @@ pub fn terms(facts: &Facts, pool: &PoolDir, wish: &TermsWish) -> Result<Composed
         .map_err(|e| Failure::refused(e).advise("choose a later time by which it is to be drawn"))?;
     feasible(&terms, pool, strata.as_ref().map(|(list, _)| list), panels)?;
     let strata = strata.map(|(list, _)| list);
-    let artifact = match (&strata, panels) {
-        (Some(list), _) => Some(list.text()),
-        (None, Some(list)) => Some(list.text()),
-        (None, None) => None,
-    };
-    Ok(Composed { terms, round_at, strata, artifact: artifact.transpose().map_err(Failure::usage)? })
+    let mut artifacts = Vec::new();
+    artifacts.extend(strata.as_ref().map(StrataList::text).transpose().map_err(Failure::usage)?);
+    artifacts.extend(panels.map(PanelList::text).transpose().map_err(Failure::usage)?);
+    if let How::Panels { certificate: Some(certificate), .. } = &wish.how {
+        artifacts.push(certificate.text().map_err(Failure::usage)?);
+    }
+    Ok(Composed { terms, round_at, strata, artifacts })
 }
 
 fn read_table<'a>(text: &'a str, pool: &PoolDir) -> Result<Table<'a>, Failure> {

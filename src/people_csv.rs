@@ -110,6 +110,20 @@ impl fmt::Display for Summary {
     }
 }
 
+/// The names of a file's columns, from its first line.
+pub fn headings_of(source: impl Read) -> Result<Vec<String>, crate::failure::Failure> {
+    fn read(mut source: impl Read) -> Result<Vec<String>, ReadError> {
+        let mut prefix = Vec::new();
+        source.by_ref().take(SNIFFED_BYTES).read_to_end(&mut prefix)?;
+        let sniffed = sniff(&prefix, None)?;
+        prefix.drain(..sniffed.skip);
+        let rest = Cursor::new(prefix).chain(source);
+        let mut records = Records::new(rest, sniffed.delimiter, BUFFER_BYTES, 0, sniffed.line);
+        Ok(headings(&mut records)?)
+    }
+    read(source).map_err(Into::into)
+}
+
 /// Reads the people of a CSV file, one after the other.
 pub(crate) struct People<R> {
     records: Records<io::Chain<Cursor<Vec<u8>>, R>>,

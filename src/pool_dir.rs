@@ -19,6 +19,8 @@ mod result;
 mod rows;
 mod seal;
 mod source;
+mod upload;
+pub(crate) mod workbook;
 
 use std::fmt;
 use std::os::unix::fs::PermissionsExt;
@@ -42,6 +44,7 @@ pub use commit::{CommitOptions, Committed, TableWish, check, commit, commit_seal
 pub use linked::{LinkedOptions, commit_linked, commit_members};
 pub use result::{ResultFiles, Selected};
 pub use seal::{destroy, folders, settle};
+pub use upload::{Receiving, Upload};
 
 const PEOPLE: &str = "people.csv";
 const KEY: &str = "pool.key";

@@ -77,6 +77,9 @@ pub struct Rule {
     pub scope: Option<Scope>,
 }
 
+/// May see people: auditors check the rows, approvers need not.
+const SEERS: Who = Who::Roles(&[Role::Organiser, Role::Auditor]);
+const CLERKS: Who = Who::Roles(&[Role::Organiser]);
 const ALL: Who = Who::Roles(&[Role::Admin, Role::Organiser, Role::Approver, Role::Auditor]);
 const ADMIN: Who = Who::Roles(&[Role::Admin]);
 const INVITERS: Who = Who::Roles(&[Role::Admin, Role::Organiser]);
@@ -88,6 +91,8 @@ const fn rule(method: &'static str, path: &'static str, who: Who, scope: Option<
 }
 
 const READ: Option<Scope> = Some(Scope::Read);
+const WRITE: Option<Scope> = Some(Scope::Write);
+const PEOPLE: Option<Scope> = Some(Scope::People);
 const DECIDE: Option<Scope> = Some(Scope::Decide);
 const ADMINISTER: Option<Scope> = Some(Scope::Admin);
 
@@ -117,6 +122,54 @@ pub const RULES: &[Rule] = &[
     rule("GET", "/organisers/{organiser}/keys", MEMBERS, READ),
     rule("POST", "/organisers/{organiser}/keys", DECIDERS, DECIDE),
     rule("DELETE", "/organisers/{organiser}/keys/{key}", DECIDERS, DECIDE),
+    rule("POST", "/organisers/{organiser}/enrolments", DECIDERS, DECIDE),
+    rule("GET", "/organisers/{organiser}/decisions", MEMBERS, READ),
+    rule("GET", "/organisers/{organiser}/decisions/{decision}", MEMBERS, READ),
+    rule("DELETE", "/organisers/{organiser}/decisions/{decision}", DECIDERS, DECIDE),
+    rule("GET", "/organisers/{organiser}/decisions/{decision}/note", MEMBERS, READ),
+    rule("POST", "/organisers/{organiser}/decisions/{decision}/signatures", DECIDERS, DECIDE),
+    rule("POST", "/organisers/{organiser}/decisions/{decision}/hand-in", DECIDERS, DECIDE),
+    rule("GET", "/organisers/{organiser}/pools", MEMBERS, READ),
+    rule("POST", "/organisers/{organiser}/pools", CLERKS, WRITE),
+    rule("GET", "/organisers/{organiser}/pools/{pool}", MEMBERS, READ),
+    rule("DELETE", "/organisers/{organiser}/pools/{pool}", CLERKS, WRITE),
+    rule("PUT", "/organisers/{organiser}/pools/{pool}/roles", CLERKS, WRITE),
+    rule("POST", "/organisers/{organiser}/pools/{pool}/commitment", CLERKS, WRITE),
+    rule("GET", "/organisers/{organiser}/jobs", MEMBERS, READ),
+    rule("POST", "/organisers/{organiser}/jobs", CLERKS, WRITE),
+    rule("GET", "/organisers/{organiser}/jobs/{job}", MEMBERS, READ),
+    rule("GET", "/organisers/{organiser}/jobs/{job}/events", MEMBERS, READ),
+    rule("POST", "/organisers/{organiser}/jobs/{job}/cancel", CLERKS, WRITE),
+    rule("GET", "/organisers/{organiser}/jobs/{job}/panels", SEERS, PEOPLE),
+    rule("GET", "/organisers/{organiser}/drafts", MEMBERS, READ),
+    rule("POST", "/organisers/{organiser}/drafts", CLERKS, WRITE),
+    rule("GET", "/organisers/{organiser}/drafts/{draft}", MEMBERS, READ),
+    rule("PUT", "/organisers/{organiser}/drafts/{draft}", CLERKS, WRITE),
+    rule("DELETE", "/organisers/{organiser}/drafts/{draft}", CLERKS, WRITE),
+    rule("POST", "/organisers/{organiser}/drafts/{draft}/announcement", DECIDERS, DECIDE),
+    rule("POST", "/organisers/{organiser}/drafts/{draft}/terms", DECIDERS, DECIDE),
+    rule("GET", "/organisers/{organiser}/draws", MEMBERS, READ),
+    rule("GET", "/organisers/{organiser}/draws/{draw}", MEMBERS, READ),
+    rule("POST", "/organisers/{organiser}/draws/{draw}/postponement", DECIDERS, DECIDE),
+    rule("POST", "/organisers/{organiser}/draws/{draw}/void", DECIDERS, DECIDE),
+    rule("POST", "/organisers/{organiser}/draws/{draw}/annulment", DECIDERS, DECIDE),
+    rule("POST", "/organisers/{organiser}/draws/{draw}/vacancies", DECIDERS, DECIDE),
+    rule("POST", "/organisers/{organiser}/draws/{draw}/erasure", DECIDERS, DECIDE),
+    rule("GET", "/organisers/{organiser}/draws/{draw}/outcome", MEMBERS, READ),
+    rule("GET", "/organisers/{organiser}/draws/{draw}/results/{list}", SEERS, PEOPLE),
+    rule("POST", "/organisers/{organiser}/draws/{draw}/letters", CLERKS, PEOPLE),
+    rule("GET", "/organisers/{organiser}/draws/{draw}/letters/{list}", CLERKS, PEOPLE),
+    rule("GET", "/boxes/{locator}", Who::Anybody, None),
+    rule("GET", "/organisers/{organiser}/draws/{draw}/response-window", MEMBERS, READ),
+    rule("PUT", "/organisers/{organiser}/draws/{draw}/response-window", CLERKS, WRITE),
+    rule("GET", "/organisers/{organiser}/draws/{draw}/answers", MEMBERS, READ),
+    rule("POST", "/organisers/{organiser}/draws/{draw}/answers", CLERKS, PEOPLE),
+    rule("GET", "/organisers/{organiser}/draws/{draw}/reminders.csv", SEERS, PEOPLE),
+    rule("GET", "/organisers/{organiser}/draws/{draw}/objection-period", MEMBERS, READ),
+    rule("PUT", "/organisers/{organiser}/draws/{draw}/objection-period", CLERKS, WRITE),
+    rule("GET", "/organisers/{organiser}/draws/{draw}/complaints", SEERS, PEOPLE),
+    rule("POST", "/organisers/{organiser}/draws/{draw}/complaints", CLERKS, PEOPLE),
+    rule("PUT", "/organisers/{organiser}/draws/{draw}/complaints/{complaint}/answer", CLERKS, PEOPLE),
 ];
 
 /// The rule for a route; `None` if it has none, and then nobody may use it.

@@ -1,6 +1,6 @@
 //! Accounts: one person, one role, at most one organiser. An account is made by accepting an invitation, and only so.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use klero_draw::names::Slug;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use super::guard::Caller;
 use super::posted::JsonBody;
 use super::problem::{Kind, Problem};
 use super::totp::SecondFactor;
-use super::work::{HOUSE, Page, PageWish, Reply, page};
+use super::work::{HOUSE, Page, PageWish, Path, Query, Reply, page};
 use super::{session, tokens};
 
 /// An account as it is kept.
@@ -118,7 +118,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 /// All accounts
 #[utoipa::path(get, path = "/accounts", tag = "administration", params(PageWish), responses((status = 200, body = Page<AccountView>)))]
 async fn list_accounts(State(api): State<Api>, Query(wish): Query<PageWish>) -> Response {
-    api.read(move |api| page::<Account, _>(api.desk(), "", &wish, |account| AccountView::of(&account.value))).await
+    api.read(move |api| page::<Account, _>(api.desk(), "", &wish, |account| Ok(AccountView::of(&account.value)))).await
 }
 
 /// Close an account: its sessions, tokens and keys end at once

@@ -1,7 +1,7 @@
 //! Invitations: how accounts come to be. Admins invite anybody, an organiser's own people invite their colleagues; the first admin is invited on
 //! the machine itself, by `klero admin invite`. An invitation is 256 random bits, shown once, for one account, and ends after a week.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use klero_draw::names::Slug;
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ use super::organisers::Organiser;
 use super::posted::Posted;
 use super::problem::{Kind, Problem};
 use super::session::{digest, new_secret};
-use super::work::{HOUSE, Page, PageWish, Reply, page};
+use super::work::{HOUSE, Page, PageWish, Path, Query, Reply, page};
 use crate::store::Records;
 
 const PREFIX: &str = "invite_";
@@ -166,7 +166,7 @@ fn prepare(
 async fn list_invitations(State(api): State<Api>, caller: Caller, Query(wish): Query<PageWish>) -> Response {
     api.read(move |api| {
         if caller.role == Role::Admin {
-            return page::<Invitation, _>(api.desk(), "", &wish, |kept| view(&kept.value));
+            return page::<Invitation, _>(api.desk(), "", &wish, |kept| Ok(view(&kept.value)));
         }
         // Few are open at a time: those of one organiser fit on one page.
         let all = api.desk().list::<Invitation>("", None, usize::MAX)?;

@@ -6,16 +6,25 @@
 
 pub mod access;
 mod accounts;
+mod answers;
+mod complaints;
+mod decisions;
 pub mod desk;
 mod document;
+mod drafts;
+mod draws;
 mod guard;
 mod invitations;
+mod jobs;
+mod letters;
 mod limits;
 mod organisers;
 mod page;
 mod password;
+mod pools;
 mod posted;
 mod problem;
+mod results;
 mod session;
 mod tokens;
 mod totp;
@@ -69,6 +78,7 @@ struct Inner {
     locks: work::Locks,
     under_way: Mutex<std::collections::BTreeSet<String>>,
     passwords: password::Passwords,
+    jobs: jobs::Jobs,
     document: std::sync::OnceLock<String>,
 }
 
@@ -100,6 +110,23 @@ pub fn open_records(dir: &Path) -> Result<Arc<dyn Records>, Failure> {
     })
 }
 
+/// The folders on the desk that are encrypted to keys of their own: pools and uploads. For whoever replaces the data key.
+pub fn sealed_folders(dir: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    let mut parents = vec![pools::pools_in(&folder(dir)), pools::uploads_in(&folder(dir))];
+    parents.extend(jobs::folders_in(&folder(dir)));
+    for parent in parents {
+        let Ok(items) = std::fs::read_dir(&parent) else { continue };
+        for item in items {
+            let path = item.named("read", &parent)?.path();
+            if path.join(crate::vault::WRAPPED_KEY).exists() {
+                found.push(path);
+            }
+        }
+    }
+    Ok(found)
+}
+
 impl Api {
     /// The API of this service, with these records.
     #[must_use]
@@ -109,6 +136,7 @@ impl Api {
             desk: Desk::new(records),
             guards: guard::Guards::new(&setup.limits),
             passwords: password::Passwords::new(&setup.limits),
+            jobs: jobs::Jobs::new(&setup.limits),
             setup,
             locks: work::Locks::default(),
             under_way: Mutex::default(),
@@ -148,19 +176,42 @@ impl Api {
             invitations::sweep(self, &mut tx.batch)?;
             posted::sweep(self, &mut tx.batch)?;
             self.desk().commit(&tx.batch)
-        })
+        })?;
+        pools::sweep(self)
     }
 
-    pub(crate) fn desk(&self) -> &Desk {
+    /// Brings everything in order that a crash or a stop has left half way: decisions on their way into the log, jobs, files that no record
+    /// names. To be called once, before the API answers.
+    pub fn recover(&self) -> Result<(), Problem> {
+        decisions::recover(self)?;
+        jobs::recover(self)?;
+        pools::recover(self)?;
+        let out = self.folder().join("out");
+        if out.exists() {
+            std::fs::remove_dir_all(&out).named("remove", &out)?;
+        }
+        Ok(())
+    }
+
+    fn folder(&self) -> PathBuf {
+        folder(&self.0.service.folder())
+    }
+    fn jobs(&self) -> &jobs::Jobs {
+        &self.0.jobs
+    }
+    fn program(&self) -> &Path {
+        &self.0.setup.program
+    }
+    fn desk(&self) -> &Desk {
         &self.0.desk
     }
-    pub(crate) fn service(&self) -> &Arc<Service> {
+    fn service(&self) -> &Arc<Service> {
         &self.0.service
     }
-    pub(crate) fn limits(&self) -> &Limits {
+    fn limits(&self) -> &Limits {
         &self.0.setup.limits
     }
-    pub(crate) fn now(&self) -> u64 {
+    fn now(&self) -> u64 {
         self.0.service.clock().now()
     }
 }
@@ -180,6 +231,15 @@ fn routes() -> OpenApiRouter<Api> {
         .merge(tokens::routes())
         .merge(invitations::routes())
         .merge(organisers::routes())
+        .merge(decisions::routes())
+        .merge(pools::routes())
+        .merge(jobs::routes())
+        .merge(drafts::routes())
+        .merge(draws::routes())
+        .merge(results::routes())
+        .merge(letters::routes())
+        .merge(answers::routes())
+        .merge(complaints::routes())
 }
 
 /// Whether a route takes a file of people: it may take long.

@@ -1,7 +1,7 @@
 //! Organisers, their people, and the public keys that their people sign with. Which keys are in force is the log's to say; here a member says
 //! which of them are theirs, so that four eyes are four eyes and not two keys of one person.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use klero_draw::names::Slug;
 use klero_tlog::VerifierKey;
@@ -17,7 +17,7 @@ use super::guard::Caller;
 use super::posted::Posted;
 use super::problem::{Kind, Problem};
 use super::session::digest;
-use super::work::{HOUSE, Page, PageWish, Reply, page};
+use super::work::{HOUSE, Page, PageWish, Path, Query, Reply, page};
 
 /// Most keys that are kept for an organiser; at most 16 are in force (spec §4.3).
 const MAX_KEYS: usize = 64;
@@ -142,7 +142,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 #[utoipa::path(get, path = "/organisers", tag = "organisers", params(PageWish), responses((status = 200, body = Page<OrganiserView>)))]
 async fn list_organisers(State(api): State<Api>, caller: Caller, Query(wish): Query<PageWish>) -> Response {
     api.read(move |api| match &caller.organiser {
-        None => page::<Organiser, _>(api.desk(), "", &wish, |kept| view(api, &kept.value)),
+        None => page::<Organiser, _>(api.desk(), "", &wish, |kept| Ok(view(api, &kept.value))),
         Some(own) => {
             wish.read()?;
             let own = api.desk().get::<Organiser>(own.as_str())?;

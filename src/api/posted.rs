@@ -55,7 +55,7 @@ fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
 }
 
 /// The caller's key, checked.
-fn given_key(headers: &HeaderMap) -> Result<String, Problem> {
+pub(super) fn given_key(headers: &HeaderMap) -> Result<String, Problem> {
     let advice =
         "send a new random value for each new request, such as a UUID, and the same one when you repeat a request";
     let Some(value) = headers.get(HEADER) else {

@@ -1,6 +1,6 @@
 //! API tokens: 256 random bits, shown once, of which the service keeps the SHA-256. Each has scopes and an end, and can be revoked.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,7 +14,7 @@ use super::guard::Caller;
 use super::posted::Posted;
 use super::problem::Problem;
 use super::session::{digest, new_secret};
-use super::work::{HOUSE, Page, PageWish, Reply, Tx, page};
+use super::work::{HOUSE, Page, PageWish, Path, Query, Reply, Tx, page};
 
 /// So that people and scanners see what it is.
 const PREFIX: &str = "klero_";
@@ -112,17 +112,9 @@ pub(super) fn of(api: &Api, secret: &str) -> Result<Option<Token>, Problem> {
 #[utoipa::path(get, path = "/tokens", tag = "account", params(PageWish), responses((status = 200, body = Page<TokenView>)))]
 async fn list_tokens(State(api): State<Api>, caller: Caller, Query(wish): Query<PageWish>) -> Response {
     api.read(move |api| {
-        let mut missing = Ok(());
-        let reply = page::<Listed, _>(api.desk(), &format!("{}/", caller.login), &wish, |listed| {
-            match api.desk().get::<Token>(&listed.value.digest) {
-                Ok(token) => view(&token.value),
-                Err(problem) => {
-                    missing = Err(problem);
-                    TokenView { id: listed.value.id, label: String::new(), scopes: Vec::new(), made: 0, until: 0 }
-                }
-            }
-        });
-        missing.and(reply)
+        page::<Listed, _>(api.desk(), &format!("{}/", caller.login), &wish, |listed| {
+            Ok(view(&api.desk().get::<Token>(&listed.value.digest)?.value))
+        })
     })
     .await
 }

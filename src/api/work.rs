@@ -3,14 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::Api;
 use super::desk::{Batch, Desk, Kept, Versioned};
 use super::problem::{Kind, Problem};
 
+/// Times are below this (spec §1).
+pub(super) const LAST_SECOND: u64 = (1 << 53) - 1;
 /// The lock of everything that belongs to no organiser.
 pub(super) const HOUSE: &str = "";
 
@@ -57,14 +62,12 @@ impl Reply {
     pub(super) fn created(at: &str, value: &impl Serialize) -> Result<Self, Problem> {
         Ok(Self::json(StatusCode::CREATED, value)?.with("location", &format!("{}{at}", super::PREFIX)))
     }
-    #[expect(dead_code, reason = "drafts and pools will need it")]
     pub(super) fn accepted(at: &str, value: &impl Serialize) -> Result<Self, Problem> {
         Ok(Self::json(StatusCode::ACCEPTED, value)?.with("location", &format!("{}{at}", super::PREFIX)))
     }
     pub(super) fn nothing() -> Self {
         Self { status: StatusCode::NO_CONTENT.as_u16(), headers: Vec::new(), body: String::new() }
     }
-    #[expect(dead_code, reason = "drafts and pools will need it")]
     pub(super) fn text(kind: &str, body: String) -> Self {
         Self { status: StatusCode::OK.as_u16(), headers: vec![("content-type".into(), kind.into())], body }
     }
@@ -129,7 +132,6 @@ impl Api {
 }
 
 /// Holds `If-Match` against the version that is there.
-#[expect(dead_code, reason = "drafts and pools will need it")]
 pub(super) fn check_match<T: Kept>(headers: &HeaderMap, there: &Versioned<T>) -> Result<(), Problem> {
     let Some(given) = headers.get(header::IF_MATCH) else {
         return Err(Problem::new(Kind::MatchMissing, "an edit names the version that it is based on")
@@ -142,6 +144,33 @@ pub(super) fn check_match<T: Kept>(headers: &HeaderMap, there: &Versioned<T>) ->
     }
     Err(Problem::new(Kind::Stale, format!("this {} is at version {}", T::NAME, there.version))
         .advise("fetch it again, make the change again, and send the new ETag"))
+}
+
+/// The parameters in a path.
+pub(super) struct Path<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let read = axum::extract::Path::from_request_parts(parts, state).await;
+        read.map(|axum::extract::Path(value)| Self(value)).map_err(|_| Problem::not_found("path"))
+    }
+}
+
+/// The parameters after a path.
+pub(super) struct Query<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let read = axum::extract::Query::try_from_uri(&parts.uri);
+        read.map(|axum::extract::Query(value)| Self(value)).map_err(|_| {
+            Problem::invalid("a parameter after '?' is missing, unknown, given twice or of the wrong form")
+                .advise("see the route in /api/v1/docs")
+        })
+    }
 }
 
 /// A page of a list.
@@ -198,7 +227,7 @@ pub(super) fn page<T: Kept, V: utoipa::ToSchema + Serialize>(
     desk: &Desk,
     prefix: &str,
     wish: &PageWish,
-    show: impl FnMut(Versioned<T>) -> V,
+    show: impl FnMut(Versioned<T>) -> Result<V, Problem>,
 ) -> Result<Reply, Problem> {
     let (after, limit) = wish.read()?;
     let after = after.map(|id| format!("{prefix}{id}"));
@@ -207,11 +236,10 @@ pub(super) fn page<T: Kept, V: utoipa::ToSchema + Serialize>(
     found.truncate(limit);
     let last = found.last().map(|record| record.value.id());
     let next = last.filter(|_| more).map(|id| cursor(id.strip_prefix(prefix).unwrap_or(&id)));
-    Reply::ok(&Page { items: found.into_iter().map(show).collect(), next })
+    Reply::ok(&Page { items: found.into_iter().map(show).collect::<Result<_, _>>()?, next })
 }
 
 /// A new name for a record: sorts by time, and nobody guesses it.
-#[expect(dead_code, reason = "drafts and pools will need it")]
 pub(super) fn new_id(now: u64) -> Result<String, Problem> {
     let mut random = [0u8; 8];
     getrandom::fill(&mut random).map_err(|_| Problem::internal())?;

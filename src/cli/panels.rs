@@ -5,7 +5,7 @@
 
 mod ahead;
 pub(super) mod files;
-pub(super) mod pool;
+pub(crate) mod pool;
 mod progress;
 
 use std::path::PathBuf;

@@ -236,6 +236,10 @@ pub async fn start_with(
         Client::new(Duration::from_secs(5)).map_err(|e| Failure::unavailable(format!("TLS cannot be set up: {e}")))?;
     let records = crate::api::open_records(&dir)?;
     let api = Api::new(Arc::clone(&service), Arc::clone(&records), crate::api::Setup::default());
+    {
+        let api = api.clone();
+        tokio::task::spawn_blocking(move || api.recover()).await.map_err(Failure::unavailable)??;
+    }
     let metrics = Arc::new(Metrics::default());
     let pages = http::router(Arc::clone(&service)).layer(DefaultBodyLimit::max(settings.limits.body_bytes));
     let router = Front::new(&settings, Arc::clone(&metrics)).before(pages.merge(api.router()));

@@ -436,7 +436,7 @@ pub(super) fn hash_file(source: &Source) -> io::Result<ArtifactHash> {
     }
 }
 
-fn random_key() -> Result<PoolKey, Failure> {
+pub(super) fn random_key() -> Result<PoolKey, Failure> {
     Ok(PoolKey::from_bytes(*crate::signer::random_seed()?))
 }
 

@@ -158,6 +158,19 @@ impl Read for Positioned {
     }
 }
 
+impl Seek for Positioned {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let place = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+            SeekFrom::End(by) => self.length.checked_add_signed(by),
+        };
+        let outside = || io::Error::new(io::ErrorKind::InvalidInput, "a place before the beginning of the file");
+        self.at = place.ok_or_else(outside)?;
+        Ok(self.at)
+    }
+}
+
 /// A file being written.
 pub(crate) enum Sink {
     Plain(File),

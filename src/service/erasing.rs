@@ -159,7 +159,9 @@ impl Service {
 
     /// Replaces the data key.
     pub(super) fn rotate_data_key(&self) -> Result<Answer, Failure> {
-        let pools = self.vault.rotate(&pool_dir::folders(&self.folders.pools())?)?;
+        let mut pools = pool_dir::folders(&self.folders.pools())?;
+        pools.extend(crate::api::sealed_folders(&self.folders.0)?);
+        let pools = self.vault.rotate(&pools)?;
         Ok(Answer::Rotated { pools, recipient: self.vault.recipient() })
     }
 }

@@ -213,6 +213,12 @@ impl Service {
         &self.config.origin
     }
 
+    /// The service's folder.
+    #[must_use]
+    pub fn folder(&self) -> PathBuf {
+        self.folders.0.clone()
+    }
+
     /// The public folder.
     #[must_use]
     pub fn public(&self) -> PathBuf {

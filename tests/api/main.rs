@@ -8,5 +8,7 @@
 mod common_service;
 
 mod accounts;
+mod life;
 mod matrix;
+mod sheet;
 mod support;

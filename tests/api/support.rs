@@ -9,10 +9,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use kleroterion::api::access::Role;
 use kleroterion::api::{Api, InviteWish, Limits, Setup, invite, open_records};
 use kleroterion::clock::Clock as _;
+use kleroterion::organiser_note::add_signature;
 use kleroterion::store::Records;
 use serde_json::{Value, json};
 
-use crate::common_service::{ROUNDS, World, forty, published, slug};
+use crate::common_service::{ROUNDS, World, forty, member, published, slug};
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
@@ -70,6 +71,7 @@ pub(crate) struct Site {
     pub(crate) address: SocketAddr,
     runtime: Option<tokio::runtime::Runtime>,
     keys: AtomicU64,
+    limits: Limits,
 }
 
 impl Site {
@@ -83,16 +85,43 @@ impl Site {
         Self::over(world, records, limits)
     }
 
+    /// Ends the service and its API, and opens both again, as after a crash.
+    pub(crate) fn restart(&mut self) {
+        self.stop();
+        self.world.restart();
+        let records = open_records(&self.world.dir.path().join("service")).unwrap();
+        self.serve(records);
+    }
+
+    /// Ends the API: nobody holds the service or the records any more.
+    pub(crate) fn stop(&mut self) {
+        self.api = None;
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_timeout(std::time::Duration::from_secs(60));
+        }
+        self.records = None;
+    }
+
     pub(crate) fn over(world: World, records: Arc<dyn Records>, limits: Limits) -> Self {
+        let address = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut site =
+            Self { world, api: None, records: None, address, runtime: None, keys: AtomicU64::new(0), limits };
+        site.serve(records);
+        site
+    }
+
+    fn serve(&mut self, records: Arc<dyn Records>) {
+        let limits = self.limits.clone();
+        let world = &self.world;
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         let setup = Setup { limits, program: PathBuf::from(env!("CARGO_BIN_EXE_klero")) };
         let api = runtime.block_on(async { Api::new(Arc::clone(world.service()), Arc::clone(&records), setup) });
         let pages = api.router().into_make_service_with_connect_info::<SocketAddr>();
+        api.recover().unwrap();
         runtime.spawn(async move { axum::serve(listener, pages).await });
-        let (api, records, runtime) = (Some(api), Some(records), Some(runtime));
-        Self { world, api, records, address, runtime, keys: AtomicU64::new(0) }
+        (self.api, self.records, self.runtime, self.address) = (Some(api), Some(records), Some(runtime), address);
     }
 
     pub(crate) fn records(&self) -> Arc<dyn Records> {
@@ -196,6 +225,146 @@ impl Drop for Site {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
+    }
+}
+
+/// An organiser with two people, each with keys of their own; three keys are in force and two must sign.
+pub(crate) struct Office {
+    pub(crate) site: Site,
+    pub(crate) anna: Auth,
+    pub(crate) bert: Auth,
+}
+
+impl Office {
+    pub(crate) fn new() -> Self {
+        Self::over(Site::new())
+    }
+
+    pub(crate) fn over(site: Site) -> Self {
+        site.with_organisers(&["eupen", "raeren"]);
+        let anna = site.person("anna", Role::Organiser, Some("eupen"));
+        let bert = site.person("bert", Role::Approver, Some("eupen"));
+        let mut keys = Vec::new();
+        for (who, role) in [(&anna, "clerk"), (&bert, "mayor_"), (&anna, "clerk_two")] {
+            let vkey = member(role).verifier_key().to_text();
+            keys.push(site.post(who, "/organisers/eupen/keys", json!({"vkey": vkey})).is(201).json()["id"].clone());
+        }
+        let office = Self { site, anna, bert };
+        let enrolment = json!({"keys": keys, "threshold": 2});
+        let enrolment = office.site.post(&office.anna, "/organisers/eupen/enrolments", enrolment).is(201).json();
+        office.sign(&office.anna, &enrolment, "clerk_two").is(201);
+        office.decide(&enrolment);
+        office
+    }
+
+    /// Uploads a file.
+    pub(crate) fn upload(&self, kind: &str, bytes: &[u8], key: &str) -> Answer {
+        let path = "/organisers/eupen/pools?name=people";
+        self.site.ask(&self.anna, "POST", path, &[("Idempotency-Key", key)], kind, bytes)
+    }
+
+    /// A committed pool of these people.
+    pub(crate) fn pool(&self, people: &str) -> String {
+        let made = self.upload("text/csv", people.as_bytes(), &self.site.new_key()).is(201);
+        let path = made.header("location").strip_prefix("/api/v1").unwrap().to_owned();
+        let mut roles = json!({"id": "number", "public": ["municipality"], "household": ["street", "postcode"]});
+        if people.contains("language") {
+            roles["public"] = json!(["municipality", "age", "sex", "school", "language"]);
+        }
+        let told = self.site.put(&self.anna, &format!("{path}/roles"), made.header("etag"), roles).is(200).json();
+        assert_eq!(told["problems"], Value::Null, "{told}");
+        self.site.post(&self.anna, &format!("{path}/commitment"), json!({})).is(201);
+        made.json()["id"].as_str().unwrap().to_owned()
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a draft has as many members")]
+    pub(crate) fn says(
+        &self,
+        draw: &str,
+        round: u64,
+        pool: &str,
+        method: Value,
+        seats: u64,
+        reserves: u64,
+        replacement: &str,
+    ) -> Value {
+        json!({"draw": draw, "purpose": "letters", "title": {"de": "Einladungen"}, "draws_at": published(round) - 1, "pool": pool,
+               "method": method, "seats": seats, "reserves": reserves, "replacement": replacement})
+    }
+
+    /// A draft; its id.
+    #[expect(clippy::too_many_arguments, reason = "a draft has as many members")]
+    pub(crate) fn draft(
+        &self,
+        draw: &str,
+        round: u64,
+        pool: &str,
+        method: Value,
+        seats: u64,
+        reserves: u64,
+        replacement: &str,
+    ) -> String {
+        let says = self.says(draw, round, pool, method, seats, reserves, replacement);
+        self.site.post(&self.anna, "/organisers/eupen/drafts", says).is(201).json()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Has a draft's announcement or terms written.
+    #[track_caller]
+    pub(crate) fn write(&self, draft: &str, what: &str) -> Value {
+        self.site.post(&self.anna, &format!("/organisers/eupen/drafts/{draft}/{what}"), json!({})).is(201).json()
+    }
+
+    /// Signs as on one's own computer: fetches the note, adds a signature, sends it back.
+    pub(crate) fn sign(&self, who: &Auth, decision: &Value, role: &str) -> Answer {
+        let path = format!("/organisers/eupen/decisions/{}", decision["id"].as_str().unwrap());
+        let note = self.site.get(who, &format!("{path}/note")).is(200);
+        assert_eq!(note.header("content-type"), "text/plain; charset=utf-8");
+        let text = note.text().split("\n\n").next().unwrap().to_owned() + "\n\n";
+        let signed = add_signature(&text, &member(role)).unwrap();
+        self.site.post(who, &format!("{path}/signatures"), json!({"signed": signed}))
+    }
+
+    pub(crate) fn hand_in(&self, decision: &Value) -> Answer {
+        let path = format!("/organisers/eupen/decisions/{}/hand-in", decision["id"].as_str().unwrap());
+        self.site.post(&self.bert, &path, json!({}))
+    }
+
+    /// Signed by both and handed in.
+    #[track_caller]
+    pub(crate) fn decide(&self, decision: &Value) -> Value {
+        self.sign(&self.anna, decision, "clerk").is(201);
+        self.sign(&self.bert, decision, "mayor_").is(201);
+        self.hand_in(decision).is(200).json()
+    }
+
+    /// GET below the organiser, as Anna.
+    pub(crate) fn read(&self, path: &str) -> Answer {
+        self.site.get(&self.anna, &format!("/organisers/eupen{path}"))
+    }
+
+    /// What only those get who may see people.
+    #[track_caller]
+    pub(crate) fn people(&self, path: &str) -> Answer {
+        self.read(path).is(200)
+    }
+
+    pub(crate) fn draw(&self, draw: &str) -> Value {
+        self.read(&format!("/draws/{draw}")).is(200).json()
+    }
+
+    /// Follows a job's events to its end, and gives the job.
+    #[track_caller]
+    pub(crate) fn job(&self, begun: Answer) -> Value {
+        self.ended(&begun.json())
+    }
+
+    #[track_caller]
+    pub(crate) fn ended(&self, job: &Value) -> Value {
+        let path = format!("/jobs/{}", job["id"].as_str().unwrap());
+        let events = self.read(&format!("{path}/events")).is(200);
+        assert_eq!(events.header("content-type"), "text/event-stream");
+        assert!(events.text().trim_end().ends_with("event: ended\ndata: ended"), "{}", events.text());
+        self.read(&path).is(200).json()
     }
 }
 

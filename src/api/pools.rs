@@ -1,0 +1,560 @@
+//! Pools: a file of people is uploaded as a stream, checked with the roles of its columns, and committed. Until a draw is sealed from it the
+//! committed pool lies on the desk; the seal makes the service's own copy.
+//!
+//! A file is never in memory whole, and never in the clear on the disk. Problems name lines and columns, never cells.
+
+use std::io::Write as _;
+use std::path::{Path as FilePath, PathBuf};
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use klero_draw::names::Slug;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Api;
+use super::desk::{Desk, Kept, Versioned};
+use super::guard::Caller;
+use super::posted::{self, Found, JsonBody, Nothing, Posted};
+use super::problem::{Kind, Problem};
+use super::work::{Page, PageWish, Path, Query, Reply, check_match, new_id, page};
+use crate::failure::Named as _;
+use crate::people_csv;
+use crate::pool_dir::workbook;
+use crate::pool_dir::{CommitOptions, PoolDir, Receiving, TableWish, Upload};
+
+/// Chunks of an upload that wait for the disk.
+const CHUNKS_WAITING: usize = 8;
+/// Pools of one organiser that lie on the desk.
+const MAX_POOLS: usize = 200;
+
+/// Roles of columns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Roles {
+    /// The column with something that each person recognises as theirs alone
+    #[schema(max_length = 128)]
+    id: String,
+    /// What strata and quotas use; appears in the published table
+    #[serde(default)]
+    #[schema(max_items = 64)]
+    public: Vec<String>,
+    /// Columns that together are the address
+    #[serde(default)]
+    #[schema(max_items = 64)]
+    household: Vec<String>,
+    /// The character between cells, if it is not found out: , ; | or tab
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_length = 1, max_length = 1)]
+    delimiter: Option<char>,
+}
+
+impl Roles {
+    fn options(&self) -> Result<people_csv::Options, Problem> {
+        let ascii = |c: char| u8::try_from(c).ok().filter(|byte| b",;|\t".contains(byte));
+        let wrong = || Problem::invalid("the delimiter is a comma, a semicolon, a bar or a tab");
+        let delimiter = self.delimiter.map(|c| ascii(c).ok_or_else(wrong));
+        Ok(people_csv::Options {
+            id: self.id.clone(),
+            public: self.public.clone(),
+            household: self.household.clone(),
+            delimiter: delimiter.transpose()?,
+        })
+    }
+}
+
+/// What is wrong with a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+struct Problems {
+    /// In words: the first problems, each with its line
+    message: String,
+    /// What to do
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    advice: Option<String>,
+}
+
+/// What a column is and what was changed in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+struct ColumnView {
+    name: String,
+    role: String,
+    /// Cells of which spaces at the ends were cut off
+    trimmed: u64,
+    /// Cells brought into Unicode form C
+    composed: u64,
+    /// Cells that look like spreadsheet formulas; they are committed as they are
+    formulas: u64,
+}
+
+/// A commitment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub(super) struct CommittedView {
+    /// How many people
+    size: u32,
+    /// The root, as the terms name it
+    pub(super) root: String,
+    /// SHA-256 of the table of public columns, if there is one
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    table: Option<String>,
+}
+
+/// A pool as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Pool {
+    organiser: Slug,
+    id: String,
+    name: String,
+    sha256: String,
+    bytes: u64,
+    /// The sheet that a spreadsheet's people were read from.
+    sheet: Option<String>,
+    headings: Vec<String>,
+    roles: Option<Roles>,
+    people: Option<u64>,
+    columns: Vec<ColumnView>,
+    problems: Option<Problems>,
+    pub(super) committed: Option<CommittedView>,
+    by: String,
+    made: u64,
+}
+
+impl Kept for Pool {
+    const KIND: &'static str = "pool";
+    const NAME: &'static str = "pool";
+    fn id(&self) -> String {
+        format!("{}/{}", self.organiser, self.id)
+    }
+}
+
+/// A pool.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PoolView {
+    id: String,
+    /// Its version, as in the ETag
+    version: u64,
+    name: String,
+    /// SHA-256 of the file as it was uploaded
+    sha256: String,
+    /// Its length
+    bytes: u64,
+    /// The sheet that a spreadsheet's people were read from
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    sheet: Option<String>,
+    /// Names of the columns
+    headings: Vec<String>,
+    /// Their roles, once they are given
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    roles: Option<Roles>,
+    /// People in the file, if it was read without a problem
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    people: Option<u64>,
+    /// What was changed in each column
+    columns: Vec<ColumnView>,
+    /// What is wrong with the file
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    problems: Option<Problems>,
+    /// The commitment
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    committed: Option<CommittedView>,
+    by: String,
+    made: u64,
+}
+
+fn view(kept: Versioned<Pool>) -> PoolView {
+    let Versioned { version, value: pool } = kept;
+    PoolView {
+        id: pool.id,
+        version,
+        name: pool.name,
+        sha256: pool.sha256,
+        bytes: pool.bytes,
+        sheet: pool.sheet,
+        headings: pool.headings,
+        roles: pool.roles,
+        people: pool.people,
+        columns: pool.columns,
+        problems: pool.problems,
+        committed: pool.committed,
+        by: pool.by,
+        made: pool.made,
+    }
+}
+
+/// How an upload is named.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct UploadWish {
+    /// What the file is called, for your colleagues
+    #[param(min_length = 1, max_length = 100)]
+    name: String,
+}
+
+pub(super) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(list_pools, upload_pool))
+        .routes(routes!(show_pool, delete_pool))
+        .routes(routes!(set_roles))
+        .routes(routes!(commit_pool))
+}
+
+/// Where committed pools lie.
+pub(super) fn pools_in(desk: &FilePath) -> PathBuf {
+    desk.join("pools")
+}
+
+/// Where uploads lie.
+pub(super) fn uploads_in(desk: &FilePath) -> PathBuf {
+    desk.join("uploads")
+}
+
+/// Where a pool lies once it is committed.
+pub(super) fn folder(api: &Api, organiser: &str, id: &str) -> PathBuf {
+    pools_in(&api.folder()).join(format!("{organiser}.{id}"))
+}
+
+/// Where its file lies before.
+fn upload(api: &Api, organiser: &str, id: &str) -> PathBuf {
+    uploads_in(&api.folder()).join(format!("{organiser}.{id}"))
+}
+
+/// An organiser's pool.
+pub(super) fn get(desk: &Desk, organiser: &str, id: &str) -> Result<Versioned<Pool>, Problem> {
+    desk.get::<Pool>(&format!("{organiser}/{id}"))
+}
+
+/// Opens a committed pool.
+pub(super) fn open(api: &Api, organiser: &str, id: &str) -> Result<PoolDir, Problem> {
+    if get(api.desk(), organiser, id)?.value.committed.is_none() {
+        return Err(Problem::refused("this pool is not committed").advise("POST …/commitment first"));
+    }
+    Ok(PoolDir::open_with(&folder(api, organiser, id), api.service().vault())?)
+}
+
+/// Pools, the latest last
+#[utoipa::path(get, path = "/organisers/{organiser}/pools", tag = "pools", params(("organiser" = String, Path), PageWish),
+    responses((status = 200, body = Page<PoolView>)))]
+async fn list_pools(State(api): State<Api>, Path(organiser): Path<String>, Query(wish): Query<PageWish>) -> Response {
+    api.read(move |api| page::<Pool, _>(api.desk(), &format!("{organiser}/"), &wish, |kept| Ok(view(kept)))).await
+}
+
+/// Upload a file of people: CSV in UTF-8, or XLSX, of which the first sheet is read
+#[utoipa::path(post, path = "/organisers/{organiser}/pools", tag = "pools", params(("organiser" = String, Path), UploadWish),
+    request_body(content(("text/csv"), ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
+    responses((status = 201, body = PoolView)))]
+async fn upload_pool(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(organiser): Path<String>,
+    Query(wish): Query<UploadWish>,
+    request: Request,
+) -> Response {
+    match receive(&api, caller, organiser, wish, request).await {
+        Ok(response) => response,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn receive(
+    api: &Api,
+    caller: Caller,
+    organiser: String,
+    wish: UploadWish,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    posted::given_key(&parts.headers)?;
+    let kind = parts.headers.get("content-type").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if !["text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"].contains(&kind.as_str()) {
+        return Err(Problem::new(Kind::MediaType, "a pool is uploaded as text/csv or as an XLSX spreadsheet"));
+    }
+    let name = wish.name.trim().to_owned();
+    if name.is_empty() || name.len() > 100 || name.chars().any(char::is_control) {
+        return Err(Problem::invalid("a name has 1 to 100 bytes, on one line"));
+    }
+    let limit = api.limits().upload_bytes;
+    let mut stream = body.into_data_stream();
+    // Few chunks wait at a time: whoever sends faster than the disk writes, waits.
+    let (send, mut received) = tokio::sync::mpsc::channel::<Bytes>(CHUNKS_WAITING);
+    let writing = {
+        let api = api.clone();
+        tokio::task::spawn_blocking(move || {
+            let parent = uploads_in(&api.folder());
+            private_folder(&parent)?;
+            let mut file = Receiving::begin(&parent, api.service().vault())?;
+            let mut hash = Sha256::new();
+            while let Some(chunk) = received.blocking_recv() {
+                hash.update(&chunk);
+                file.write_all(&chunk).named("write in", &parent)?;
+            }
+            Ok::<_, Problem>((file.finish()?, hex::encode(hash.finalize())))
+        })
+    };
+    let mut bytes = 0u64;
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|_| {
+            Problem::new(Kind::Malformed, "the upload was broken off")
+                .advise("send it again, with the same Idempotency-Key")
+        })?;
+        bytes = bytes.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
+        if bytes > limit {
+            return Err(Problem::new(Kind::TooLarge, format!("a pool's file has at most {limit} bytes"))
+                .advise("draw in several pools"));
+        }
+        if send.send(chunk).await.is_err() {
+            // It cannot be written, and says why.
+            break;
+        }
+    }
+    drop(send);
+    let (file, sha256) = writing.await.map_err(|_| Problem::internal())??;
+    let target = format!("{} {}", Method::POST, parts.uri);
+    let once = match posted::look_up(api, Some(&caller), &parts.headers, &target, sha256.as_bytes())? {
+        Found::Known(response) => return Ok(response),
+        Found::New(once) => once,
+    };
+    let (file, sheet, headings) = {
+        let api = api.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            let bounds = workbook::Bounds { rows: api.limits().sheet_rows, bytes: limit };
+            let (file, sheet) = file.unfold(&uploads_in(&api.folder()), api.service().vault(), bounds)?;
+            let headings = file.headings()?;
+            Ok::<_, Problem>((file, sheet, headings))
+        });
+        read.await.map_err(|_| Problem::internal())??
+    };
+    let lock = organiser.clone();
+    let response = once.run(&lock, move |tx| {
+        if tx.desk().list::<Pool>(&format!("{organiser}/"), None, MAX_POOLS)?.len() >= MAX_POOLS {
+            return Err(
+                Problem::refused(format!("{MAX_POOLS} pools lie here")).advise("delete those that are not needed")
+            );
+        }
+        let pool = Pool {
+            organiser: caller.organiser()?.clone(),
+            id: new_id(tx.now)?,
+            name,
+            sha256,
+            bytes,
+            sheet,
+            headings,
+            roles: None,
+            people: None,
+            columns: Vec::new(),
+            problems: None,
+            committed: None,
+            by: caller.login,
+            made: tx.now,
+        };
+        // The file has its name before the record names it; a file that no record names is removed at the next start.
+        file.keep(&upload(tx.api, &organiser, &pool.id))?;
+        tx.batch.create(&pool)?;
+        let at = format!("/organisers/{organiser}/pools/{}", pool.id);
+        let kept = Versioned { version: 1, value: pool };
+        let etag = kept.etag();
+        Ok(Reply::created(&at, &view(kept))?.with("etag", &etag))
+    });
+    Ok(response.await)
+}
+
+fn private_folder(folder: &FilePath) -> Result<(), Problem> {
+    use std::os::unix::fs::DirBuilderExt;
+    Ok(std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).named("make the folder", folder)?)
+}
+
+/// A pool
+#[utoipa::path(get, path = "/organisers/{organiser}/pools/{pool}", tag = "pools", params(("organiser" = String, Path), ("pool" = String, Path)),
+    responses((status = 200, body = PoolView, headers(("etag" = String)))))]
+async fn show_pool(State(api): State<Api>, Path((organiser, id)): Path<(String, String)>) -> Response {
+    api.read(move |api| {
+        let kept = get(api.desk(), &organiser, &id)?;
+        let etag = kept.etag();
+        Ok(Reply::ok(&view(kept))?.with("etag", &etag))
+    })
+    .await
+}
+
+/// Delete a pool from the desk. The copy that a sealed draw has stays until it is erased
+#[utoipa::path(delete, path = "/organisers/{organiser}/pools/{pool}", tag = "pools",
+    params(("organiser" = String, Path), ("pool" = String, Path)), responses((status = 204)))]
+async fn delete_pool(State(api): State<Api>, Path((organiser, id)): Path<(String, String)>) -> Response {
+    api.change(&organiser.clone(), move |tx| {
+        let kept = get(tx.desk(), &organiser, &id)?;
+        super::jobs::destroy_of_pool(tx, &organiser, &id)?;
+        destroy(tx.api, &kept.value)?;
+        tx.batch.remove::<Pool>(&kept.value.id());
+        Ok(Reply::nothing())
+    })
+    .await
+}
+
+/// Removes the files of a pool on the desk: first the keys, without which the rest is noise.
+fn destroy(api: &Api, pool: &Pool) -> Result<(), Problem> {
+    let organiser = pool.organiser.as_str();
+    for folder in [folder(api, organiser, &pool.id), upload(api, organiser, &pool.id)] {
+        remove_sealed(&folder)?;
+    }
+    Ok(())
+}
+
+fn remove_sealed(folder: &FilePath) -> Result<(), Problem> {
+    let key = folder.join(crate::vault::WRAPPED_KEY);
+    if key.exists() {
+        std::fs::remove_file(&key).named("destroy", &key)?;
+        std::fs::File::open(folder).and_then(|f| f.sync_all()).named("sync the folder", folder)?;
+    }
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).named("destroy", folder)?;
+    }
+    Ok(())
+}
+
+/// Removes all of an organiser's pools on the desk that have this root.
+pub(super) fn destroy_by_root(tx: &mut super::work::Tx<'_>, organiser: &str, root: &str) -> Result<(), Problem> {
+    for kept in tx.desk().list::<Pool>(&format!("{organiser}/"), None, usize::MAX)? {
+        if kept.value.committed.as_ref().is_some_and(|committed| committed.root == root) {
+            super::jobs::destroy_of_pool(tx, organiser, &kept.value.id)?;
+            destroy(tx.api, &kept.value)?;
+            tx.batch.remove::<Pool>(&kept.value.id());
+        }
+    }
+    Ok(())
+}
+
+/// Give the columns their roles. The whole file is read, and every problem named
+#[utoipa::path(put, path = "/organisers/{organiser}/pools/{pool}/roles", tag = "pools",
+    params(("organiser" = String, Path), ("pool" = String, Path), ("if-match" = String, Header, description = "the ETag of the version that this is based on")),
+    request_body = Roles, responses((status = 200, body = PoolView, headers(("etag" = String)))))]
+async fn set_roles(
+    State(api): State<Api>,
+    Path((organiser, id)): Path<(String, String)>,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody<Roles>,
+) -> Response {
+    api.change(&organiser.clone(), move |tx| {
+        let mut kept = get(tx.desk(), &organiser, &id)?;
+        check_match(&headers, &kept)?;
+        if kept.value.committed.is_some() {
+            return Err(Problem::refused("this pool is committed").advise("upload the file again for other roles"));
+        }
+        let file = Upload::open(&upload(tx.api, &organiser, &id), tx.api.service().vault())?;
+        let options = body.options()?;
+        kept.value.roles = Some(body);
+        match file.check(&options, &mut |_| {}) {
+            Ok(summary) => {
+                kept.value.people = Some(summary.people);
+                kept.value.problems = None;
+                kept.value.columns = summary.columns.into_iter().map(column).collect();
+            }
+            Err(failure) if failure.exit == 2 => {
+                kept.value.people = None;
+                kept.value.columns = Vec::new();
+                kept.value.problems = Some(Problems { message: failure.message, advice: failure.advice });
+            }
+            Err(failure) => return Err(failure.into()),
+        }
+        tx.batch.update(&kept)?;
+        kept.version = kept.version.saturating_add(1);
+        let etag = kept.etag();
+        Ok(Reply::ok(&view(kept))?.with("etag", &etag))
+    })
+    .await
+}
+
+fn column(summary: people_csv::ColumnSummary) -> ColumnView {
+    ColumnView {
+        name: summary.name,
+        role: summary.role.to_string(),
+        trimmed: summary.trimmed,
+        composed: summary.composed,
+        formulas: summary.formulas,
+    }
+}
+
+/// Commit the pool: its key is made, its root computed, its rows fixed
+#[utoipa::path(post, path = "/organisers/{organiser}/pools/{pool}/commitment", tag = "pools",
+    params(("organiser" = String, Path), ("pool" = String, Path)), responses((status = 201, body = PoolView)))]
+async fn commit_pool(
+    Path((organiser, id)): Path<(String, String)>,
+    Posted { body: Nothing {}, once }: Posted<Nothing>,
+) -> Response {
+    once.run(&organiser.clone(), move |tx| {
+        let mut kept = get(tx.desk(), &organiser, &id)?;
+        let pool = &mut kept.value;
+        if pool.committed.is_some() {
+            return Err(Problem::refused("this pool is committed already"));
+        }
+        let roles = pool
+            .roles
+            .as_ref()
+            .ok_or_else(|| Problem::refused("the columns have no roles").advise("PUT …/roles first"))?;
+        if let Some(problems) = &pool.problems {
+            return Err(Problem::refused(problems.message.clone()).advise("correct the file, and upload it again"));
+        }
+        let (out, from) = (folder(tx.api, &organiser, &id), upload(tx.api, &organiser, &id));
+        // What a crash left: no terms can name it, since the record does not.
+        remove_sealed(&out)?;
+        private_folder(&pools_in(&tx.api.folder()))?;
+        let options = CommitOptions { roles: roles.options()?, table: TableWish::IfUseful };
+        let vault = tx.api.service().vault();
+        let committed = Upload::open(&from, vault)?.commit(&options, &out, vault, &mut |_| {})?;
+        pool.committed = Some(CommittedView {
+            size: committed.size,
+            root: committed.root.to_string(),
+            table: committed.table.map(|table| table.to_string()),
+        });
+        tx.batch.update(&kept)?;
+        // The rows lie in the committed pool now. If the record should not be stored, the upload is needed again: it goes after a while.
+        let at = format!("/organisers/{organiser}/pools/{id}");
+        kept.version = kept.version.saturating_add(1);
+        Reply::created(&at, &view(kept))
+    })
+    .await
+}
+
+/// Removes what no record names, and uploads whose pool is committed.
+pub(super) fn sweep(api: &Api) -> Result<(), Problem> {
+    for (parent, uploads) in [(pools_in(&api.folder()), false), (uploads_in(&api.folder()), true)] {
+        let Ok(items) = std::fs::read_dir(&parent) else { continue };
+        for item in items.filter_map(Result::ok) {
+            let name = item.file_name().to_string_lossy().into_owned();
+            // Names that begin with a dot are under way.
+            let Some((organiser, id)) = name.split_once('.').filter(|(organiser, _)| !organiser.is_empty()) else {
+                continue;
+            };
+            api.locked(organiser, |tx| match tx.desk().find::<Pool>(&format!("{organiser}/{id}"))? {
+                None => remove_sealed(&item.path()),
+                Some(kept) if uploads && kept.value.committed.is_some() => remove_sealed(&item.path()),
+                Some(_) => Ok(()),
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes what a stop of the service has interrupted. Called once, before the API answers.
+pub(super) fn recover(api: &Api) -> Result<(), Problem> {
+    for parent in [pools_in(&api.folder()), uploads_in(&api.folder())] {
+        let Ok(items) = std::fs::read_dir(&parent) else { continue };
+        for item in items.filter_map(Result::ok) {
+            if item.file_name().to_string_lossy().starts_with('.') {
+                remove_sealed(&item.path())?;
+            }
+        }
+    }
+    sweep(api)
+}
