@@ -232,7 +232,7 @@ mod tests {
         assert!(FluentResource::try_new(source.to_owned()).is_ok(), "{lang}: the catalogue does not parse");
         let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut current = String::new();
-        for line in source.lines() {
+        for line in source.lines().filter(|line| !line.starts_with('#')) {
             if let Some((key, _)) = line.split_once('=')
                 && line.starts_with(|c: char| c.is_ascii_lowercase())
             {

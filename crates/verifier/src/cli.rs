@@ -230,7 +230,7 @@ fn one(io: &dyn Io, text: &str, args: &Args, trust: Option<&Trust>, log: Option<
         Some(folder) => verify(text, &Beside { io, folder }, trust, options),
     };
     if let Some(signatures) = io.signatures() {
-        crate::tokens::judge(&text, trust, signatures, &mut report);
+        crate::tokens::judge(text, trust, signatures, &mut report);
     }
     if let Some(log) = log {
         log.compare(text, trust, &mut report);
