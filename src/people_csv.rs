@@ -119,7 +119,7 @@ pub fn headings_of(source: impl Read) -> Result<Vec<String>, crate::failure::Fai
         prefix.drain(..sniffed.skip);
         let rest = Cursor::new(prefix).chain(source);
         let mut records = Records::new(rest, sniffed.delimiter, BUFFER_BYTES, 0, sniffed.line);
-        headings(&mut records).map_err(ReadError::from)
+        headings(&mut records)
     }
     read(source).map_err(Into::into)
 }

@@ -436,7 +436,7 @@ fn an_auditor_gets_the_committed_bytes_and_nobody_else() {
     let recipient = Vault::open(&own).unwrap().recipient();
     let pool = PoolDir::open(&world.pool()).unwrap();
     let file = at.join("letters.age");
-    assert_eq!(auditor::export(&pool, &[recipient.clone()], &file).unwrap(), 41);
+    assert_eq!(auditor::export(&pool, std::slice::from_ref(&recipient), &file).unwrap(), 41);
     assert!(holding(at, &[]).is_empty());
     let bytes = std::fs::read(&file).unwrap();
     assert!(bytes.starts_with(b"age-encryption.org/v1"));

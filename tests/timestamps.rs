@@ -225,7 +225,7 @@ fn a_token_that_does_not_fit_refutes() {
     let (world, bundle) = stamped(ROUNDS[1], &authority);
     assert!(published(ROUNDS[1]) < published(soon()));
     let ca = authority.der("ca.pem");
-    let (check, report) = judged(&world, &bundle, &[ca.clone()]);
+    let (check, report) = judged(&world, &bundle, std::slice::from_ref(&ca));
     assert_eq!((&check["status"], &report["exit"]), (&json!("failed"), &json!(1)), "{check}");
     assert!(check["reason"].as_str().unwrap().contains("after the round"), "{check}");
     // Without a trusted clock it says nothing.
