@@ -56,12 +56,18 @@ for kind in $kinds; do
             mount -o loop "$WORK/image" "$WORK/small"
         fi
         "$PROGRAM" init "$WORK/small/log" >/dev/null 2>"$WORK/words" || failed "no log could be made"
-        # Room that is given back later; of another size each time, so that the disk is full at another write.
-        head -c $((64 * 1024 * 1024 + run * 1900)) /dev/zero >"$WORK/small/ballast"
-        # And most of the rest, so that it is soon full: what stays free differs too.
+        # A database is not opened without room, so the disk fills under a log that is open: first room that is given back later, then the rest,
+        # of another size each time, so that the disk is full at another write.
+        : >"$WORK/said"
+        timeout 300 "$PROGRAM" write "$WORK/small/log" >"$WORK/said" 2>"$WORK/words" &
+        writer=$!
+        waited=0
+        while [ "$(wc -l <"$WORK/said")" -lt 5 ] && [ "$waited" -lt 300 ]; do sleep 0.1; waited=$((waited + 1)); done
+        head -c $((64 * 1024 * 1024)) /dev/zero >"$WORK/small/ballast" 2>/dev/null || true
         free=$(df --output=avail -k "$WORK/small" | tail -1)
-        head -c $(((free - 9 * 1024 - run * 517) * 1024)) /dev/zero >"$WORK/small/rest"
-        if timeout 300 "$PROGRAM" write "$WORK/small/log" >"$WORK/said" 2>"$WORK/words"; then
+        rest=$((free - 300 - run * 17))
+        [ "$rest" -le 0 ] || head -c $((rest * 1024)) /dev/zero >"$WORK/small/rest" 2>/dev/null || true
+        if wait "$writer"; then
             failed "the writer ended without saying why"
         fi
         grep -q "the log is read-only since" "$WORK/words" || failed "the writer did not say that the log is read-only"
