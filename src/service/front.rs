@@ -25,7 +25,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// Where the organisers' API begins.
 const API: &str = "/api/";
 /// Paths whose answers any cache may keep, or that a monitor asks for.
-const UNCOUNTED: [&str; 7] = ["/tile/", "/artifact/", "/witnessed/", "/checkpoint", "/log.vkey", "/healthz", "/readyz"];
+const UNCOUNTED: [&str; 8] =
+    ["/tile/", "/artifact/", "/witnessed/", "/assets/", "/checkpoint", "/log.vkey", "/healthz", "/readyz"];
 
 /// The front of one service.
 pub struct Front {

@@ -1,0 +1,124 @@
+// The public pages as people use them, in a real browser, on a demonstration that a real service runs: newcomer, citizen, keyboard, small
+// screens, large type, no script, ceremony, every language, light and dark. `SCREENSHOTS=1` also writes docs/images.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { LANGUAGES, accessible, demonstration, launched, opened, overflow, tabbed } from "./support.mjs";
+
+const PHONE = { viewport: { width: 360, height: 640 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
+/** Every kind of page, without its language. */
+const KINDS = [
+  "/", "/draws/letters-1", "/draws/council-1", "/draws/leave-1", "/draws/council-1/press", "/draws/council-1/live", "/draws/council-1/minutes",
+  "/draws/council-1/widget", "/organisers/ostbelgien", "/log", "/log/0", "/log/7", "/how", "/proof", "/check", "/search?q=council",
+  "/search?q=nothing-of-that-name", "/draws/nobody",
+];
+/** Pages that are not there say so; the console names them, too. */
+const MISSING = /status of 404/;
+
+let browser, demo, base;
+before(async () => {
+  [browser, demo] = await Promise.all([launched(), demonstration()]);
+  base = demo.base;
+});
+after(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+const at = (path, run, options) => opened(browser, base, async (page, more) => { await page.goto(base + path); await run(page, more); }, options);
+
+test("a newcomer reaches a verdict from the home page within three taps, on a phone", async () => {
+  for (const [lang, javaScriptEnabled] of [["de", true], ["fr", false]]) {
+    await at(`/${lang}/`, async (page) => {
+      let taps = 0;
+      const tap = async (locator) => { taps += 1; await locator.tap(); };
+      await tap(page.locator(".card a", { hasText: /Bürgerrat|Conseil/ }).first());
+      await page.waitForURL(/\/draws\//);
+      // The first screen holds verdict, date, organiser, counts and limits.
+      const verdict = page.locator("section.verdict");
+      for (const part of [page.locator("h1"), verdict.locator(".headline"), verdict]) {
+        const box = await part.boundingBox();
+        assert.ok(box !== null && box.y + box.height <= 640, `${lang}: ${JSON.stringify(box)} is on the first screen`);
+      }
+      const text = await verdict.innerText();
+      assert.match(text, /24/);
+      assert.match(text, /2\d{3} · Parlament der Deutschsprachigen/);
+      if (javaScriptEnabled) {
+        await tap(page.locator(".actions a.primary"));
+        await page.waitForSelector("#verdict");
+        assert.ok((await page.locator(".verdict").getAttribute("class")).includes("verified"));
+      }
+      assert.ok(taps <= 3, `${taps} taps`);
+    }, { ...PHONE, javaScriptEnabled });
+  }
+});
+
+test("no page of any kind, in any language, light or dark, violates a rule of axe-core", async () => {
+  await Promise.all(LANGUAGES.map((lang) => opened(browser, base, async (page) => {
+    for (const path of KINDS) {
+      await page.emulateMedia({ colorScheme: "light" });
+      await page.goto(`${base}/${lang}${path}`);
+      assert.equal(await page.getAttribute("html", "lang"), lang);
+      await page.evaluate(() => { for (const part of document.querySelectorAll("details")) part.open = true; });
+      await accessible(page, `/${lang}${path}, light`);
+      await page.emulateMedia({ colorScheme: "dark" });
+      await accessible(page, `/${lang}${path}, dark`);
+    }
+  }, { expected: MISSING })));
+});
+
+test("nothing sticks out at 320 pixels, at 200 % zoom, or with type of twice the size", async () => {
+  for (const [name, viewport, size] of [["320 px", { width: 320, height: 568 }], ["200 % of 1280", { width: 640, height: 512 }], ["twice the type", { width: 1280, height: 1024 }, "200%"], ["twice the type on a phone", { width: 360, height: 640 }, "200%"]]) {
+    await opened(browser, base, async (page) => {
+      for (const lang of LANGUAGES) {
+        for (const path of KINDS) {
+          await page.goto(`${base}/${lang}${path}`);
+          await page.evaluate((font) => {
+            if (font) document.documentElement.style.fontSize = font;
+            for (const part of document.querySelectorAll("details")) part.open = true;
+          }, size);
+          assert.equal(await overflow(page), 0, `/${lang}${path} at ${name}`);
+        }
+      }
+    }, { viewport, expected: MISSING });
+  }
+});
+
+test("with the keyboard alone: everything is reached, the focus is seen, and the content is one step away", async () => {
+  for (const path of KINDS) {
+    await at(`/en${path}`, async (page) => {
+      const { reached, unseen, missed } = await tabbed(page);
+      assert.ok(reached.length > 0, path);
+      assert.deepEqual(unseen, [], `${path}: focus that nobody sees`);
+      assert.deepEqual(missed, [], `${path}: not reached`);
+      if (path.endsWith("/widget")) return;
+      assert.match(reached[0], /class="skip"/);
+      await page.reload();
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("Tab");
+      const inside = await page.evaluate(() => {
+        const main = document.getElementById("content");
+        return main.contains(document.activeElement) || main.compareDocumentPosition(document.activeElement) === Node.DOCUMENT_POSITION_FOLLOWING;
+      });
+      assert.ok(inside, `${path}: the skip link leads to the content`);
+    }, { expected: MISSING, reducedMotion: "reduce" });
+  }
+});
+
+test("without a script every page says all it has to say", async () => {
+  await opened(browser, base, async (page) => {
+    for (const lang of LANGUAGES) {
+      for (const path of KINDS) {
+        await page.goto(`${base}/${lang}${path}`);
+        assert.ok((await page.locator("main").innerText()).length > 40, `/${lang}${path}`);
+      }
+    }
+    await page.goto(`${base}/en/draws/council-1`);
+    await page.locator("details summary").first().click();
+    assert.ok(await page.locator("details").first().locator("table, ul").first().isVisible());
+    await page.goto(`${base}/en/draws/council-1/live`);
+    assert.ok(await page.locator("noscript").first().isVisible());
+    assert.equal(await page.locator("[data-print]:visible, [data-controls]:visible").count(), 0, "no button that does nothing");
+  }, { javaScriptEnabled: false, expected: MISSING });
+});
