@@ -238,7 +238,8 @@ fn counted(
     certificate: Option<&std::path::Path>,
     objective: Objective,
 ) -> Result<(Instance, Report), Failure> {
-    let list = files::panel_list(panels)?;
+    let mut list = files::panel_list(panels)?;
+    let own = list.certificate.take();
     let first = list.panels.first().map_or(0, Vec::len);
     let seats = seats.or_else(|| u32::try_from(first).ok()).unwrap_or(u32::MAX);
     let task = sources.read(seats, false)?;
@@ -247,10 +248,14 @@ fn counted(
         .map_err(|e| named(&e).advise("give the respondents file, and the --id, with which the list was built"))?;
     let list = check(&task.instance, list.panels)
         .map_err(|e| named(&e).advise("build the list again; never seal one that fails the count"))?;
-    let proof = match certificate {
+    // the list brings its own, unless another is named
+    let (proof, path) = match certificate {
+        None => (own, panels),
+        Some(path) => (Some(files::json::<Certificate>(path, "a certificate")?), path),
+    };
+    let proof = match proof {
         None => None,
-        Some(path) => {
-            let proof: Certificate = files::json(path, "a certificate")?;
+        Some(proof) => {
             let bounds = verify_certificate(&task.instance, &proof).map_err(|e| {
                 Failure::refused(format!("{}: {e}", path.display()))
                     .advise("the list may be good; this certificate does not belong to these quotas")

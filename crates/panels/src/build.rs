@@ -167,13 +167,13 @@ fn reachable(ladder: &Ladder) -> f64 {
 fn faces(instance: &Instance, ladder: &Ladder, options: &BuildOptions) -> Vec<Face> {
     let first = 1 + ladder.levels.iter().take_while(|l| l.chance <= 1e-9).count();
     match options.objective {
-        Objective::Leximin => {
+        // the target of maximin is a leximin one, and its panels are the best known
+        Objective::Leximin | Objective::Maximin => {
             let mut levels = vec![ladder.levels.len(), ladder.levels.len() / 2, ladder.levels.len() / 8, first];
             levels.retain(|l| *l >= first);
             levels.dedup();
             levels.into_iter().map(|l| ladder.face(instance, l)).collect()
         }
-        Objective::Maximin => vec![ladder.face(instance, first)],
         Objective::Nash | Objective::Goldilocks => Vec::new(),
     }
 }

@@ -84,7 +84,12 @@ fn summary(out: &mut String, r: &Report) {
     out.push_str("<ul class=\"figures\">\n");
     for (value, words) in [
         (percent(r.min_chance), format!("smallest chance ({} of {} panels)", r.min_copies, r.panels)),
-        (percent(r.bound_min_chance), "no list can give everybody more than this".to_owned()),
+        // without a proof nothing is known
+        if r.levels.is_empty() {
+            ("?".to_owned(), "what no list could exceed: no certificate came with the list".to_owned())
+        } else {
+            (percent(r.bound_min_chance), "no list can give everybody more than this".to_owned())
+        },
         (percent(r.mean_chance), "average chance (seats per person)".to_owned()),
         (percent(r.max_chance), format!("largest chance ({} of {} panels)", r.max_copies, r.panels)),
         (format!("{:.3}", r.gini), "Gini coefficient: 0 if all chances are equal".to_owned()),

@@ -24,8 +24,9 @@
 //!    still lacks; branch and bound with Driebeck's penalties, on a dual simplex
 //!    that starts from the basis before.
 //! 4. *Improving*: the list is m copies of panels; pricing with exchange, swaps of
-//!    single seats, and mending (large neighbourhood search, Shaw 1998) lower the
-//!    sum of the shortfalls, the least served first.
+//!    single seats, mending (large neighbourhood search, Shaw 1998) and walking
+//!    (tabu search with strategic oscillation, Glover 1977) lower the sum of the
+//!    shortfalls, the least served first.
 //! 5. *Lottery*: column generation (Flanigan, Gölz, Gupta, Hennig and Procaccia,
 //!    “Fair algorithms for selecting citizens’ assemblies”, Nature 2021) over the
 //!    panels found tells what rounding to m copies costs. Lists of m panels for a
@@ -33,8 +34,9 @@
 //!    transparent”, NeurIPS 2021. Goldilocks: Baharav and Flanigan, “Fair, manipulation-robust,
 //!    and transparent sortition”, EC 2024.
 //!
-//! Why so: `docs/decisions/16-panel-search.md`. No solver library is linked, so
-//! that no C++ tool chain is needed; the tests compare with one.
+//! Why so: `docs/decisions/16-panel-search.md`, `22-highs-and-walking.md`. No solver
+//! library is linked, so that no C++ tool chain is needed; the tests compare with
+//! one. The feature `highs` puts HiGHS in the place of our own exact search.
 //!
 //! The crate has no clock, no I/O and no randomness of its own: the same input
 //! gives the same list. Work is limited by counted multiplications, and the
@@ -50,6 +52,9 @@ pub mod check;
 pub mod diagnose;
 mod draft;
 pub mod error;
+mod exact;
+#[cfg(feature = "highs")]
+mod highs;
 pub mod html;
 pub mod instance;
 mod ladder;
@@ -58,6 +63,7 @@ mod lottery;
 mod mend;
 mod objective;
 pub mod output;
+mod pair;
 mod pricing;
 mod proof;
 pub mod quotas;
@@ -68,6 +74,7 @@ pub mod respondents;
 mod simplex;
 mod spelling;
 mod table;
+mod walk;
 pub mod watch;
 #[cfg(feature = "xlsx")]
 mod xlsx;

@@ -12,27 +12,26 @@
 //! of 1000 panels lacks nothing at 20. The list at hand is always complete, so
 //! that the search may stop at any moment.
 //!
-//! Two searches run side by side, on their own threads, with their own noise;
-//! their results are taken in a fixed order, so the list depends on nothing but
-//! the input (and on when it was stopped, if it was).
+//! Two searches run side by side ([`crate::pair`]); the list depends on nothing
+//! but the input (and on when it was stopped, if it was).
 
 use num_traits::ToPrimitive;
 
 use crate::draft::Draft;
+use crate::exact::{self, Programme, Question};
 use crate::instance::{Instance, index};
 use crate::ladder::Face;
 use crate::lottery::{self, Lottery};
 use crate::mend::{self, Mender};
-use crate::pricing::{Neighbourhood, Priced, Pricer};
+use crate::pair::Pair;
+use crate::pricing::Pricer;
 use crate::random::Random;
+use crate::walk;
 use crate::watch::{Limits, Stage};
 
 /// Panels from herding.
 const POOL: u32 = 300;
-/// Panels from herding where panels are hard to find: those that are missing are
-/// cheaper to get by mending.
-const FEW: u32 = 40;
-/// Work for herding in that case.
+/// Work for herding by search; what is missing then is cheaper to get by walking.
 const HERDING_WORK: u64 = 2_000_000_000;
 /// Rounds of improving at most.
 const ROUNDS: u32 = 4_000;
@@ -48,9 +47,7 @@ const MORE_WORK: u64 = 600_000_000;
 /// Work after which small steps are no longer worth much, if the least served
 /// have what they can have.
 const POLISHING: u64 = 5_000_000_000;
-/// Types times rows above which searches run on threads.
-const THREADED: usize = 3_000;
-/// Rounds of pricing for one more copy for the least served.
+/// Rounds without coming nearer to one more copy for the least served.
 const LIFT_ROUNDS: u32 = 16;
 /// Least work for the best lottery before rounding.
 const LOTTERY_WORK: u64 = 4_000_000_000;
@@ -59,6 +56,7 @@ const FACE_NODES: usize = 400;
 const FACE_WORK: u64 = 500_000_000;
 /// Nodes for the question whether a type can be seated at all.
 const SEATABLE_NODES: usize = 4_000;
+const SEATABLE_WORK: u64 = 1_500_000_000;
 
 /// Seats per type of one panel: ascending types, places at least 1.
 pub(crate) type Seats = Vec<(u32, u32)>;
@@ -101,109 +99,6 @@ pub(crate) enum NoListing {
     NotFound,
 }
 
-/// Two searches side by side.
-pub(crate) struct Pair {
-    pub(crate) pricers: [Pricer; 2],
-    /// For small searches near a panel: they would spoil the others' bases.
-    pub(crate) menders: [Pricer; 2],
-    /// Beside any face.
-    anywhere: Pricer,
-    noise: Random,
-    /// Whether a search takes longer than starting a thread.
-    threads: bool,
-}
-
-impl Pair {
-    fn new(instance: &Instance) -> Self {
-        let work = instance.kinds.len().saturating_mul(instance.bounds.len());
-        Self {
-            pricers: [Pricer::new(instance, b"left"), Pricer::new(instance, b"right")],
-            menders: [Pricer::new(instance, b"left mender"), Pricer::new(instance, b"right mender")],
-            anywhere: Pricer::new(instance, b"anywhere"),
-            noise: Random::new(b"noise"),
-            threads: work > THREADED,
-        }
-    }
-
-    /// Prices only panels of a face from now on.
-    fn look_on(&mut self, face: &Face) {
-        self.pricers = self.pricers.clone().map(|pricer| pricer.on(face));
-    }
-
-    /// Work done since the last call of this function.
-    pub(crate) fn take_work(&mut self) -> u64 {
-        self.pricers.iter_mut().chain(&mut self.menders).map(Pricer::take_work).sum()
-    }
-
-    /// A panel for the weights, and one for the weights with noise.
-    pub(crate) fn good(
-        &mut self,
-        weights: &[f64],
-        average: &[f64],
-        noise: [f64; 2],
-        patience: usize,
-        limits: &Limits<'_>,
-    ) -> [Priced; 2] {
-        let mut noisy = |amount: f64| -> Vec<f64> {
-            weights
-                .iter()
-                .map(|w| {
-                    let factor = 2.0 * self.noise.unit() - 1.0;
-                    w * (1.0 + amount * factor)
-                })
-                .collect()
-        };
-        let (a, b) = (noisy(noise[0]), noisy(noise[1]));
-        let value = |w: &[f64]| w.iter().zip(average).map(|(w, x)| w * x).sum::<f64>();
-        let [left, right] = &mut self.pricers;
-        let results = both(self.threads, || left.good(&a, value(&a), patience), || right.good(&b, value(&b), patience));
-        limits.spend(self.take_work());
-        results
-    }
-
-    /// Any panel worth more than `floor`, not only of the face; or the knowledge
-    /// that there is none.
-    pub(crate) fn exact(
-        &mut self,
-        weights: &[f64],
-        floor: f64,
-        nodes: usize,
-        work: u64,
-        limits: &Limits<'_>,
-    ) -> Priced {
-        let mut priced = self.anywhere.exact(weights, floor, nodes, work);
-        limits.spend(self.anywhere.take_work());
-        // what was found before the end of a search is welcome, but no proof
-        if priced.panel.is_some() {
-            priced.complete = false;
-        }
-        priced
-    }
-
-    /// Mends two batches of panels.
-    pub(crate) fn near(&mut self, left: &[Neighbourhood], right: &[Neighbourhood], nodes: usize) -> Vec<Priced> {
-        let [a, b] = &mut self.menders;
-        let each = |pricer: &mut Pricer, batch: &[Neighbourhood]| -> Vec<Priced> {
-            batch.iter().map(|near| pricer.near(near, nodes)).collect()
-        };
-        both(self.threads, || each(a, left), || each(b, right)).into_iter().flatten().collect()
-    }
-}
-
-/// Runs two searches, side by side if that is worth a thread. The results do not
-/// depend on it.
-fn both<T: Send + Default>(threads: bool, one: impl FnOnce() -> T, other: impl FnOnce() -> T + Send) -> [T; 2] {
-    if !threads {
-        return [one(), other()];
-    }
-    std::thread::scope(|scope| {
-        let other = scope.spawn(other);
-        let mine = one();
-        // a search that panicked found nothing
-        [mine, other.join().unwrap_or_default()]
-    })
-}
-
 /// Builds a list of `panels` panels.
 pub(crate) fn build(instance: &Instance, wish: &Wish, panels: u32, limits: &Limits<'_>) -> Result<Listing, NoListing> {
     let target = wish.target.as_slice();
@@ -230,12 +125,10 @@ pub(crate) fn build(instance: &Instance, wish: &Wish, panels: u32, limits: &Limi
     let mut misses = 0_u32;
     while drawn < wanted {
         limits.watch.progress(Stage::Panels, drawn, wanted);
-        let enough = if drawn >= FEW { HERDING_WORK } else { 4 * HERDING_WORK };
-        if drawn > 0 && (limits.mostly_exhausted() || limits.spent() - begun > enough) {
+        if drawn > 0 && (limits.mostly_exhausted() || limits.spent() - begun > HERDING_WORK) {
             break;
         }
-        draft.target = target.iter().map(|x| x * f64::from(drawn + 1)).collect();
-        draft.whole.clone_from(&draft.target);
+        aim_at(&mut draft, target, drawn + 1);
         let average: Vec<f64> = draft.counts.iter().map(|c| c / f64::from(drawn.max(1))).collect();
         let patience = if drawn == 0 { 4 } else { 1 };
         let both = pair.good(&draft.weights(), &average, [0.0, 0.5], patience, limits);
@@ -264,27 +157,62 @@ pub(crate) fn build(instance: &Instance, wish: &Wish, panels: u32, limits: &Limi
         }
     }
 
-    scale_up(&mut draft, wish, panels);
+    while drawn < wanted && !limits.mostly_exhausted() {
+        // where searches are dear, walks from the panels there are
+        aim_at(&mut draft, target, drawn + 1);
+        let weights = draft.weights();
+        let found = walk::price(instance, &draft, &mut pair, &weights, limits);
+        let before = drawn;
+        for panel in found {
+            if let Some(panel) = draft.admit(instance, &panel).filter(|&p| draft.copies[p] == 0) {
+                draft.copies[panel] += 1;
+                draft.apply(panel, 1.0);
+                drawn += 1;
+            }
+        }
+        if drawn == before {
+            break;
+        }
+    }
+
+    scale_up(&mut draft, wish, wish.cap, panels);
     draft.exchange(limits);
     improve(instance, &mut draft, &mut pair, &mut improver, limits);
     if seat_everybody(instance, &mut draft, &mut never, limits) {
         draft.exchange(limits);
         improve(instance, &mut draft, &mut pair, &mut improver, limits);
     }
-    lift(instance, &mut draft, &mut pair, &mut improver, limits);
-    // the same before rounding, with a third of the work so far
-    let work = (limits.spent() / 3).max(LOTTERY_WORK);
-    let lottery = lottery::best(instance, &mut draft, &mut pair, wish.bound, &wish.bottom, work, limits);
-    if !draft.least_reached() && round(instance, &mut draft, &lottery, panels, limits) {
-        lift(instance, &mut draft, &mut pair, &mut improver, limits);
+    lift(instance, &mut draft, &mut pair, &mut improver, false, limits);
+    // the same before rounding, with a third of the work so far; where the least
+    // served still lack copies, with all but what rounding needs
+    let work = if draft.least_reached() { (limits.spent() / 3).max(LOTTERY_WORK) } else { limits.total() };
+    let first = if wish.cap.is_some() { work / 4 } else { work };
+    let mut lottery = lottery::best(instance, &mut draft, &mut pair, wish.bound, &wish.bottom, first, limits);
+    if wish.cap.is_some() && lottery.least < wish.bound - lottery::CLOSE && draft.least_reached() {
+        // whoever stops at the best minimum knows too few panels: go on as for leximin
+        aim(&mut draft, wish, None, panels);
+        improve(instance, &mut draft, &mut pair, &mut improver, limits);
+        let more = lottery::best(instance, &mut draft, &mut pair, wish.bound, &wish.bottom, work, limits);
+        // the shares are those of the pool as it is now
+        lottery = Lottery { least: more.least.max(lottery.least), ..more };
+    }
+    if !draft.least_reached() {
+        round(instance, &mut draft, &mut pair, &mut improver, (&lottery, panels), limits);
+        lift(instance, &mut draft, &mut pair, &mut improver, true, limits);
     }
     let interrupted = limits.exhausted();
     let pool = draft.pool.into_iter().zip(draft.copies).filter(|p| p.1 > 0).collect();
     Ok(Listing { pool, never, interrupted, before_rounding: lottery.least })
 }
 
+/// Sets what everybody should have after so many panels of herding.
+fn aim_at(draft: &mut Draft, target: &[f64], panels: u32) {
+    draft.target = target.iter().map(|x| x * f64::from(panels)).collect();
+    draft.whole.clone_from(&draft.target);
+}
+
 /// From the herded panels to `panels` copies, and to whole-copy targets.
-fn scale_up(draft: &mut Draft, wish: &Wish, panels: u32) {
+fn scale_up(draft: &mut Draft, wish: &Wish, cap: Option<f64>, panels: u32) {
     let have = draft.copies.iter().sum::<u32>().max(1);
     let mut spare = panels % have;
     draft.counts.fill(0.0);
@@ -295,7 +223,12 @@ fn scale_up(draft: &mut Draft, wish: &Wish, panels: u32) {
         draft.copies[p] = drawn * (panels / have) + extra;
         draft.apply(p, f64::from(draft.copies[p]));
     }
-    let enough = wish.cap.unwrap_or(1.0) * f64::from(panels);
+    aim(draft, wish, cap, panels);
+}
+
+/// Sets what everybody should have in a list of `panels` panels.
+fn aim(draft: &mut Draft, wish: &Wish, cap: Option<f64>, panels: u32) {
+    let enough = cap.unwrap_or(1.0) * f64::from(panels);
     for (t, share) in wish.target.iter().enumerate() {
         draft.target[t] = share * f64::from(panels);
         let per_person = ((draft.target[t] / draft.sizes[t]).min(enough) + 1e-6).floor();
@@ -320,9 +253,12 @@ fn seat_everybody(instance: &Instance, draft: &mut Draft, never: &mut Vec<usize>
         }
         let weights = draft.weights();
         // beside any face: the question is whether there is any panel at all
-        let mut pricer = Pricer::new(instance, b"seat");
-        let priced = pricer.containing(t, &weights, SEATABLE_NODES);
-        limits.spend(pricer.take_work());
+        let mut solver = exact::solver(Programme::of(instance));
+        let floor = f64::NEG_INFINITY;
+        let question =
+            Question { weights: &weights, floor, seated: Some(t), nodes: SEATABLE_NODES, work: SEATABLE_WORK };
+        let priced = solver.ask(&question);
+        limits.spend(solver.take_work());
         if priced.panel.is_none() && priced.complete {
             never.push(t);
         } else if let Some(panel) = priced.panel.and_then(|panel| draft.admit(instance, &panel)) {
@@ -343,9 +279,11 @@ enum Tool {
     Swap,
     /// Frees some seats of a panel and fills them again.
     Mend,
+    /// Lets seats change hands through panels that break rules.
+    Walk,
 }
 
-const TOOLS: [Tool; 3] = [Tool::Swap, Tool::Mend, Tool::Price];
+const TOOLS: [Tool; 4] = [Tool::Swap, Tool::Mend, Tool::Walk, Tool::Price];
 
 /// Uses whichever tool has of late gained most for its work, and the others now
 /// and then.
@@ -393,6 +331,10 @@ impl Improver {
                 self.mender.mend(instance, draft, pair, limits);
                 draft.exchange(limits);
             }
+            Tool::Walk => {
+                walk::round(instance, draft, pair, &mut self.random, limits);
+                draft.exchange(limits);
+            }
             Tool::Price => {
                 let panels: u32 = draft.copies.iter().sum();
                 let average: Vec<f64> = draft.counts.iter().map(|c| c / f64::from(panels)).collect();
@@ -425,7 +367,9 @@ fn improve(instance: &Instance, draft: &mut Draft, pair: &mut Pair, improver: &m
         let patient = !least_reached && limits.spent() < since + MORE_WORK;
         let late = least_reached && limits.spent() > begun + POLISHING;
         let enough = if late { PATIENCE / 3 } else { PATIENCE };
-        if draft.reached() || (stalled >= enough && !patient) || limits.exhausted() {
+        // what is left is for lifting and for the lottery
+        let spare = !least_reached && limits.used_up(3);
+        if draft.reached() || (stalled >= enough && !patient) || spare || limits.exhausted() {
             break;
         }
         let calm = f64::from(stalled.min(8)) / 8.0;
@@ -444,20 +388,20 @@ fn improve(instance: &Instance, draft: &mut Draft, pair: &mut Pair, improver: &m
 
 /// Where the targets are out of reach for whole people, squares spread the
 /// shortfall by size, not by fairness: lifts the least served copy by copy.
-fn lift(instance: &Instance, draft: &mut Draft, pair: &mut Pair, improver: &mut Improver, limits: &Limits<'_>) {
+/// `last`: nothing comes after it that needs work.
+fn lift(
+    instance: &Instance,
+    draft: &mut Draft,
+    pair: &mut Pair,
+    improver: &mut Improver,
+    last: bool,
+    limits: &Limits<'_>,
+) {
     while !draft.least_reached() && !limits.exhausted() {
         let before = draft.list();
         let least = draft.least(&draft.counts);
         draft.set_base(least + 1.0);
-        improver.rate = [None; TOOLS.len()];
-        draft.exchange(limits);
-        for round in 0..LIFT_ROUNDS {
-            if draft.least(&draft.counts) > least || limits.exhausted() {
-                break;
-            }
-            let calm = f64::from(round) / f64::from(LIFT_ROUNDS);
-            improver.round(instance, draft, pair, calm, 2, limits);
-        }
+        raise(instance, draft, pair, improver, least + 1.0, last, limits);
         if draft.least(&draft.counts) <= least {
             draft.set_base(least);
             draft.restore(instance, before);
@@ -466,14 +410,47 @@ fn lift(instance: &Instance, draft: &mut Draft, pair: &mut Pair, improver: &mut 
     }
 }
 
+/// Improves until the least served have so many copies, as long as it comes nearer.
+fn raise(
+    instance: &Instance,
+    draft: &mut Draft,
+    pair: &mut Pair,
+    improver: &mut Improver,
+    goal: f64,
+    last: bool,
+    limits: &Limits<'_>,
+) {
+    improver.rate = [None; TOOLS.len()];
+    draft.exchange(limits);
+    let (mut best, mut stalled) = (draft.potential(), 0);
+    while stalled < LIFT_ROUNDS && draft.least(&draft.counts) < goal && !limits.exhausted() {
+        if limits.used_up(4) && !last {
+            break;
+        }
+        let calm = f64::from(stalled) / f64::from(LIFT_ROUNDS);
+        improver.round(instance, draft, pair, calm, 2, limits);
+        stalled += 1;
+        if draft.potential() < 0.99 * best {
+            (best, stalled) = (draft.potential(), 0);
+        }
+    }
+}
+
 /// What no exchange of a few panels finds: a lottery over the pool that is better
-/// for the least served, rounded to copies. Tells whether it lifted them; leaves
-/// everything as it was if not.
-fn round(instance: &Instance, draft: &mut Draft, lottery: &Lottery, panels: u32, limits: &Limits<'_>) -> bool {
+/// for the least served, rounded to copies. Leaves everything as it was if that
+/// does not lift them.
+fn round(
+    instance: &Instance,
+    draft: &mut Draft,
+    pair: &mut Pair,
+    improver: &mut Improver,
+    (lottery, panels): (&Lottery, u32),
+    limits: &Limits<'_>,
+) {
     let goal = (lottery.least * f64::from(panels) + 1e-6).floor();
     let least = draft.least(&draft.counts);
     if goal <= least {
-        return false;
+        return;
     }
     let before = draft.list();
     // whole copies first, then the largest remainders
@@ -495,12 +472,13 @@ fn round(instance: &Instance, draft: &mut Draft, lottery: &Lottery, panels: u32,
             draft.apply(p, f64::from(draft.copies[p]));
         }
         draft.set_base(goal);
-        draft.exchange(limits);
-        if draft.least(&draft.counts) > least {
-            return true;
+        raise(instance, draft, pair, improver, goal, true, limits);
+        let reached = draft.least(&draft.counts);
+        if reached > least {
+            draft.set_base(reached);
+            return;
         }
     }
     draft.restore(instance, before);
     draft.set_base(least);
-    false
 }

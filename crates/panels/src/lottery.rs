@@ -17,17 +17,18 @@
 
 use crate::draft::Draft;
 use crate::instance::{Instance, count, index};
-use crate::listing::Pair;
+use crate::pair::Pair;
 use crate::random::Random;
 use crate::simplex::{Simplex, Solved};
+use crate::walk;
 use crate::watch::Limits;
 
 /// Pivots of one solve.
 const PIVOTS: usize = 20_000;
 /// Solves at most.
-const ROUNDS: usize = 400;
+const ROUNDS: usize = 2_000;
 /// A smallest chance this close to the bound is the bound.
-const CLOSE: f64 = 2e-7;
+pub(crate) const CLOSE: f64 = 2e-7;
 /// Noise of the objective: what may be lost by it.
 const NOISE: f64 = 1e-7;
 /// A panel must be worth this much more than the pool's best to join.
@@ -58,7 +59,8 @@ pub(crate) fn best(
     work: u64,
     limits: &Limits<'_>,
 ) -> Lottery {
-    let end = limits.spent().saturating_add(work);
+    // something is left for rounding
+    let end = limits.spent().saturating_add(work).min(limits.total() / 10 * 8);
     let panels: f64 = draft.copies.iter().map(|c| f64::from(*c)).sum();
     let chance = |t: usize| draft.counts[t] / draft.sizes[t] / panels;
     let seatable: Vec<usize> = (0..draft.sizes.len()).filter(|&t| draft.target[t] > 1e-6).collect();
@@ -118,7 +120,14 @@ pub(crate) fn best(
         let value = |panel: &[u32]| panel.iter().zip(&weights).map(|(x, w)| f64::from(*x) * w).sum::<f64>();
         let size = draft.pool.len();
         let mut complete = false;
-        if fruitless < PATIENCE {
+        for panel in walk::price(instance, draft, pair, &weights, limits) {
+            if value(&panel) > worth + WORTH {
+                draft.admit(instance, &panel);
+            }
+        }
+        if draft.pool.len() > size {
+            // cheap ones first
+        } else if fruitless < PATIENCE {
             let noise = 0.15 * f64::from(count(round % 4));
             for priced in pair.good(&weights, &average, [noise / 4.0, noise], 2 + 3 * fruitless, limits) {
                 if let Some(panel) = priced.panel.filter(|p| value(p) > worth + WORTH) {

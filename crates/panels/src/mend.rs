@@ -12,7 +12,8 @@
 
 use crate::draft::Draft;
 use crate::instance::{Instance, count, index};
-use crate::listing::{Pair, Seats};
+use crate::listing::Seats;
+use crate::pair::Pair;
 use crate::pricing::Neighbourhood;
 use crate::random::Random;
 use crate::watch::Limits;

@@ -72,6 +72,16 @@ impl<'a> Limits<'a> {
         self.spent.get() >= self.total / 2 || self.stopped()
     }
 
+    /// All the work there is.
+    pub(crate) fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// Whether so many tenths of the work are used up.
+    pub(crate) fn used_up(&self, tenths: u64) -> bool {
+        self.spent.get() >= self.total / 10 * tenths
+    }
+
     /// Whether the work is used up or the caller wants an end.
     pub(crate) fn exhausted(&self) -> bool {
         self.spent.get() >= self.total || self.stopped()
