@@ -18,8 +18,8 @@ use crate::watch::{Limits, Watch};
 pub const MAX_PANELS: u32 = 10_000;
 /// Panels of a list unless asked otherwise.
 pub const DEFAULT_PANELS: u32 = 1_000;
-/// Work unless asked otherwise: about a minute on two cores.
-pub const DEFAULT_WORK: u64 = 50_000_000_000;
+/// Work unless asked otherwise: well under two minutes on two cores.
+pub const DEFAULT_WORK: u64 = 80_000_000_000;
 
 /// What "fair" is to mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
