@@ -134,6 +134,13 @@ impl Draft {
         self.one_fewer[t] = self.penalty(t, self.counts[t] - 1.0) - now;
     }
 
+    /// The same for all types.
+    pub(crate) fn refresh_all(&mut self) {
+        for t in 0..self.sizes.len() {
+            self.refresh(t);
+        }
+    }
+
     pub(crate) fn change(&self, panel: usize, sign: f64) -> f64 {
         self.pool[panel]
             .iter()
@@ -299,9 +306,7 @@ impl Draft {
                 self.apply(p, f64::from(copies));
             }
         }
-        for t in 0..self.sizes.len() {
-            self.refresh(t);
-        }
+        self.refresh_all();
     }
 
     /// Drops panels without copies from a pool that has grown beyond `most`.

@@ -420,6 +420,9 @@ fn raise(
     last: bool,
     limits: &Limits<'_>,
 ) {
+    // for now nobody is lacking anything else
+    let whole = std::mem::replace(&mut draft.whole, draft.base.clone());
+    draft.refresh_all();
     improver.rate = [None; TOOLS.len()];
     draft.exchange(limits);
     let (mut best, mut stalled) = (draft.potential(), 0);
@@ -434,6 +437,8 @@ fn raise(
             (best, stalled) = (draft.potential(), 0);
         }
     }
+    draft.whole = whole;
+    draft.refresh_all();
 }
 
 /// What no exchange of a few panels finds: a lottery over the pool that is better
