@@ -271,6 +271,8 @@ pub(crate) fn open(setup: &LogSetup, check: &mut EntryCheck<'_>) -> Result<Opene
     // Looked for before the lock is taken too: taking it would make a file in a folder that is no log.
     Guard::read(files, &folder.guard(), &keys)?;
     let lock = lock(files, folder)?;
+    // An earlier process may have renamed the guard and failed to sync it: what is seen here is relied on, and published after.
+    files.sync_folder(folder.path())?;
     let guard = Guard::read(files, &folder.guard(), &keys)?;
     let store = setup.store()?;
     let publisher = Arc::new(setup.publisher());

@@ -162,6 +162,8 @@ impl Witness {
         };
         let lock = files.lock(&dir.join("lock")).map_err(failed)?;
         create_folders_durably(files.as_ref(), dir, &dir.join("logs")).map_err(failed)?;
+        // An earlier process may have renamed a file and failed to sync that: what is seen below is relied on.
+        files.sync_folder(&dir.join("logs")).map_err(failed)?;
         let mut by_origin: BTreeMap<String, Vec<VerifierKey>> = BTreeMap::new();
         for key in keys {
             let known = by_origin.entry(key.name().as_str().to_owned()).or_default();
