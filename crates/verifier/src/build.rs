@@ -116,7 +116,7 @@ fn artifacts_of(ledger: &Ledger, draw: &Slug) -> BTreeMap<ArtifactHash, bool> {
             // Of an attempt that was given up, these show what its seed would have given.
             name(terms.pool.table, own && state.erased().is_none());
             name(terms.method.artifact(), own);
-            name(terms.method.certificate(), false);
+            name(terms.method.certificate(), own);
             if own {
                 terms.pool.from.iter().flat_map(|from| from.artifacts()).for_each(|one| name(Some(one), true));
             }

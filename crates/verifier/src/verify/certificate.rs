@@ -1,5 +1,6 @@
-//! `panels.certificate` (spec §7.8, §9.3): how much fairer another list could have been, recomputed with integers alone. It never decides whether
-//! a draw is valid, and never says "optimal": it prints what the list gives, what is provably out of reach, and the difference.
+//! `panels.certificate` (spec §7.8, §9.3): how much fairer another list could have been, recomputed with integers alone. How fair a list is never
+//! decides whether a draw is valid; but a certificate that the terms name must be at hand and be one. It never says "optimal": it prints what the
+//! list gives, what is provably out of reach, and the difference.
 
 use klero_draw::certificate::{Bound, Bounds, Certificate};
 use klero_draw::terms::Method;
@@ -18,8 +19,12 @@ impl Case<'_> {
             self.fairness = Some("Nothing shows how fair the list of panels is: it has no certificate.".to_owned());
             return self.checks.skip(ID, "the terms name no certificate of fairness");
         };
+        // Named by signers, so it is there for everybody: a bundle without it is not whole (spec §9.1).
+        self.checks.require(ID);
         let Some(text) = self.artifacts.get(&name) else {
-            return self.checks.skip(ID, super::artifacts::missing(&name));
+            let words = super::artifacts::missing(&name);
+            self.checks.skip(CheckId::Format, words.clone());
+            return self.checks.skip(ID, words);
         };
         let certificate = match Certificate::parse(text) {
             Ok(certificate) => certificate,

@@ -48,7 +48,11 @@ fn without_a_certificate_nothing_is_claimed_and_nothing_is_missing() {
     assert_eq!((report.verdict, status(&report, CheckId::PanelsCertificate)), (Verdict::Verified, Status::Skipped));
     assert!(render(&report, "b").contains("Nothing shows how fair the list of panels is"));
 
-    // Named, and left out of the bundle: it is not required.
+}
+
+/// Whoever passes a bundle on cannot leave out what the terms name.
+#[test]
+fn a_certificate_that_was_taken_out_leaves_the_bundle_incomplete() {
     let mut world = World::new();
     let (terms, _) = world.whole(&with_certificate(plain()));
     let name = terms.value().method.certificate().unwrap();
@@ -56,7 +60,10 @@ fn without_a_certificate_nothing_is_claimed_and_nothing_is_missing() {
     let mut bundle = Bundle::parse(&text).unwrap();
     bundle.artifacts.remove(&name);
     let report = world.verify(&bundle.to_text());
-    assert_eq!((report.verdict, status(&report, CheckId::PanelsCertificate)), (Verdict::Verified, Status::Skipped));
+    assert_eq!((report.verdict, status(&report, CheckId::PanelsCertificate)), (Verdict::Incomplete, Status::Skipped));
+    assert_eq!(status(&report, CheckId::Format), Status::Skipped);
+    let reason = report.check(CheckId::PanelsCertificate).unwrap().reason.clone().unwrap();
+    assert!(reason.contains(&name.to_string()), "{reason}");
 }
 
 #[test]
@@ -101,6 +108,22 @@ fn a_list_that_is_refused_leaves_its_certificate_unchecked() {
     let report = world.verify(&world.bundle("council"));
     assert_eq!(status(&report, CheckId::PanelsCounts), Status::Failed);
     assert_eq!(status(&report, CheckId::PanelsCertificate), Status::Skipped);
+}
+
+/// What is no certificate fails whatever became of the list.
+#[test]
+fn a_certificate_that_is_none_fails_beside_a_list_that_is_refused_too() {
+    let mut world = World::new();
+    let spec = with_certificate(plain());
+    world.announce(&spec, 0);
+    let mut parts = world.terms(&spec);
+    let Method::Panels { list, panels, min_count, max_count, .. } = parts.method else { panic!() };
+    let certificate = Some(world.keep("no certificate".to_owned()));
+    parts.method = Method::Panels { certificate, list, panels, min_count, max_count: max_count + 1 };
+    world.seal_terms(parts);
+    let report = world.verify(&world.bundle("council"));
+    assert_eq!(status(&report, CheckId::PanelsCounts), Status::Failed);
+    assert_eq!(status(&report, CheckId::PanelsCertificate), Status::Failed);
 }
 
 /// Letters to eight; one gives up, somebody else is seated. Gives the world, the outcome, the replacement, and the ids of all whom the draw opened,

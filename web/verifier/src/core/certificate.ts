@@ -1,13 +1,14 @@
 // The certificate of fairness (spec §7.8): what could have been fairer is bounded by counting, whoever computed the multipliers.
 // Exact whole numbers throughout. It says nothing about whether a draw is valid.
 
-import { Refused } from "./bytes";
+import { Refused, utf8Length } from "./bytes";
 import { type Json, MAX_INDEX, Members, asIndex, parseCanonical } from "./json";
 import { type PanelList, quotaCounter } from "./methods";
 import type { Table } from "./pool";
 import type { Terms } from "./terms";
 
 const MAX_LEVELS = 10000;
+const MAX_BYTES = 32 * 1024 * 1024;
 
 export interface Fairness {
   /** The first level's bound, in lowest terms. */
@@ -26,17 +27,34 @@ interface Level {
   readonly total: readonly [bigint, bigint];
 }
 
-/** Refuses a certificate whose form is bad or that is of another list; gives what its first level bounds. */
-export function checkCertificate(text: string, terms: Terms, list: PanelList, table: Table): Fairness {
-  const { method } = terms;
-  if (method.name !== "panels") throw new Refused("a certificate belongs to the method panels");
+/** A certificate of good form. What it says of a list is still to be compared. */
+export interface Certificate {
+  readonly list: string;
+  readonly levels: readonly Level[];
+}
+
+/** Refuses a certificate that is none by itself, whatever list it is beside (§9.6). */
+export function parseCertificate(text: string): Certificate {
+  if (utf8Length(text) > MAX_BYTES) throw new Refused("a certificate of more than 32 MiB");
   const from = new Members(parseCanonical(text), "certificate");
   from.oneOf("format", ["kleroterion/v1/certificate"] as const);
-  const named = from.hash("list");
+  const list = from.hash("list");
   const levels = from.array("levels", 1, MAX_LEVELS).map(parseLevel);
   from.end();
+  for (const level of levels) {
+    ascending(level.households.map(([index]) => index), "households");
+    if (level.households.some(([, g]) => g < 1n)) throw new Refused("a household with the multiplier 0");
+    ascending(level.stops, "stops");
+  }
+  return { list, levels };
+}
+
+/** Refuses a certificate that does not fit its list; gives what its first level bounds. */
+export function checkCertificate({ list: named, levels }: Certificate, terms: Terms, list: PanelList, table: Table): Fairness {
+  const { method } = terms;
+  if (method.name !== "panels") throw new Refused("a certificate belongs to the method panels");
   if (named !== method.list) throw new Refused("the certificate of another list", method.list, named);
-  checkForm(levels, terms, list, table);
+  checkFit(levels, terms, list, table);
   const bounds = boundsOf(levels, terms, list, table);
   const shown = bounds.map(([n, d]) => `${n}/${d}`);
   const achieved = `${method.minCount}/${method.panels}`;
@@ -60,7 +78,7 @@ function parseLevel(value: Json): Level {
   return level;
 }
 
-function checkForm(levels: readonly Level[], terms: Terms, list: PanelList, table: Table): void {
+function checkFit(levels: readonly Level[], terms: Terms, list: PanelList, table: Table): void {
   const firstOfTag = new Set<number>();
   const seen = new Set<string>();
   table.people.forEach(({ tag }, index) => { if (tag !== undefined && !seen.has(tag)) { seen.add(tag); firstOfTag.add(index); } });
@@ -68,9 +86,7 @@ function checkForm(levels: readonly Level[], terms: Terms, list: PanelList, tabl
   levels.forEach((level, l) => {
     if (level.quotas.length !== list.quotas.length) throw new Refused("a level with another number of quotas than the list", String(list.quotas.length), String(level.quotas.length));
     if (level.households.length > 0 && !list.households) throw new Refused("multipliers of households, and the list has no rule for them");
-    ascending(level.households.map(([index]) => index), "households");
-    for (const [index, g] of level.households) if (g < 1n || !firstOfTag.has(index)) throw new Refused("a household is named by its first person, with a multiplier of 1 or more", null, String(index));
-    ascending(level.stops, "stops");
+    for (const [index] of level.households) if (!firstOfTag.has(index)) throw new Refused("a household is named by its first person", null, String(index));
     if (l === levels.length - 1 && stopped.size >= terms.pool.size) throw new Refused("nobody is left before the last level");
     for (const index of level.stops) {
       if (index >= terms.pool.size || index > MAX_INDEX || stopped.has(index)) throw new Refused("stops name nobody twice and nobody outside the pool", null, String(index));

@@ -4,7 +4,7 @@
 import type { VerifiedRound } from "./beacon";
 import { Artifacts, type Placed, type RawBundle, placeSteps, readBundle, readTlogProof, sameKey } from "./bundle";
 import { Refused, fromUtf8, hex, sameBytes, utf8 } from "./bytes";
-import { checkCertificate } from "./certificate";
+import { checkCertificate, parseCertificate } from "./certificate";
 import { type Checkpoint, type TlogProof, signedBy } from "./checkpoint";
 import { type DrawState, Ledger, type Vacancy, believed } from "./ledger";
 import { checkConsistency, leafHash, rootFromInclusion } from "./merkle";
@@ -343,7 +343,10 @@ class Verification {
         for (const id of ids) f.fail(id, e);
       }
     }
-    if (method.name === "panels") this.panels(draw, terms, material);
+    if (method.name === "panels") {
+      this.panels(draw, terms, material);
+      this.certificate(terms, material);
+    }
     return { ...material, usable: material.strata !== undefined || material.list !== undefined };
   }
 
@@ -364,17 +367,19 @@ class Verification {
     if (table === undefined) f.skip("panels.quotas", this.noTable(draw));
     else if (f.within("panels.quotas", "", () => { checkPanels(list, terms, table); return true; }) === true) f.ran("panels.quotas");
     if (f.within("panels.counts", "", () => { checkCounts(list, terms); return true; }) === true) f.ran("panels.counts");
-    this.certificate(terms, material);
   }
 
   private certificate(terms: Terms, material: Material): void {
     const f = this.f;
     const { method } = terms;
     if (method.name !== "panels" || method.certificate === undefined) return;
-    if (!f.passed("panels.quotas") || !f.passed("panels.counts")) return f.skip("panels.certificate", "the list did not pass");
+    f.require("panels.certificate");
     const text = this.artifacts.get(method.certificate);
-    if (text === undefined) return f.skip("panels.certificate", "the certificate is not at hand");
-    const found = f.within("panels.certificate", "", () => checkCertificate(text, terms, material.list!, material.table!));
+    if (text === undefined) return this.missing(method.certificate, "panels.certificate");
+    const certificate = f.within("panels.certificate", "", () => parseCertificate(text));
+    if (certificate === undefined) return;
+    if (!f.passed("panels.quotas") || !f.passed("panels.counts")) return f.skip("panels.certificate", "the list, with which the certificate is compared, was not counted or was refused");
+    const found = f.within("panels.certificate", "", () => checkCertificate(certificate, terms, material.list!, material.table!));
     if (found === undefined) return;
     f.ran("panels.certificate");
     f.note("panels.certificate", found.words, found.bound, found.achieved);

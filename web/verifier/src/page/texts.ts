@@ -222,7 +222,7 @@ export const CHECK_TEXTS: Record<CheckId, { readonly name: Words; readonly means
   },
   "panels.certificate": {
     name: ["Hoe eerlijk de lijst is", "Équité de la liste", "Wie gerecht die Liste ist", "How fair the list is"],
-    means: ["Een getuigschrift begrenst hoeveel eerlijker een andere lijst had kunnen zijn. Nooit vereist.", "Un certificat borne combien une autre liste aurait pu être plus équitable. Jamais requis.", "Ein Zertifikat begrenzt, wie viel gerechter eine andere Liste hätte sein können. Nie nötig.", "A certificate bounds how much fairer another list could have been. Never required."],
+    means: ["Een getuigschrift begrenst hoeveel eerlijker een andere lijst had kunnen zijn. Vereist als de regels er een noemen.", "Un certificat borne combien une autre liste aurait pu être plus équitable. Requis si les règles en nomment un.", "Ein Zertifikat begrenzt, wie viel gerechter eine andere Liste hätte sein können. Nötig, wenn die Regeln eines nennen.", "A certificate bounds how much fairer another list could have been. Required if the rules name one."],
   },
   "draw.outcome": {
     name: ["De uitslag", "Le résultat", "Das Ergebnis", "The result"],
