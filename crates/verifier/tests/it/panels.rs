@@ -47,7 +47,6 @@ fn without_a_certificate_nothing_is_claimed_and_nothing_is_missing() {
     let report = world.verify(&world.bundle("council"));
     assert_eq!((report.verdict, status(&report, CheckId::PanelsCertificate)), (Verdict::Verified, Status::Skipped));
     assert!(render(&report, "b").contains("Nothing shows how fair the list of panels is"));
-
 }
 
 /// Whoever passes a bundle on cannot leave out what the terms name.
