@@ -120,9 +120,18 @@ func TestCheckpointsEntriesAndConsistency(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	signed := strings.LastIndex(string(newest), "\n\n")
 	for at := range newest {
 		bent := append([]byte(nil), newest...)
 		bent[at] ^= 1
+		// note decodes base64 leniently: in a signature's last character before the padding two bits stand for nothing,
+		// so that another character there can spell the same signature. Bits that stand for something are bent instead.
+		if at > signed && at+1 < len(newest) && newest[at+1] == '=' {
+			bent[at] = 'A'
+			if newest[at] == 'A' {
+				bent[at] = 'E'
+			}
+		}
 		if _, err := open(bent, vkey); err == nil {
 			t.Fatalf("a checkpoint verifies with byte %d changed", at)
 		}
