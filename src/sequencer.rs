@@ -16,6 +16,8 @@
 //! Never publishes before everything under the checkpoint is on the disk. Never goes on after a state that it does not
 //! know: whatever goes wrong between 1 and 6 makes the log read-only, with the reason, until it is opened anew and read
 //! through ([`opening`]). Knows nothing of what an entry means.
+//!
+//! Longer than other files, since the order of these writes is one argument, read in one place.
 
 pub mod cosigning;
 pub mod opening;

@@ -11,6 +11,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 use common_service::{ROUNDS, Wish, World, forty, published, recorded};
+use kleroterion::files::{Files as _, LogFolder, RealFiles};
 use serde_json::{Value, json};
 
 fn klero(dir: &Path, arguments: &str) -> Output {
@@ -252,5 +253,52 @@ fn receipts_results_and_the_log_of_a_real_draw() {
     assert_eq!(exported.lines().count(), 5, "opened, organiser, announced, sealed, drawn");
     for line in exported.lines() {
         assert!(serde_json::from_str::<Value>(line).unwrap().is_object());
+    }
+}
+
+/// Refused before anything is written: a log's name is for ever, and a folder that is half made would be in the way.
+#[test]
+fn a_log_of_a_bad_name_is_not_begun() {
+    let dir = tempfile::tempdir().unwrap();
+    let long = "a".repeat(248);
+    for origin in ["", "draws.example.org/log+1", "two words", "tab\there", &long] {
+        let output = Command::new(env!("CARGO_BIN_EXE_klero"))
+            .current_dir(dir.path())
+            .args(["init", "--dir", "service", "--origin", origin])
+            .output()
+            .unwrap();
+        let complaint = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{complaint}");
+        assert!(
+            complaint.contains("cannot name a log") && complaint.contains("--origin draws.example.org/log"),
+            "{complaint}"
+        );
+        assert!(!dir.path().join("service").exists(), "{origin:?}");
+    }
+    done(dir.path(), &format!("init --dir service --origin {}", "a".repeat(247)));
+}
+
+/// A command that has the log open for a moment is waited for, by commands and by the service.
+#[test]
+fn a_log_that_is_open_elsewhere_for_a_moment_is_waited_for() {
+    let dir = tempfile::tempdir().unwrap();
+    done(dir.path(), "init --dir service --origin test.example/log");
+    let folder = LogFolder::new(dir.path().join("service"));
+    for arguments in ["draw status --dir service", "serve --dir service --listen 127.0.0.1:0"] {
+        let held = RealFiles.lock(&folder.lock()).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_klero"));
+        let command = command.current_dir(dir.path()).args(arguments.split_whitespace());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut complaints = BufReader::new(child.stderr.take().unwrap()).lines();
+        let first = complaints.next().unwrap().unwrap();
+        assert!(first.contains("another klero has the log in service open; waiting"), "{first}");
+        drop(held);
+        if arguments.starts_with("serve") {
+            let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+            let mut beside = Beside { child, lines };
+            beside.says("serving http://");
+        } else {
+            assert_eq!(child.wait().unwrap().code(), Some(0));
+        }
     }
 }

@@ -56,6 +56,19 @@ fn refused(dir: &Path, arguments: &str, exit: i32) -> String {
     complaints
 }
 
+/// Asks for a draw's state until it is as wanted. One that was given up will never be, and fails the test.
+#[track_caller]
+fn until(at: &Path, draw: &str, wanted: impl Fn(&Value) -> bool) {
+    loop {
+        let status: Value =
+            serde_json::from_str(&done(at, &format!("draw status {draw} --dir service --json"))).unwrap();
+        if wanted(&status[0]) {
+            return;
+        }
+        assert!(!["voided", "annulled"].contains(&status[0]["phase"].as_str().unwrap()), "{status}");
+    }
+}
+
 const SOURCES: &str = "--respondents people.csv --quotas quotas.csv --id number";
 
 /// A program that runs beside the test and ends with it.
@@ -218,14 +231,7 @@ fn a_council_is_drawn_from_a_list() {
 
     done(at, "terms sign terms.note --key clerk.key");
     done(at, "draw seal terms.note --dir service --pool pool");
-    let patience = std::time::Instant::now();
-    loop {
-        let status: Value = serde_json::from_str(&done(at, "draw status council --dir service --json")).unwrap();
-        if status[0]["outcome"].is_string() {
-            break;
-        }
-        assert!(patience.elapsed().as_secs() < 120, "no result: {status}");
-    }
+    until(at, "council", |status| status["outcome"].is_string());
     done(at, "draw bundle council --dir service --out bundle.json");
     let chain: Value = serde_json::from_slice(&std::fs::read(at.join("beacon/chain.json")).unwrap()).unwrap();
     let about = backend::about(&at.join("service")).unwrap();
@@ -265,14 +271,7 @@ fn seats_change_hands(at: &Path, drawn: &str) {
     done(at, &format!("{vacate} --row {line}=declined --person {}=not_eligible --draws-at +3s", ids[4]));
     let told = done(at, "draw replace council --dir service");
     assert!(told.contains("beacon round") || told.contains("filled once"), "{told}");
-    let patience = std::time::Instant::now();
-    loop {
-        let status: Value = serde_json::from_str(&done(at, "draw status council --dir service --json")).unwrap();
-        if status[0]["replacements"].as_array().is_some_and(|list| list.len() == 1) {
-            break;
-        }
-        assert!(patience.elapsed().as_secs() < 120, "nobody follows: {status}");
-    }
+    until(at, "council", |status| status["replacements"].as_array().is_some_and(|list| list.len() == 1));
     done(at, "draw bundle council --dir service --out after.json");
     let report = done(at, "verify after.json --trust trust.json");
     assert!(report.contains("2 people gave up their seat, 2 followed them"), "{report}");
@@ -297,13 +296,7 @@ fn seats_change_hands(at: &Path, drawn: &str) {
         "terms new --dir service --draw leave --pool leaving --method equal --seats 3 --replacement none --from council --key clerk.key --out leave.note",
     );
     done(at, "draw seal leave.note --dir service --pool leaving");
-    loop {
-        let status: Value = serde_json::from_str(&done(at, "draw status leave --dir service --json")).unwrap();
-        if status[0]["outcome"].is_string() {
-            break;
-        }
-        assert!(patience.elapsed().as_secs() < 240, "no result: {status}");
-    }
+    until(at, "leave", |status| status["outcome"].is_string());
     for draw in ["council", "leave"] {
         done(at, &format!("draw bundle {draw} --dir service --out {draw}.json"));
     }

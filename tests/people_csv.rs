@@ -279,6 +279,30 @@ fn a_spreadsheet_is_read_and_says_what_it_turned_into_text() {
     pool_dir::PoolDir::open(&pool).unwrap().verify(&mut |_| {}).unwrap();
 }
 
+/// Answers come as a spreadsheet as often as people do.
+#[test]
+fn a_linked_pool_is_made_from_a_spreadsheet_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let (earlier, out) = (folder.path().join("earlier"), folder.path().join("not/yet/there"));
+    let roles = options("number", &[], &[]);
+    let wish = pool_dir::CommitOptions { roles, table: pool_dir::TableWish::Never };
+    let csv = folder.path().join("people.csv");
+    std::fs::write(&csv, "number,name\n7,Anna\n8,Paul\n9.5,Luc\n007,Irma\n11,Karl\n").unwrap();
+    pool_dir::commit(&csv, &wish, &earlier, &mut |_| {}).unwrap();
+    let options = pool_dir::LinkedOptions {
+        id: "number".to_owned(),
+        public: vec!["town".to_owned()],
+        ..pool_dir::LinkedOptions::default()
+    };
+    let linked = pool_dir::commit_linked(&earlier, &spreadsheet("people.xlsx"), &options, &out, &mut |_| {}).unwrap();
+    assert_eq!(linked.size, 4);
+    assert_eq!(linked.summary.spreadsheet.unwrap().sheet, "Register");
+    let rows = std::fs::read_to_string(out.join("people.csv")).unwrap();
+    assert_eq!(rows, "number,name,town\n7,Anna,Eupen\n8,Paul,Kelmis\n9.5,Luc,Eupen\n007,Irma,4700\n");
+    let beside: Vec<_> = std::fs::read_dir(out.parent().unwrap()).unwrap().collect();
+    assert_eq!(beside.len(), 1, "the list that the sheet was turned into is gone");
+}
+
 #[test]
 fn a_spreadsheet_with_faults_is_refused_by_row() {
     let number = options("number", &[], &[]);

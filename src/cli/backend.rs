@@ -2,18 +2,25 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use klero_draw::beacon::{Chain, ChainInfo};
 use klero_draw::names::Slug;
 
 use crate::clock::SystemClock;
 use crate::failure::Failure;
+use crate::sequencer::opening;
 use crate::service::request::{About, Answer, DrawStatus, Logged, Request};
 use crate::service::{Service, control};
 
+/// How long another process that has the log open is waited for: a command is done in a moment, a service that begins answers soon.
+const PATIENCE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// Sends a request to the service in `dir`, or carries it out here when none runs.
 pub fn ask(dir: &Path, request: Request) -> Result<Answer, Failure> {
-    let answer = match control::ask(dir, &request)? {
+    let answered = wait_until_free(dir, || control::ask(dir, &request))?;
+    let answer = match answered {
         Some(answer) => answer,
         None => Service::open(dir, Arc::new(SystemClock))?.answer(request),
     };
@@ -21,6 +28,32 @@ pub fn ask(dir: &Path, request: Request) -> Result<Answer, Failure> {
         Answer::Failed(failure) => Err(failure),
         other => Ok(other),
     }
+}
+
+/// Asks `instead` again and again, until it gives something, or no process has the log open any more, or five seconds are over: then opening the log
+/// says who has it. Tells once, on standard error, that it waits.
+pub(super) fn wait_until_free<T>(
+    dir: &Path,
+    mut instead: impl FnMut() -> Result<Option<T>, Failure>,
+) -> Result<Option<T>, Failure> {
+    let until = Instant::now() + PATIENCE;
+    let mut told = false;
+    loop {
+        let found = instead()?;
+        if found.is_some() || opening::is_free(dir) || Instant::now() >= until {
+            return Ok(found);
+        }
+        if !told {
+            told = true;
+            tell_that_it_waits(dir);
+        }
+        std::thread::sleep(PAUSE);
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "standard output is for what was asked for")]
+fn tell_that_it_waits(dir: &Path) {
+    eprintln!("another klero has the log in {} open; waiting for it", dir.display());
 }
 
 /// An answer of another kind than was asked for.

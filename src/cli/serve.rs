@@ -9,7 +9,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::IntoResponse;
 
-use super::{Dir, beacon, out};
+use super::{Dir, backend, beacon, out};
 use crate::api::Api;
 use crate::clock::SystemClock;
 use crate::drand::Client;
@@ -225,9 +225,13 @@ pub async fn start_with(
 ) -> Result<Running, Failure> {
     let dir = dir.to_owned();
     let own = dir.clone();
-    let mut service = tokio::task::spawn_blocking(move || Service::open(&own, Arc::new(SystemClock)))
-        .await
-        .map_err(Failure::unavailable)??;
+    let open = move || {
+        // A command may have the log open for a moment; a service has it for as long as it runs, and answers.
+        let serving = || Ok(control::answers(&own).then_some(()));
+        backend::wait_until_free(&own, serving)?;
+        Service::open(&own, Arc::new(SystemClock))
+    };
+    let mut service = tokio::task::spawn_blocking(open).await.map_err(Failure::unavailable)??;
     service.use_relays(&settings.relays)?;
     let service = Arc::new(service);
     let (listener, address) = bind(settings.listen, "listen").await?;

@@ -35,6 +35,7 @@ const FAILED: &[(CheckId, Id)] = &[
     (CheckId::PoolFrom, Id::PoolWrong),
     (CheckId::PanelsQuotas, Id::PanelsWrong),
     (CheckId::PanelsCounts, Id::PanelsWrong),
+    (CheckId::PanelsCertificate, Id::PanelsWrong),
     (CheckId::DrawOutcome, Id::DrawWrong),
     (CheckId::ReplacementsRule, Id::ReplacementWrong),
     (CheckId::Voids, Id::VoidWrong),

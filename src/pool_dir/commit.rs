@@ -26,6 +26,8 @@ use crate::vault::{Vault, WRAPPED_KEY};
 
 /// A table is written in pieces of about so many bytes.
 const TABLE_CHUNK_BYTES: usize = 1 << 20;
+/// Lines of a table that are made at once.
+const TABLE_LINES: u32 = 1_024;
 
 /// Progress is told after so many rows.
 const PROGRESS_ROWS: u32 = 65_536;
@@ -357,8 +359,13 @@ impl Staging {
         let mut text = String::from(HEADER);
         let mut from_rows = None;
         let total = u64::from(built.size());
-        for (index, done) in (0..built.size()).zip(1u64..) {
-            if !built.push_table_line(index, &mut text) {
+        let mut first = 0;
+        while first < built.size() {
+            let lines = built.size().saturating_sub(first).min(TABLE_LINES);
+            let wanted = first..first.saturating_add(lines);
+            first = wanted.end;
+            let done = u64::from(first);
+            if !built.push_table_lines(wanted, &mut text) {
                 let rows = match &mut from_rows {
                     Some(rows) => rows,
                     none => {
@@ -368,7 +375,9 @@ impl Staging {
                         none.insert(TableFromRows { rows, hasher, writer: TableWriter::new(built), built, next: 0 })
                     }
                 };
-                rows.push_line(&people_path, &mut text)?;
+                for _ in 0..lines {
+                    rows.push_line(&people_path, &mut text)?;
+                }
             }
             if text.len() >= TABLE_CHUNK_BYTES || done == total {
                 out.write_all(text.as_bytes()).named("write", &path)?;

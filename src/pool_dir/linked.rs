@@ -4,7 +4,7 @@
 //! in. The answers bring ids and public columns only; whatever else their file holds is left out.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::BufWriter;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use klero_draw::commitment::{PersonHasher, leaf};
@@ -14,6 +14,7 @@ use super::source::Keeping;
 use super::{INDEX, PEOPLE, PoolDir, Progress};
 use crate::failure::{Failure, Named};
 use crate::people_csv::{self, People, Problem, Problems, ReadError, person};
+use crate::people_xlsx;
 
 /// How to make a linked pool.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,7 +35,7 @@ struct Answer {
     cells: Vec<String>,
 }
 
-/// Commits the people of `answers`, who must all be people of the pool `earlier`, into the new folder `out`.
+/// Commits the people of `answers` (a CSV, or a spreadsheet's first sheet), who must all be people of the pool `earlier`, into the new folder `out`.
 pub fn commit_linked(
     earlier: &Path,
     answers: &Path,
@@ -42,6 +43,15 @@ pub fn commit_linked(
     out: &Path,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Committed, Failure> {
+    if people_xlsx::is_spreadsheet(answers)? {
+        let (converted, conversion) = people_xlsx::to_csv(answers)?;
+        let list = temporary_list(out)?;
+        list.as_file().write_all(&converted).named("write in", list.path())?;
+        let options = LinkedOptions { delimiter: Some(b','), ..options.clone() };
+        let mut committed = commit_linked(earlier, list.path(), &options, out, progress)?;
+        committed.summary.spreadsheet = Some(conversion);
+        return Ok(committed);
+    }
     let earlier = PoolDir::open(earlier)?;
     let (from_answers, from_earlier) = share_out(&earlier, answers, options)?;
     let mut answers_by_id = read_answers(answers, options, &from_answers)?;
@@ -117,8 +127,7 @@ pub fn commit_members(
 ) -> Result<Committed, Failure> {
     let pool = PoolDir::open(earlier)?;
     let folder = super::commit::parent(out);
-    // tempfile makes files with mode 0600; it is gone when this function ends.
-    let list = tempfile::NamedTempFile::new_in(&folder).named("write in the folder", &folder)?;
+    let list = temporary_list(out)?;
     let mut writer = csv::Writer::from_writer(list.as_file());
     let id = pool.columns().id().to_owned();
     let written = |e: csv::Error| Failure::unavailable(format!("cannot write in {}: {e}", folder.display()));
@@ -132,6 +141,13 @@ pub fn commit_members(
     drop(writer);
     let options = LinkedOptions { id, public: public.to_vec(), delimiter: Some(b','), opened: None };
     commit_linked(earlier, list.path(), &options, out, progress)
+}
+
+/// A list of people beside `out`, gone when it is dropped. tempfile makes files with mode 0600.
+fn temporary_list(out: &Path) -> Result<tempfile::NamedTempFile, Failure> {
+    let folder = super::commit::parent(out);
+    std::fs::create_dir_all(&folder).named("make the folder", &folder)?;
+    tempfile::NamedTempFile::new_in(&folder).named("write in the folder", &folder)
 }
 
 /// Which public columns come from the answers, and which from the earlier pool.

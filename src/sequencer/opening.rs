@@ -323,6 +323,13 @@ pub(crate) fn lock(files: &dyn Files, folder: &LogFolder) -> Result<Lock, OpenEr
     })
 }
 
+/// Whether no process has the log in `dir` open at this moment. A folder that cannot be looked at counts as free: opening it says what is wrong.
+#[must_use]
+pub fn is_free(dir: &Path) -> bool {
+    let folder = LogFolder::new(dir);
+    !folder.lock().exists() || !matches!(lock(&RealFiles, &folder), Err(OpenError::InUse { .. }))
+}
+
 /// Reads every entry, in order, and rebuilds the tree from them.
 pub(crate) fn read_through(store: &dyn Store, check: &mut EntryCheck<'_>) -> Result<ReadThrough, OpenError> {
     let mut tree = MerkleTree::new();

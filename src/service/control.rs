@@ -25,6 +25,12 @@ pub fn path(dir: &Path) -> PathBuf {
     dir.join("control.sock")
 }
 
+/// Whether a service listens.
+#[must_use]
+pub fn answers(dir: &Path) -> bool {
+    UnixStream::connect(path(dir)).is_ok()
+}
+
 /// Asks a running service. `None` if none runs.
 pub fn ask(dir: &Path, request: &Request) -> Result<Option<Answer>, Failure> {
     let path = path(dir);

@@ -36,6 +36,7 @@ use klero_draw::organiser::{
 };
 use klero_draw::step::{Opened, StepKind, Voided};
 use klero_draw::terms::Replacement;
+use klero_tlog::note::KeyName;
 use klero_verifier::ledger::{DrawState, Ledger, Phase};
 
 use crate::clock::SharedClock;
@@ -105,6 +106,7 @@ pub fn init(dir: &Path, new: &NewLog, clock: SharedClock) -> Result<(), Failure>
         return Err(Failure::usage(format!("there is a log in {} already", dir.display()))
             .advise("a log is begun once; choose another --dir"));
     }
+    check_origin(&new.config.origin)?;
     let make = |path: &Path| {
         std::fs::DirBuilder::new()
             .recursive(true)
@@ -130,6 +132,18 @@ pub fn init(dir: &Path, new: &NewLog, clock: SharedClock) -> Result<(), Failure>
     let open = Service::open_with(dir, clock, Witnessing::held())?;
     open.append(Draft { draw: None, kind: StepKind::Opened(Box::new(opened)) })?;
     Ok(())
+}
+
+/// Both keys of a log are named after it. Refused before anything is written, since it cannot be changed later.
+fn check_origin(origin: &str) -> Result<(), Failure> {
+    match (KeyName::new(origin), KeyName::new(&format!("{origin}/service"))) {
+        (Ok(_), Ok(_)) => Ok(()),
+        _ => Err(Failure::usage(format!(
+            "'{}' cannot name a log: a log's name is 1 to 247 bytes without spaces, plus signs and control characters",
+            origin.escape_debug()
+        ))
+        .advise("name it as it will be found, by host and path: --origin draws.example.org/log")),
+    }
 }
 
 fn opening_failure(error: crate::sequencer::opening::OpenError) -> Failure {

@@ -9,6 +9,8 @@
 //!
 //! This file must never be believed: what comes out is rounded from floating
 //! point, and is counted in integers by [`crate::check`] before it is used.
+//!
+//! Longer than other files: it is one search, and its parts share its state.
 
 use num_traits::ToPrimitive;
 

@@ -95,15 +95,33 @@ impl Kept {
         Some(number)
     }
 
-    /// Appends a person's line of the table, with its newline.
-    pub(super) fn push_line(&self, position: usize, out: &mut String) -> Option<()> {
-        let part = self.parts.get(position)?;
+    /// Appends these people's lines of the table, each with its newline; `None`, and nothing appended, if one of them was not kept.
+    pub(super) fn push_lines(&self, positions: impl Iterator<Item = usize> + Clone, out: &mut String) -> Option<()> {
+        // All of them are fetched before the first is written: they lie far apart, and a processor waits for many places at once as long as for
+        // one.
+        let parts: Vec<Part> = positions.clone().map(|at| self.parts.get(at).copied()).collect::<Option<_>>()?;
+        let tags: Vec<HouseholdTag> = if self.households {
+            positions.map(|at| self.tags.get(at).copied()).collect::<Option<_>>()?
+        } else {
+            Vec::new()
+        };
+        let length = out.len();
+        for (nth, part) in parts.iter().enumerate() {
+            if self.push_line(part, tags.get(nth), out).is_none() {
+                out.truncate(length);
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    fn push_line(&self, part: &Part, tag: Option<&HouseholdTag>, out: &mut String) -> Option<()> {
         let row = self.rows.get(usize::try_from(part.row & !TAGGED).ok()?)?;
         push_hex(out, &part.private);
         out.push_str(" {");
         if part.row & TAGGED != 0 {
             out.push_str("\"household\":\"");
-            push_hex(out, &self.tags.get(position)?.0);
+            push_hex(out, &tag?.0);
             out.push_str("\",");
         }
         out.push_str(row);

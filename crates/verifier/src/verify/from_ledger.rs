@@ -29,6 +29,7 @@ pub const REPLAYED: &[CheckId] = &[
     CheckId::PoolFrom,
     CheckId::PanelsQuotas,
     CheckId::PanelsCounts,
+    CheckId::PanelsCertificate,
     CheckId::DrawOutcome,
     CheckId::ReplacementsRule,
     CheckId::Voids,
@@ -106,6 +107,7 @@ pub fn replay_draw(
     case.check_from(table.as_ref());
     let lists = case.read_lists();
     case.check_panels(lists.as_ref(), table.as_ref());
+    case.check_certificate(lists.as_ref(), table.as_ref());
     case.check_outcome(lists.as_ref(), table.as_ref());
     case.check_replacements(lists.as_ref(), table.as_ref());
     case.check_voids();

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use klero_draw::certificate::Level;
 use klero_draw::hash::ArtifactHash;
 use klero_draw::organiser::VoidReason;
 use klero_draw::replacement::Seats;
 use klero_draw::step::StepKind;
-use klero_draw::terms::Replacement;
+use klero_draw::terms::{Method, Replacement};
 use klero_verifier::ledger::{Ledger, Resumed};
 use klero_verifier::report::{CheckId, Status};
 use klero_verifier::verify::from_ledger::{Replayed, replay_draw};
@@ -163,6 +164,29 @@ fn a_wrong_outcome_and_a_missing_table_are_told() {
     assert_eq!(status(&replayed(&world, "council"), CheckId::PoolTable), Status::Skipped);
     world.artifacts.insert(terms.value().pool.table.unwrap(), "another".to_owned());
     assert_eq!(status(&replayed(&world, "council"), CheckId::Format), Status::Failed);
+}
+
+/// Whoever replays a log sees the certificate recomputed, refused or gone, as whoever verifies a bundle does.
+#[test]
+fn a_certificate_is_recomputed_from_the_whole_log() {
+    let level = Level { households: Vec::new(), quotas: vec![(0, 0), (0, 0)], stops: Vec::new(), total: (1, 0) };
+    let spec = Spec { certificate: Some(vec![level]), ..Spec::new("council", "panels") };
+    let mut world = World::new();
+    let (terms, _) = world.whole(&spec);
+    assert_eq!(status(&replayed(&world, "council"), CheckId::PanelsCertificate), Status::Passed);
+    world.artifacts.remove(&terms.value().method.certificate().unwrap());
+    let again = replayed(&world, "council");
+    assert_eq!(status(&again, CheckId::PanelsCertificate), Status::Skipped);
+    assert_eq!(status(&again, CheckId::Format), Status::Skipped);
+
+    let mut world = World::new();
+    world.announce(&spec, 0);
+    let mut parts = world.terms(&spec);
+    let Method::Panels { list, panels, min_count, max_count, .. } = parts.method else { panic!() };
+    let certificate = Some(world.keep("no certificate".to_owned()));
+    parts.method = Method::Panels { certificate, list, panels, min_count, max_count };
+    world.seal_terms(parts);
+    assert_eq!(status(&replayed(&world, "council"), CheckId::PanelsCertificate), Status::Failed);
 }
 
 #[test]
