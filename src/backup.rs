@@ -27,6 +27,7 @@ use crate::files::{LogFolder, RealFiles};
 use crate::guard::Guard;
 use crate::log_check::{self, Site};
 use crate::sequencer::Place;
+use crate::sequencer::opening::SledStores;
 use crate::service::config::{Config, Folders};
 use crate::store::{Records, SledRecords};
 use crate::vault::{self, DATA_KEY};
@@ -286,7 +287,12 @@ fn unpack_and_prove(backup: &Path, dir: &Path, how: &Restore) -> Result<Restored
         .map_err(|e| Failure::refused(&e).advise("the backup is damaged: take another"))?;
     let note = guard.checkpoint().note().to_text();
     atomic::write(&dir.join("public").join("checkpoint"), note.as_bytes())?;
-    let site = Site { folder: LogFolder::new(dir), files: Arc::new(RealFiles), keys: vec![key.clone()] };
+    let site = Site {
+        folder: LogFolder::new(dir),
+        files: Arc::new(RealFiles),
+        keys: vec![key.clone()],
+        stores: Arc::new(SledStores),
+    };
     let broken = |e: &dyn std::fmt::Display| {
         Failure::refused(format!("the backup does not hold the log that was signed: {e}"))
             .advise("take another backup, or rebuild from a mirror's tiles")

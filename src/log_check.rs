@@ -19,8 +19,7 @@ use klero_tlog::{VerifiedCheckpoint, VerifierKey};
 use crate::files::{FileError, Files, LogFolder};
 use crate::guard::{Guard, GuardError};
 use crate::publish::{Publisher, TileFault, TileFaultKind};
-use crate::sequencer::opening::{EntryCheck, LogSetup, OpenError, ReadThrough, check_root, lock, read_through};
-use crate::store::SledStore;
+use crate::sequencer::opening::{EntryCheck, LogSetup, OpenError, ReadThrough, Stores, check_root, lock, read_through};
 pub use export::{Export, ExportError};
 pub use repair::{RepairError, Repaired, repair_from_tiles, repair_tiles, restore_guard};
 
@@ -35,12 +34,14 @@ pub struct Site {
     pub files: Arc<dyn Files>,
     /// Keys that sign its checkpoints; the present one first.
     pub keys: Vec<VerifierKey>,
+    /// Where its store comes from.
+    pub stores: Arc<dyn Stores>,
 }
 
 impl From<&LogSetup> for Site {
     fn from(setup: &LogSetup) -> Self {
         let (folder, files) = (setup.folder.clone(), Arc::clone(&setup.files));
-        Self { folder, files, keys: setup.signer.known_keys() }
+        Self { folder, files, keys: setup.signer.known_keys(), stores: Arc::clone(&setup.stores) }
     }
 }
 
@@ -155,9 +156,8 @@ pub fn fsck(site: &Site, check: &mut EntryCheck<'_>) -> Result<Report, OpenError
     }
     let _lock = lock(site.files.as_ref(), &site.folder)?;
     let copy = copy_of_store(site)?;
-    let read = SledStore::open(copy.path(), Arc::clone(&site.files))
-        .map_err(OpenError::from)
-        .and_then(|store| read_through(&store, check));
+    let opened = site.stores.open(copy.path(), &site.files).map_err(OpenError::from);
+    let read = opened.and_then(|store| read_through(store.as_ref(), check));
     let read = match read {
         Ok(read) => {
             report.add("store", true, "every entry in its place", format!("{} entries", read.tree.size()));

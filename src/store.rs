@@ -181,7 +181,7 @@ pub type Visit<'a> = dyn FnMut(u64, &[u8]) -> ControlFlow<()> + 'a;
 /// **Contract.** When [`Self::commit_durably`] returns `Ok`, its entries and all before them are on the disk and are there
 /// after a power cut. The entries of one call appear together or not at all. When it returns an error, they may be there or
 /// not, now or after the next opening; the store then refuses every further commit until it is opened again and read
-/// through. Entries are never changed or removed.
+/// through. What an opened store shows is on the disk too. Entries are never changed or removed.
 pub trait Store: Send + Sync {
     /// Entries in the store.
     fn size(&self) -> u64;

@@ -12,6 +12,7 @@ use crate::failure::{Failure, Named};
 use crate::files::{LogFolder, RealFiles};
 use crate::log_check::{self, Export, Site, Verdict};
 use crate::sequencer::Place;
+use crate::sequencer::opening::SledStores;
 use crate::service::config::Folders;
 use crate::signer;
 
@@ -77,7 +78,12 @@ pub fn run(command: Command) -> Result<u8, Failure> {
 
 fn site(folders: &Folders) -> Result<Site, Failure> {
     let key = signer::load_public(&folders.log_key())?;
-    Ok(Site { folder: LogFolder::new(&folders.0), files: Arc::new(RealFiles), keys: vec![key] })
+    Ok(Site {
+        folder: LogFolder::new(&folders.0),
+        files: Arc::new(RealFiles),
+        keys: vec![key],
+        stores: Arc::new(SledStores),
+    })
 }
 
 /// Replays each entry by the rules of the log.

@@ -5,7 +5,6 @@
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use klero_tlog::checkpoint::CheckpointError;
 use klero_tlog::proof::TreeHead;
@@ -18,7 +17,7 @@ use crate::guard::{Guard, GuardError};
 use crate::publish::{PublishError, Publisher, TileFault, TileFaultKind, covered_size};
 use crate::sequencer::Place;
 use crate::sequencer::opening::{EntryCheck, OpenError, ReadThrough, check_root, lock, read_through, set_aside};
-use crate::store::{SledStore, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 /// Entries in one commit while a database is rebuilt.
 const REBUILD_BATCH: usize = 1024;
@@ -115,8 +114,8 @@ pub fn repair_from_tiles(site: &Site, check: &mut EntryCheck<'_>) -> Result<Repa
     if files.list(&building)?.is_some() {
         aside.push(set_aside(files, &building)?);
     }
-    let store = SledStore::create(&building, Arc::clone(&site.files))?;
-    let mut builder = Rebuild { store: &store, check, seq: 0, prev: Hash::ZERO, batch: Vec::new() };
+    let store = site.stores.create(&building, &site.files)?;
+    let mut builder = Rebuild { store: store.as_ref(), check, seq: 0, prev: Hash::ZERO, batch: Vec::new() };
     for entry in Export::under(&publisher, guard.head())? {
         builder.push(entry?.1)?;
     }
@@ -127,7 +126,7 @@ pub fn repair_from_tiles(site: &Site, check: &mut EntryCheck<'_>) -> Result<Repa
     drop(store);
     // Read back from the disk through the ordinary door: what counts is what the next opening will see.
     let ReadThrough { tree, .. } =
-        read_through(&SledStore::open(&building, Arc::clone(&site.files))?, &mut |_, _| Ok(()))?;
+        read_through(site.stores.open(&building, &site.files)?.as_ref(), &mut |_, _| Ok(()))?;
     check_root(&tree, guard.head()).map_err(|error| RepairError::Rebuilt {
         path: building.clone(),
         expected: describe(guard.head()),
@@ -146,7 +145,7 @@ pub fn repair_from_tiles(site: &Site, check: &mut EntryCheck<'_>) -> Result<Repa
 }
 
 struct Rebuild<'a, 'c> {
-    store: &'a SledStore,
+    store: &'a dyn Store,
     check: &'a mut EntryCheck<'c>,
     seq: u64,
     prev: Hash,
@@ -197,8 +196,8 @@ fn entries_beyond(publisher: &Publisher, size: u64) -> Result<Vec<Vec<u8>>, Repa
 pub fn repair_tiles(site: &Site, check: &mut EntryCheck<'_>) -> Result<Repaired, RepairError> {
     let guard = site.guard()?;
     let _lock = lock(site.files.as_ref(), &site.folder)?;
-    let store = SledStore::open(&site.folder.store(), Arc::clone(&site.files))?;
-    let ReadThrough { tree, .. } = read_through(&store, check)?;
+    let store = site.stores.open(&site.folder.store(), &site.files)?;
+    let ReadThrough { tree, .. } = read_through(store.as_ref(), check)?;
     check_root(&tree, guard.head())?;
     let publisher = site.publisher();
     let mut faults = publisher.check_present(&tree, guard.head().size, true)?;
@@ -240,8 +239,8 @@ pub fn restore_guard(site: &Site, checkpoint: &[u8], check: &mut EntryCheck<'_>)
     if let Some(signed) = signed.filter(|signed| *signed > given.head().size) {
         return Err(RepairError::Older { given: given.head().size, signed });
     }
-    let store = SledStore::open(&site.folder.store(), Arc::clone(&site.files))?;
-    let ReadThrough { tree, .. } = read_through(&store, check)?;
+    let store = site.stores.open(&site.folder.store(), &site.files)?;
+    let ReadThrough { tree, .. } = read_through(store.as_ref(), check)?;
     check_root(&tree, given.head())?;
     let mut aside = Vec::new();
     if files.read(&site.folder.guard(), u64::MAX)?.is_some() {

@@ -21,8 +21,27 @@ use crate::guard::{Guard, GuardError};
 use crate::publish::{PublishError, Publisher, TileFault};
 use crate::store::{SledStore, Store, StoreError};
 
-/// Opens or makes the store in a folder.
-pub type StoreMaker = dyn Fn(&Path, Arc<dyn Files>) -> Result<Arc<dyn Store>, StoreError> + Send + Sync;
+/// Where a log's store comes from: in the product sled, in a simulation a model of the contract of [`Store`].
+pub trait Stores: Send + Sync {
+    /// Makes a new, empty store. Its folder must not exist, or be empty; when this returns, it is on the disk, with all in it.
+    fn create(&self, folder: &Path, files: &Arc<dyn Files>) -> Result<Arc<dyn Store>, StoreError>;
+
+    /// Opens a store that [`Self::create`] made. What it holds must then be read through.
+    fn open(&self, folder: &Path, files: &Arc<dyn Files>) -> Result<Arc<dyn Store>, StoreError>;
+}
+
+/// Stores in sled.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SledStores;
+
+impl Stores for SledStores {
+    fn create(&self, folder: &Path, files: &Arc<dyn Files>) -> Result<Arc<dyn Store>, StoreError> {
+        Ok(Arc::new(SledStore::create(folder, Arc::clone(files))?))
+    }
+    fn open(&self, folder: &Path, files: &Arc<dyn Files>) -> Result<Arc<dyn Store>, StoreError> {
+        Ok(Arc::new(SledStore::open(folder, Arc::clone(files))?))
+    }
+}
 
 /// Called for each entry of the log in order; the error says in words why it cannot be one.
 pub type EntryCheck<'a> = dyn FnMut(Place, &[u8]) -> Result<(), String> + 'a;
@@ -36,8 +55,8 @@ pub struct LogSetup {
     pub files: Arc<dyn Files>,
     /// Signs its checkpoints. The key's name is the origin.
     pub signer: Arc<dyn CheckpointSigner>,
-    /// How an existing store is opened.
-    pub open_store: Arc<StoreMaker>,
+    /// Where its store comes from.
+    pub stores: Arc<dyn Stores>,
     /// Who must agree before a checkpoint is published; nobody if `None`.
     pub cosigning: Option<Arc<dyn Cosigning>>,
 }
@@ -49,7 +68,7 @@ impl LogSetup {
             folder: LogFolder::new(dir),
             files: Arc::new(RealFiles),
             signer: Arc::new(signer),
-            open_store: Arc::new(|folder, files| Ok(Arc::new(SledStore::open(folder, files)?))),
+            stores: Arc::new(SledStores),
             cosigning: None,
         }
     }
@@ -59,7 +78,7 @@ impl LogSetup {
     }
 
     pub(crate) fn store(&self) -> Result<Arc<dyn Store>, StoreError> {
-        (self.open_store)(&self.folder.store(), Arc::clone(&self.files))
+        self.stores.open(&self.folder.store(), &self.files)
     }
 }
 
@@ -248,12 +267,12 @@ pub fn initialise(setup: &LogSetup) -> Result<(), OpenError> {
     let interrupted = files.list(&folder.store())?.is_some_and(|items| !items.is_empty());
     match if interrupted { setup.store().map(|store| store.size()) } else { Ok(0) } {
         Ok(0) if interrupted => {}
-        Ok(0) => drop(SledStore::create(&folder.store(), Arc::clone(&setup.files))?),
+        Ok(0) => drop(setup.stores.create(&folder.store(), &setup.files)?),
         Ok(_) => return Err(not_new(folder.store())),
         // Half made, and nothing was ever signed for it.
         Err(_) => {
             set_aside(files, &folder.store())?;
-            drop(SledStore::create(&folder.store(), Arc::clone(&setup.files))?);
+            drop(setup.stores.create(&folder.store(), &setup.files)?);
         }
     }
     publisher.create(&setup.signer.verifier_key().to_text())?;

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use klero_tlog::{Hash, VerifiedCheckpoint, leaf_hash};
-use kleroterion::files::{LogFolder, RealFiles};
+use kleroterion::files::{Files, LogFolder, RealFiles};
 use kleroterion::guard::Guard;
 use kleroterion::log_check::{Site, fsck};
-use kleroterion::sequencer::opening::{LogSetup, OpenError, initialise};
+use kleroterion::sequencer::opening::{LogSetup, OpenError, SledStores, Stores, initialise};
 use kleroterion::sequencer::{AppendError, Condition};
 use kleroterion::store::{Store, StoreError, Visit};
 
@@ -175,6 +175,19 @@ impl Store for FaultyStore {
     }
 }
 
+struct FaultyStores {
+    persists: bool,
+}
+
+impl Stores for FaultyStores {
+    fn create(&self, folder: &Path, files: &Arc<dyn Files>) -> Result<Arc<dyn Store>, StoreError> {
+        SledStores.create(folder, files)
+    }
+    fn open(&self, folder: &Path, files: &Arc<dyn Files>) -> Result<Arc<dyn Store>, StoreError> {
+        Ok(Arc::new(FaultyStore { inner: SledStores.open(folder, files)?, persists: self.persists }))
+    }
+}
+
 #[test]
 fn a_failing_database_makes_the_log_read_only_and_loses_nothing() {
     for persists in [false, true] {
@@ -183,13 +196,7 @@ fn a_failing_database_makes_the_log_read_only_and_loses_nothing() {
         log_with(&dir, 3);
         let mut witnessed = Witnessed::default();
         witnessed.look(&dir, "before");
-        let real = setup(&dir).open_store;
-        let faulty = LogSetup {
-            open_store: Arc::new(move |folder, files| {
-                Ok(Arc::new(FaultyStore { inner: real(folder, files)?, persists }))
-            }),
-            ..setup(&dir)
-        };
+        let faulty = LogSetup { stores: Arc::new(FaultyStores { persists }), ..setup(&dir) };
         use_log(faulty, &mut witnessed, &["lost or not"]);
         assert!(witnessed.acknowledged.is_empty());
         reopen(&dir, &mut witnessed, "after a failed commit");
