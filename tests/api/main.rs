@@ -8,6 +8,7 @@
 mod common_service;
 
 mod accounts;
+mod letters;
 mod life;
 mod matrix;
 mod sheet;
