@@ -1,4 +1,4 @@
-//! Composes what an organiser signs over the API: announcements, terms, vacancies, voids, annulments, erasures.
+//! Composes what an organiser signs, for commands and for the API: announcements, terms, vacancies, voids, annulments, erasures.
 //!
 //! Takes the state of the log as it is told, decides nothing about it, signs nothing. What comes out is held against the rules of the log when
 //! it is handed in, like a note from anywhere else.
@@ -229,8 +229,38 @@ pub struct Composed {
     pub artifacts: Vec<String>,
 }
 
-/// Composes and checks terms.
-pub fn terms(facts: &Facts, pool: &PoolDir, wish: &TermsWish) -> Result<Composed, Failure> {
+/// Why terms were not composed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotComposed {
+    /// Seats, reserves, strata or panels do not go with the pool (spec §7.2).
+    Infeasible(Failure),
+    /// The certificate of fairness is not about this list, these people and these quotas (spec §7.8).
+    Certificate(Failure),
+    /// Somebody stands alone in the table that would be published, and no reason is given.
+    UniqueRows(Failure),
+    /// Anything else.
+    Other(Failure),
+}
+
+impl From<Failure> for NotComposed {
+    fn from(failure: Failure) -> Self {
+        Self::Other(failure)
+    }
+}
+
+impl From<NotComposed> for Failure {
+    fn from(refused: NotComposed) -> Self {
+        match refused {
+            NotComposed::Infeasible(failure)
+            | NotComposed::Certificate(failure)
+            | NotComposed::UniqueRows(failure)
+            | NotComposed::Other(failure) => failure,
+        }
+    }
+}
+
+/// Composes and checks terms: whatever sealing would refuse of them is refused here, before anybody signs.
+pub fn terms(facts: &Facts, pool: &PoolDir, wish: &TermsWish) -> Result<Composed, NotComposed> {
     let status = facts.draw(&wish.draw)?;
     let round = wish.chain.info().round_after(status.draws_at).ok_or_else(|| {
         Failure::refused(format!("the beacon has no round after {}", when::show(status.draws_at)))
@@ -261,7 +291,7 @@ pub fn terms(facts: &Facts, pool: &PoolDir, wish: &TermsWish) -> Result<Composed
         How::Households => (Method::Households, None),
         How::Stratified { by, .. } => match &strata {
             Some((_, strata)) => (Method::Stratified { columns: by.clone(), strata: *strata }, None),
-            None => return Err(Failure::usage("the columns that make the strata are missing")),
+            None => return Err(Failure::usage("the columns that make the strata are missing").into()),
         },
         How::Panels { list, method, .. } => (method.clone(), Some(list)),
     };
@@ -296,14 +326,16 @@ pub fn terms(facts: &Facts, pool: &PoolDir, wish: &TermsWish) -> Result<Composed
     let round_at = terms
         .check_round(wish.chain.info())
         .map_err(|e| Failure::refused(e).advise("choose a later time by which it is to be drawn"))?;
-    feasible(&terms, pool, strata.as_ref().map(|(list, _)| list), panels)?;
+    let certificate = match &wish.how {
+        How::Panels { certificate, .. } => certificate.as_ref(),
+        _ => None,
+    };
+    feasible(&terms, pool, strata.as_ref().map(|(list, _)| list), panels, certificate)?;
     let strata = strata.map(|(list, _)| list);
     let mut artifacts = Vec::new();
     artifacts.extend(strata.as_ref().map(StrataList::text).transpose().map_err(Failure::usage)?);
     artifacts.extend(panels.map(PanelList::text).transpose().map_err(Failure::usage)?);
-    if let How::Panels { certificate: Some(certificate), .. } = &wish.how {
-        artifacts.push(certificate.text().map_err(Failure::usage)?);
-    }
+    artifacts.extend(certificate.map(Certificate::text).transpose().map_err(Failure::usage)?);
     Ok(Composed { terms, round_at, strata, artifacts })
 }
 
@@ -316,15 +348,25 @@ fn feasible(
     pool: &PoolDir,
     strata: Option<&StrataList>,
     panels: Option<&PanelList>,
-) -> Result<(), Failure> {
+    certificate: Option<&Certificate>,
+) -> Result<(), NotComposed> {
     let text = if terms.pool.table.is_some() { pool.table_text()? } else { None };
     let table = text.as_deref().map(|text| read_table(text, pool)).transpose()?;
     let inputs = DrawInputs { people: table.as_ref().map(|t| t as &dyn People), strata, panels };
     if let Some(table) = &table {
-        crate::anonymity::check(table, terms.pool.table_reason.as_deref())?;
+        crate::anonymity::check(table, terms.pool.table_reason.as_deref()).map_err(NotComposed::UniqueRows)?;
     }
-    check_feasible(terms, &inputs)
-        .map_err(|e| Failure::refused(e).advise("change seats, reserves, strata or panels; nothing was written"))
+    check_feasible(terms, &inputs).map_err(|e| {
+        let advice = "change seats, reserves, strata or panels; nothing was written";
+        NotComposed::Infeasible(Failure::refused(e).advise(advice))
+    })?;
+    if let (Some(certificate), Some(list), Some(table)) = (certificate, panels, &table) {
+        certificate.bounds(terms, list, table).map_err(|e| {
+            let advice = "build the list again: its certificate is not about these people and quotas";
+            NotComposed::Certificate(Failure::refused(e).advise(advice))
+        })?;
+    }
+    Ok(())
 }
 
 /// The strata list: who lives in the pool, and how many seats that gives.

@@ -34,6 +34,7 @@ pub mod register;
 pub mod rehearsal;
 pub mod result;
 pub mod retention;
+pub mod rotation;
 pub mod sequencer;
 pub mod service;
 pub mod signer;

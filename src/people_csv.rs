@@ -11,9 +11,7 @@ mod row;
 mod safe;
 
 use std::fmt;
-use std::fs::File;
 use std::io::{self, Cursor, Read};
-use std::path::Path;
 
 pub(crate) use header::Layout;
 use header::{headings, sniff};
@@ -133,13 +131,6 @@ pub(crate) struct People<R> {
     normaliser: Normaliser,
     problems: Problems,
     people: u64,
-}
-
-impl People<File> {
-    /// Opens a file. Everything that is wrong with its first line is reported at once.
-    pub(crate) fn open(path: &Path, options: &Options) -> Result<Self, ReadError> {
-        Self::new(File::open(path)?, options)
-    }
 }
 
 impl<R: Read> People<R> {

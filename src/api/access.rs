@@ -155,6 +155,7 @@ pub const RULES: &[Rule] = &[
     rule("POST", "/organisers/{organiser}/draws/{draw}/annulment", DECIDERS, DECIDE),
     rule("POST", "/organisers/{organiser}/draws/{draw}/vacancies", DECIDERS, DECIDE),
     rule("POST", "/organisers/{organiser}/draws/{draw}/erasure", DECIDERS, DECIDE),
+    rule("POST", "/organisers/{organiser}/draws/{draw}/rotation", CLERKS, WRITE),
     rule("GET", "/organisers/{organiser}/draws/{draw}/outcome", MEMBERS, READ),
     rule("GET", "/organisers/{organiser}/draws/{draw}/results/{list}", SEERS, PEOPLE),
     rule("POST", "/organisers/{organiser}/draws/{draw}/letters", CLERKS, PEOPLE),

@@ -44,7 +44,7 @@ pub(super) enum MethodWish {
         by: Vec<String>,
         /// Population of each stratum: CSV with these columns and 'population'; the pool itself if absent
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schema(nullable = false, max_length = 20_000)]
+        #[schema(max_length = 20_000)]
         population: Option<String>,
     },
     /// One panel of a list that a job has built from the pool
@@ -96,7 +96,7 @@ pub(super) struct DraftWish {
     draws_at: u64,
     /// The pool; needed before the terms
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 64)]
+    #[schema(max_length = 64)]
     pool: Option<String>,
     /// How people are drawn
     method: MethodWish,
@@ -111,19 +111,19 @@ pub(super) struct DraftWish {
     replacement: ReplacementWish,
     /// After this time a missing result is overdue; a week after the draw if absent
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(minimum = 0)]
     draw_by: Option<u64>,
     /// Seats that are not drawn
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 16)]
     not_drawn: Vec<NotDrawnWish>,
-    /// The earlier draw whose people the pool is made of
+    /// The earlier draw whose people the pool is made of; known from the pool if absent
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, nullable = false, max_length = 64)]
+    #[schema(value_type = Option<String>, max_length = 64, pattern = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
     from: Option<Slug>,
     /// Why the table is published although some of its rows are unique; two members sign it with the terms
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 256)]
+    #[schema(max_length = 256)]
     table_reason: Option<String>,
 }
 
@@ -335,6 +335,11 @@ async fn write_terms(
             Problem::refused("the draft names no pool").advise("upload one, commit it, and name it in the draft")
         })?;
         let pool = pools::open(tx.api, &organiser, &pool_id)?;
+        let linked = pools::linked_to(tx.desk(), &organiser, &pool_id)?;
+        if says.from.is_some() && says.from != linked {
+            return Err(Problem::refused("the pool is not made of people of the draw that 'from' names")
+                .advise("leave 'from' out: it is known from the pool"));
+        }
         let how = match says.method {
             MethodWish::Equal {} => How::Equal,
             MethodWish::Households {} => How::Households,
@@ -354,7 +359,7 @@ async fn write_terms(
             chain: facts.usual_chain(),
             draw_by: says.draw_by,
             not_drawn: says.not_drawn.into_iter().map(|n| NotDrawn { seats: n.seats, why: n.why }).collect(),
-            from: says.from,
+            from: linked,
             table_reason: says.table_reason,
         };
         let composed = compose::terms(&facts, &pool, &wish)?;

@@ -80,7 +80,6 @@ struct PostponementWish {
     draws_at: u64,
     /// Titles by language, if they change
     #[serde(default)]
-    #[schema(nullable = false)]
     title: Option<BTreeMap<String, String>>,
 }
 
@@ -165,7 +164,7 @@ struct VacancyWish {
     seats: Vec<SeatWish>,
     /// When the replacements are drawn, Unix seconds; exactly where the terms say replacement: beacon
     #[serde(default)]
-    #[schema(nullable = false, minimum = 0, maximum = 9_007_199_254_740_991_u64)]
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_u64)]
     draws_at: Option<u64>,
 }
 

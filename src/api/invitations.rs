@@ -62,7 +62,7 @@ pub struct InviteWish {
     pub role: Role,
     /// The organiser that it will belong to; for every role but admin
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, nullable = false, max_length = 64, pattern = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
+    #[schema(value_type = Option<String>, max_length = 64, pattern = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
     pub organiser: Option<Slug>,
 }
 
@@ -165,6 +165,7 @@ fn prepare(
 #[utoipa::path(get, path = "/invitations", tag = "administration", params(PageWish), responses((status = 200, body = Page<InvitationView>)))]
 async fn list_invitations(State(api): State<Api>, caller: Caller, Query(wish): Query<PageWish>) -> Response {
     api.read(move |api| {
+        wish.read()?;
         if caller.role == Role::Admin {
             return page::<Invitation, _>(api.desk(), "", &wish, |kept| Ok(view(&kept.value)));
         }

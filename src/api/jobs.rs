@@ -120,11 +120,11 @@ struct JobWish {
     quotas: String,
     /// What the list is to aim at
     #[serde(default)]
-    #[schema(inline, default = "leximin")]
+    #[schema(default = "leximin")]
     objective: Objective,
     /// How many panels; 1000 if absent
     #[serde(default)]
-    #[schema(nullable = false, minimum = 1, maximum = 10_000)]
+    #[schema(minimum = 1, maximum = 10_000)]
     count: Option<u32>,
 }
 

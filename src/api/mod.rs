@@ -18,9 +18,11 @@ mod invitations;
 mod jobs;
 mod letters;
 mod limits;
+mod linked;
 mod organisers;
 mod page;
 mod password;
+mod pool_record;
 mod pools;
 mod posted;
 mod problem;
@@ -233,6 +235,7 @@ fn routes() -> OpenApiRouter<Api> {
         .merge(organisers::routes())
         .merge(decisions::routes())
         .merge(pools::routes())
+        .merge(linked::routes())
         .merge(jobs::routes())
         .merge(drafts::routes())
         .merge(draws::routes())

@@ -11,187 +11,27 @@ use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
-use klero_draw::names::Slug;
-use serde::{Deserialize, Serialize};
+
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
-use super::desk::{Desk, Kept, Versioned};
+use super::desk::{Kept as _, Versioned};
 use super::guard::Caller;
+pub(super) use super::pool_record::{CommittedView, Made, PoolView, Roles, get, keep_made, linked_to, make_room, name};
+use super::pool_record::{Pool, Problems, column, view};
 use super::posted::{self, Found, JsonBody, Nothing, Posted};
 use super::problem::{Kind, Problem};
-use super::work::{Page, PageWish, Path, Query, Reply, check_match, new_id, page};
+use super::work::{Page, PageWish, Path, Query, Reply, Tx, check_match, new_id, page};
 use crate::failure::Named as _;
-use crate::people_csv;
 use crate::pool_dir::workbook;
 use crate::pool_dir::{CommitOptions, PoolDir, Receiving, TableWish, Upload};
 
 /// Chunks of an upload that wait for the disk.
 const CHUNKS_WAITING: usize = 8;
-/// Pools of one organiser that lie on the desk.
-const MAX_POOLS: usize = 200;
-
-/// Roles of columns.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Roles {
-    /// The column with something that each person recognises as theirs alone
-    #[schema(max_length = 128)]
-    id: String,
-    /// What strata and quotas use; appears in the published table
-    #[serde(default)]
-    #[schema(max_items = 64)]
-    public: Vec<String>,
-    /// Columns that together are the address
-    #[serde(default)]
-    #[schema(max_items = 64)]
-    household: Vec<String>,
-    /// The character between cells, if it is not found out: , ; | or tab
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 1)]
-    delimiter: Option<char>,
-}
-
-impl Roles {
-    fn options(&self) -> Result<people_csv::Options, Problem> {
-        let ascii = |c: char| u8::try_from(c).ok().filter(|byte| b",;|\t".contains(byte));
-        let wrong = || Problem::invalid("the delimiter is a comma, a semicolon, a bar or a tab");
-        let delimiter = self.delimiter.map(|c| ascii(c).ok_or_else(wrong));
-        Ok(people_csv::Options {
-            id: self.id.clone(),
-            public: self.public.clone(),
-            household: self.household.clone(),
-            delimiter: delimiter.transpose()?,
-        })
-    }
-}
-
-/// What is wrong with a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-struct Problems {
-    /// In words: the first problems, each with its line
-    message: String,
-    /// What to do
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    advice: Option<String>,
-}
-
-/// What a column is and what was changed in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-struct ColumnView {
-    name: String,
-    role: String,
-    /// Cells of which spaces at the ends were cut off
-    trimmed: u64,
-    /// Cells brought into Unicode form C
-    composed: u64,
-    /// Cells that look like spreadsheet formulas; they are committed as they are
-    formulas: u64,
-}
-
-/// A commitment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub(super) struct CommittedView {
-    /// How many people
-    size: u32,
-    /// The root, as the terms name it
-    pub(super) root: String,
-    /// SHA-256 of the table of public columns, if there is one
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    table: Option<String>,
-}
-
-/// A pool as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Pool {
-    organiser: Slug,
-    id: String,
-    name: String,
-    sha256: String,
-    bytes: u64,
-    /// The sheet that a spreadsheet's people were read from.
-    sheet: Option<String>,
-    headings: Vec<String>,
-    roles: Option<Roles>,
-    people: Option<u64>,
-    columns: Vec<ColumnView>,
-    problems: Option<Problems>,
-    pub(super) committed: Option<CommittedView>,
-    by: String,
-    made: u64,
-}
-
-impl Kept for Pool {
-    const KIND: &'static str = "pool";
-    const NAME: &'static str = "pool";
-    fn id(&self) -> String {
-        format!("{}/{}", self.organiser, self.id)
-    }
-}
-
-/// A pool.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct PoolView {
-    id: String,
-    /// Its version, as in the ETag
-    version: u64,
-    name: String,
-    /// SHA-256 of the file as it was uploaded
-    sha256: String,
-    /// Its length
-    bytes: u64,
-    /// The sheet that a spreadsheet's people were read from
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    sheet: Option<String>,
-    /// Names of the columns
-    headings: Vec<String>,
-    /// Their roles, once they are given
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    roles: Option<Roles>,
-    /// People in the file, if it was read without a problem
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    people: Option<u64>,
-    /// What was changed in each column
-    columns: Vec<ColumnView>,
-    /// What is wrong with the file
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    problems: Option<Problems>,
-    /// The commitment
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    committed: Option<CommittedView>,
-    by: String,
-    made: u64,
-}
-
-fn view(kept: Versioned<Pool>) -> PoolView {
-    let Versioned { version, value: pool } = kept;
-    PoolView {
-        id: pool.id,
-        version,
-        name: pool.name,
-        sha256: pool.sha256,
-        bytes: pool.bytes,
-        sheet: pool.sheet,
-        headings: pool.headings,
-        roles: pool.roles,
-        people: pool.people,
-        columns: pool.columns,
-        problems: pool.problems,
-        committed: pool.committed,
-        by: pool.by,
-        made: pool.made,
-    }
-}
 
 /// How an upload is named.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -231,9 +71,13 @@ fn upload(api: &Api, organiser: &str, id: &str) -> PathBuf {
     uploads_in(&api.folder()).join(format!("{organiser}.{id}"))
 }
 
-/// An organiser's pool.
-pub(super) fn get(desk: &Desk, organiser: &str, id: &str) -> Result<Versioned<Pool>, Problem> {
-    desk.get::<Pool>(&format!("{organiser}/{id}"))
+/// Where a new committed pool is to lie: nothing is there.
+pub(super) fn new_folder(api: &Api, organiser: &str, id: &str) -> Result<PathBuf, Problem> {
+    let out = folder(api, organiser, id);
+    // What a crash left: no terms can name it, since no record does.
+    remove_sealed(&out)?;
+    private_folder(&pools_in(&api.folder()))?;
+    Ok(out)
 }
 
 /// Opens a committed pool.
@@ -253,7 +97,7 @@ async fn list_pools(State(api): State<Api>, Path(organiser): Path<String>, Query
 
 /// Upload a file of people: CSV in UTF-8, or XLSX, of which the first sheet is read
 #[utoipa::path(post, path = "/organisers/{organiser}/pools", tag = "pools", params(("organiser" = String, Path), UploadWish),
-    request_body(content(("text/csv"), ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
+    request_body(content((String = "text/csv"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
     responses((status = 201, body = PoolView)))]
 async fn upload_pool(
     State(api): State<Api>,
@@ -282,10 +126,7 @@ async fn receive(
     if !["text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"].contains(&kind.as_str()) {
         return Err(Problem::new(Kind::MediaType, "a pool is uploaded as text/csv or as an XLSX spreadsheet"));
     }
-    let name = wish.name.trim().to_owned();
-    if name.is_empty() || name.len() > 100 || name.chars().any(char::is_control) {
-        return Err(Problem::invalid("a name has 1 to 100 bytes, on one line"));
-    }
+    let name = name(&wish.name)?;
     let limit = api.limits().upload_bytes;
     let mut stream = body.into_data_stream();
     // Few chunks wait at a time: whoever sends faster than the disk writes, waits.
@@ -339,17 +180,13 @@ async fn receive(
     };
     let lock = organiser.clone();
     let response = once.run(&lock, move |tx| {
-        if tx.desk().list::<Pool>(&format!("{organiser}/"), None, MAX_POOLS)?.len() >= MAX_POOLS {
-            return Err(
-                Problem::refused(format!("{MAX_POOLS} pools lie here")).advise("delete those that are not needed")
-            );
-        }
+        make_room(tx, &organiser)?;
         let pool = Pool {
             organiser: caller.organiser()?.clone(),
             id: new_id(tx.now)?,
             name,
-            sha256,
-            bytes,
+            sha256: Some(sha256),
+            bytes: Some(bytes),
             sheet,
             headings,
             roles: None,
@@ -424,7 +261,7 @@ fn remove_sealed(folder: &FilePath) -> Result<(), Problem> {
 }
 
 /// Removes all of an organiser's pools on the desk that have this root.
-pub(super) fn destroy_by_root(tx: &mut super::work::Tx<'_>, organiser: &str, root: &str) -> Result<(), Problem> {
+pub(super) fn destroy_by_root(tx: &mut Tx<'_>, organiser: &str, root: &str) -> Result<(), Problem> {
     for kept in tx.desk().list::<Pool>(&format!("{organiser}/"), None, usize::MAX)? {
         if kept.value.committed.as_ref().is_some_and(|committed| committed.root == root) {
             super::jobs::destroy_of_pool(tx, organiser, &kept.value.id)?;
@@ -452,13 +289,19 @@ async fn set_roles(
             return Err(Problem::refused("this pool is committed").advise("upload the file again for other roles"));
         }
         let file = Upload::open(&upload(tx.api, &organiser, &id), tx.api.service().vault())?;
-        let options = body.options()?;
+        let read = match &body.from {
+            None => file.check(&body.options()?, &mut |_| {}).map(|summary| (summary.people, summary.columns)),
+            Some(draw) => {
+                let (earlier, opened) = super::linked::earlier(tx.api, &organiser, draw)?;
+                file.check_linked(&earlier, &body.linked(opened)?).map(|people| (people, Vec::new()))
+            }
+        };
         kept.value.roles = Some(body);
-        match file.check(&options, &mut |_| {}) {
-            Ok(summary) => {
-                kept.value.people = Some(summary.people);
+        match read {
+            Ok((people, columns)) => {
+                kept.value.people = Some(people);
                 kept.value.problems = None;
-                kept.value.columns = summary.columns.into_iter().map(column).collect();
+                kept.value.columns = columns.into_iter().map(column).collect();
             }
             Err(failure) if failure.exit == 2 => {
                 kept.value.people = None;
@@ -473,16 +316,6 @@ async fn set_roles(
         Ok(Reply::ok(&view(kept))?.with("etag", &etag))
     })
     .await
-}
-
-fn column(summary: people_csv::ColumnSummary) -> ColumnView {
-    ColumnView {
-        name: summary.name,
-        role: summary.role.to_string(),
-        trimmed: summary.trimmed,
-        composed: summary.composed,
-        formulas: summary.formulas,
-    }
 }
 
 /// Commit the pool: its key is made, its root computed, its rows fixed
@@ -505,18 +338,20 @@ async fn commit_pool(
         if let Some(problems) = &pool.problems {
             return Err(Problem::refused(problems.message.clone()).advise("correct the file, and upload it again"));
         }
-        let (out, from) = (folder(tx.api, &organiser, &id), upload(tx.api, &organiser, &id));
-        // What a crash left: no terms can name it, since the record does not.
-        remove_sealed(&out)?;
-        private_folder(&pools_in(&tx.api.folder()))?;
-        let options = CommitOptions { roles: roles.options()?, table: TableWish::IfUseful };
+        let out = new_folder(tx.api, &organiser, &id)?;
+        let file = Upload::open(&upload(tx.api, &organiser, &id), tx.api.service().vault())?;
         let vault = tx.api.service().vault();
-        let committed = Upload::open(&from, vault)?.commit(&options, &out, vault, &mut |_| {})?;
-        pool.committed = Some(CommittedView {
-            size: committed.size,
-            root: committed.root.to_string(),
-            table: committed.table.map(|table| table.to_string()),
-        });
+        let committed = match &roles.from {
+            None => {
+                let options = CommitOptions { roles: roles.options()?, table: TableWish::IfUseful };
+                file.commit(&options, &out, vault, &mut |_| {})?
+            }
+            Some(draw) => {
+                let (earlier, opened) = super::linked::earlier(tx.api, &organiser, draw)?;
+                file.commit_linked(&earlier, &roles.linked(opened)?, &out, vault, &mut |_| {})?
+            }
+        };
+        pool.committed = Some(CommittedView::of(&committed));
         tx.batch.update(&kept)?;
         // The rows lie in the committed pool now. If the record should not be stored, the upload is needed again: it goes after a while.
         let at = format!("/organisers/{organiser}/pools/{id}");

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::compose::NotComposed;
 use crate::failure::Failure;
 use crate::store::StoreError;
 
@@ -57,6 +58,12 @@ kinds! {
     Method = METHOD_NOT_ALLOWED, "method-not-allowed", "No such method here";
     /// Against the rules, or not possible in this state.
     Refused = CONFLICT, "refused", "Refused by the rules";
+    /// Seats, reserves, strata or panels do not go with the pool.
+    Infeasible = CONFLICT, "infeasible", "The pool cannot fill these seats";
+    /// A certificate of fairness that is not about the list, its people and its quotas.
+    Certificate = CONFLICT, "certificate", "The certificate of fairness does not fit the list";
+    /// A table with unique rows, and no reason to publish it.
+    UniqueRows = CONFLICT, "unique-rows", "Somebody stands alone in the published table";
     /// The same request is being carried out.
     InProgress = CONFLICT, "in-progress", "The same request is being carried out";
     /// `If-Match` names another version.
@@ -202,6 +209,19 @@ impl From<Failure> for Problem {
             Some(advice) => problem.advise(advice),
             None => problem,
         }
+    }
+}
+
+impl From<NotComposed> for Problem {
+    fn from(refused: NotComposed) -> Self {
+        let kind = match &refused {
+            NotComposed::Infeasible(_) => Some(Kind::Infeasible),
+            NotComposed::Certificate(_) => Some(Kind::Certificate),
+            NotComposed::UniqueRows(_) => Some(Kind::UniqueRows),
+            NotComposed::Other(_) => None,
+        };
+        let problem = Self::from(Failure::from(refused));
+        Self { kind: kind.unwrap_or(problem.kind), ..problem }
     }
 }
 

@@ -51,7 +51,7 @@ struct SignIn {
     password: String,
     /// Six digits, where the account has a second factor
     #[serde(default)]
-    #[schema(nullable = false, pattern = "^[0-9]{6}$")]
+    #[schema(pattern = "^[0-9]{6}$")]
     totp: Option<String>,
 }
 

@@ -20,6 +20,8 @@ use super::work::{HOUSE, Page, PageWish, Path, Query, Reply, Tx, page};
 const PREFIX: &str = "klero_";
 /// Longest life of a token, in days.
 const MAX_DAYS: u32 = 366;
+/// There are no more kinds of them.
+const MAX_SCOPES: usize = 5;
 /// Most tokens of one account.
 const MAX_TOKENS: usize = 50;
 
@@ -140,11 +142,13 @@ async fn make_token(caller: Caller, Posted { body, once }: Posted<TokenWish>) ->
             return Err(Problem::invalid("the label has 1 to 100 bytes").advise("say what the token is for"));
         }
         let mut scopes = body.scopes;
+        if !(1..=MAX_SCOPES).contains(&scopes.len()) {
+            return Err(
+                Problem::invalid(format!("a token has 1 to {MAX_SCOPES} scopes")).advise("read is the smallest")
+            );
+        }
         scopes.sort_unstable();
         scopes.dedup();
-        if scopes.is_empty() {
-            return Err(Problem::invalid("a token has at least one scope").advise("read is the smallest"));
-        }
         let listed = format!("{}/", caller.login);
         if tx.desk().list::<Listed>(&listed, None, MAX_TOKENS)?.len() >= MAX_TOKENS {
             return Err(

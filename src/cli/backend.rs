@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use klero_draw::beacon::{Chain, ChainInfo};
 use klero_draw::names::Slug;
 
 use crate::clock::SystemClock;
+use crate::compose::Facts;
 use crate::failure::Failure;
 use crate::sequencer::opening;
 use crate::service::request::{About, Answer, DrawStatus, Logged, Request};
@@ -116,14 +116,7 @@ pub fn bundle(dir: &Path, draw: &Slug) -> Result<String, Failure> {
     }
 }
 
-/// The beacon chain that a sealed draw uses: its hash, and its information.
-pub fn chain_of(dir: &Path, draw: &Slug) -> Result<(String, ChainInfo), Failure> {
-    let hash = status(dir, draw)?.chain.ok_or_else(|| Failure::refused(format!("'{draw}' is not sealed")))?;
-    if let Some(chain) = Chain::by_name_or_hash(&hash) {
-        return Ok((hash, chain.info().clone()));
-    }
-    match about(dir)?.rehearsal {
-        Some(info) if info.chain_hash().to_string() == hash => Ok((hash, info)),
-        _ => Err(Failure::unavailable(format!("the beacon chain {hash} is not known here"))),
-    }
+/// What notes are composed from.
+pub fn facts(dir: &Path) -> Result<Facts, Failure> {
+    Ok(Facts { about: about(dir)?, draws: statuses(dir, None)? })
 }

@@ -21,6 +21,7 @@ use serde_json::json;
 use super::terms::DemoTerms;
 use super::{backend, beacon, out, serve, sign};
 use crate::clock::{Clock, SystemClock};
+use crate::compose;
 use crate::failure::{Failure, Named};
 use crate::people_csv::Options;
 use crate::pool_dir::{self, CommitOptions, LinkedOptions, PoolDir, TableWish};
@@ -442,16 +443,10 @@ impl Demo<'_> {
         let (_, outcome) = self.outcome(town, &council)?;
         let mut leavers: Vec<u32> = outcome.drawn.iter().map(|opening| opening.index).step_by(5).take(2).collect();
         leavers.sort_unstable();
-        let status = backend::status(town.service, &council)?;
-        let (chain, info) = backend::chain_of(town.service, &council)?;
-        let seats: Vec<_> = leavers.iter().map(|index| json!({"index": index, "reason": "declined"})).collect();
+        let facts = backend::facts(town.service)?;
+        let seats: BTreeMap<u32, String> = leavers.iter().map(|index| (*index, "declined".to_owned())).collect();
         for ahead in [2, 6, 30] {
-            let draws_at = SystemClock.now() + ahead;
-            let round = info.round_after(draws_at).ok_or_else(|| Failure::unavailable("the beacon has no round"))?;
-            let note = json!({
-                "after": status.after.map(|leaf| leaf.to_string()), "beacon": {"chain": chain, "round": round},
-                "draw": council, "draws_at": draws_at, "log": ORIGIN, "organiser": ORGANISER, "seats": seats,
-            });
+            let note = compose::vacancy(&facts, facts.draw(&council)?, &seats, Some(SystemClock.now() + ahead))?;
             match self.sign(town, "vacate", &note) {
                 Ok(()) => break,
                 // A slow machine may not be done before the round.

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use klero_draw::names::Slug;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Dir, backend, out};
 use crate::clock::{Clock, SystemClock};
+use crate::compose::{self, AnnounceWish};
 use crate::failure::{Failure, Named};
 use crate::service::request::{DrawStatus, HandedRound, Logged, Request};
 use crate::{atomic, organiser_note, result, signer, when};
@@ -266,23 +267,12 @@ fn announce(args: &Announce) -> Result<(), Failure> {
             ))
             .advise("announce a time that leaves room to sign and to seal, such as +2h; nothing was logged"));
         }
-        let about = backend::about(dir)?;
-        let draws = backend::statuses(dir, None)?;
-        let mut title = titles(&args.title)?;
-        if let Some(known) = draws.iter().find(|d| d.draw == args.draw) {
-            if title.is_empty() {
-                title = known.title.clone();
-            }
-            let previous = previous_of(&draws, known.attempt, &known.organiser, &known.purpose)?;
-            return Ok(note_of(
-                json!({
-                    "attempt": known.attempt, "draw": args.draw, "draws_at": draws_at, "log": about.origin,
-                    "organiser": known.organiser, "postponed": known.postponed + 1, "purpose": known.purpose, "title": title,
-                }),
-                previous,
-            ));
+        let facts = backend::facts(dir)?;
+        let title = titles(&args.title)?;
+        if let Ok(known) = facts.draw(&args.draw) {
+            return compose::postponement(&facts, known, draws_at, Some(&title).filter(|title| !title.is_empty()));
         }
-        let organiser = match (&args.organiser, about.organisers.as_slice()) {
+        let organiser = match (&args.organiser, facts.about.organisers.as_slice()) {
             (Some(id), _) => id.clone(),
             (None, [only]) => only.id.clone(),
             (None, _) => return Err(missing("organiser")),
@@ -291,41 +281,8 @@ fn announce(args: &Announce) -> Result<(), Failure> {
         if title.is_empty() {
             return Err(missing("title"));
         }
-        let attempt = 1 + draws.iter().filter(|d| d.organiser == organiser && d.purpose == purpose).count() as u64;
-        let previous = previous_of(&draws, attempt, &organiser, &purpose)?;
-        Ok(note_of(
-            json!({
-                "attempt": attempt, "draw": args.draw, "draws_at": draws_at, "log": about.origin, "organiser": organiser,
-                "postponed": 0, "purpose": purpose, "title": title,
-            }),
-            previous,
-        ))
+        compose::announcement(&facts, &AnnounceWish { draw: args.draw.clone(), organiser, purpose, title, draws_at })
     })
-}
-
-fn note_of(mut value: Value, previous: Option<String>) -> Value {
-    if let Some(previous) = previous {
-        value["previous"] = previous.into();
-    }
-    value
-}
-
-/// The step that closed the attempt before, for attempt 2 and later.
-pub(super) fn previous_of(
-    draws: &[DrawStatus],
-    attempt: u64,
-    organiser: &Slug,
-    purpose: &Slug,
-) -> Result<Option<String>, Failure> {
-    if attempt == 1 {
-        return Ok(None);
-    }
-    let before = draws.iter().find(|d| d.attempt == attempt - 1 && &d.organiser == organiser && &d.purpose == purpose);
-    match before.and_then(|d| d.closed_by) {
-        Some(leaf) => Ok(Some(leaf.to_string())),
-        None => Err(Failure::refused(format!("attempt {} for '{purpose}' is still open", attempt - 1))
-            .advise("there is one open attempt for each purpose: finish it, or give it up with klero draw void")),
-    }
 }
 
 fn decide(args: &Decision, context: &str, needs_outcome: Option<&str>) -> Result<(), Failure> {
@@ -335,13 +292,12 @@ fn decide(args: &Decision, context: &str, needs_outcome: Option<&str>) -> Result
             Failure::usage("--reason is missing").advise(format!("klero draw {context} --help lists the reasons"))
         })?;
         known_reason(reason, if needs_outcome.is_some() { &ANNUL_REASONS } else { &VOID_REASONS })?;
-        let status = backend::status(dir, &args.draw)?;
-        let origin = backend::about(dir)?.origin;
-        let mut value = json!({"draw": args.draw, "log": origin, "organiser": status.organiser, "reason": reason});
-        if needs_outcome.is_some() {
-            value["after"] = after(&status)?.into();
+        let facts = backend::facts(dir)?;
+        let status = facts.draw(&args.draw)?;
+        match needs_outcome {
+            Some(_) => compose::annulment(&facts, status, reason),
+            None => Ok(compose::void(&facts, status, reason)),
         }
-        Ok(value)
     })
 }
 
@@ -358,12 +314,6 @@ fn known_reason(reason: &str, known: &[&str]) -> Result<(), Failure> {
         .advise(format!("the reasons are: {}; nothing was logged", known.join(", "))))
 }
 
-fn after(status: &DrawStatus) -> Result<String, Failure> {
-    status.after.map(|leaf| leaf.to_string()).ok_or_else(|| {
-        Failure::refused(format!("'{}' has no outcome yet", status.draw)).advise("before the draw, use klero draw void")
-    })
-}
-
 fn vacate(args: &Vacate) -> Result<(), Failure> {
     let dir = &args.dir.dir;
     hand_in(dir, &args.signing, "vacate", || {
@@ -376,39 +326,24 @@ fn vacate(args: &Vacate) -> Result<(), Failure> {
             let (index, reason) = seat.split_once('=').ok_or_else(wrong)?;
             let index: u32 = index.parse().map_err(|_| wrong())?;
             known_reason(reason, &VACATE_REASONS)?;
-            if seats.insert(index, reason).is_some() {
+            if seats.insert(index, reason.to_owned()).is_some() {
                 return Err(Failure::usage(format!("seat {index} is named twice")));
             }
         }
         seats::look_up(args, &mut seats)?;
-        let status = backend::status(dir, &args.draw)?;
-        seats::fits(args, &status)?;
-        let origin = backend::about(dir)?.origin;
-        let seats: Vec<Value> =
-            seats.into_iter().map(|(index, reason)| json!({"index": index, "reason": reason})).collect();
-        let mut value = json!({
-            "after": after(&status)?, "draw": args.draw, "log": origin, "organiser": status.organiser, "seats": seats,
-        });
-        if let Some(at) = &args.draws_at {
-            let draws_at = when::parse(at, SystemClock.now())?;
-            let (chain, info) = backend::chain_of(dir, &args.draw)?;
-            let round =
-                info.round_after(draws_at).ok_or_else(|| Failure::usage("the beacon has no round after this time"))?;
-            value["beacon"] = json!({"chain": chain, "round": round});
-            value["draws_at"] = draws_at.into();
-        }
-        Ok(value)
+        let facts = backend::facts(dir)?;
+        let status = facts.draw(&args.draw)?;
+        seats::fits(args, status)?;
+        let draws_at = args.draws_at.as_deref().map(|at| when::parse(at, SystemClock.now())).transpose()?;
+        compose::vacancy(&facts, status, &seats, draws_at)
     })
 }
 
 fn erase(args: &Erase) -> Result<(), Failure> {
     let dir = &args.dir.dir;
     hand_in(dir, &args.signing, "erase", || {
-        let status = backend::status(dir, &args.draw)?;
-        let origin = backend::about(dir)?.origin;
-        let root =
-            status.root.clone().ok_or_else(|| Failure::refused(format!("'{}' has no sealed pool", args.draw)))?;
-        Ok(json!({"draw": args.draw, "log": origin, "organiser": status.organiser, "root": root}))
+        let facts = backend::facts(dir)?;
+        compose::erasure(&facts, facts.draw(&args.draw)?)
     })
 }
 

@@ -239,7 +239,13 @@ pub async fn start_with(
     let client =
         Client::new(Duration::from_secs(5)).map_err(|e| Failure::unavailable(format!("TLS cannot be set up: {e}")))?;
     let records = crate::api::open_records(&dir)?;
-    let api = Api::new(Arc::clone(&service), Arc::clone(&records), crate::api::Setup::default());
+    let limits = crate::api::Limits {
+        requests_per_minute: settings.limits.api_requests_per_minute,
+        attempts_per_minute: settings.limits.api_attempts_per_minute,
+        ..crate::api::Limits::default()
+    };
+    let setup = crate::api::Setup { limits, ..crate::api::Setup::default() };
+    let api = Api::new(Arc::clone(&service), Arc::clone(&records), setup);
     {
         let api = api.clone();
         tokio::task::spawn_blocking(move || api.recover()).await.map_err(Failure::unavailable)??;

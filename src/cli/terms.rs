@@ -1,29 +1,18 @@
 //! `klero terms`: write, sign and show the terms of a draw.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use klero_draw::allocation::{Claim, allocate};
-use klero_draw::artifacts::{StrataList, Stratum};
-use klero_draw::certificate::Certificate;
-use klero_draw::hash::{ArtifactHash, StepHash};
-use klero_draw::method::{DrawInputs, People, check_feasible};
+use klero_draw::artifacts::StrataList;
+use klero_draw::hash::ArtifactHash;
 use klero_draw::names::Slug;
-use klero_draw::table::Table;
-use klero_draw::terms::{
-    BeaconTerms, FromTerms, Method, NotDrawn, PoolTerms, Replacement, TERMS_CONTEXT, Terms, TermsParts, parse_terms,
-    terms_hash,
-};
+use klero_draw::terms::{NotDrawn, Replacement, TERMS_CONTEXT, Terms, parse_terms, terms_hash};
 
-use super::{backend, beacon, draw, out, panels, sign};
-use crate::anonymity;
+use super::{backend, beacon, out, panels, sign};
 use crate::clock::{Clock, SystemClock};
+use crate::compose::{self, Composed, How, TermsWish};
 use crate::failure::{Failure, Named};
 use crate::pool_dir::PoolDir;
 use crate::{atomic, organiser_note, when};
-
-/// A result is overdue this long after the draw, unless the terms say otherwise: a week.
-const DRAW_BY_SECS: u64 = 7 * 86_400;
 
 /// Subcommands.
 #[derive(Debug, clap::Subcommand)]
@@ -185,7 +174,7 @@ pub fn run(command: Command) -> Result<u8, Failure> {
 }
 
 fn write(args: &New) -> Result<(), Failure> {
-    let (round, round_at, strata) = compose(args)?;
+    let Composed { terms, round_at, strata, .. } = compose(args)?;
     if !args.key.is_empty() {
         sign::sign_file(&args.out, &args.key, &args.out)?;
     }
@@ -198,62 +187,20 @@ fn write(args: &New) -> Result<(), Failure> {
             stratum.reserves
         ))?;
     }
-    out::line(format!("beacon round {round}, published {}", when::show(round_at)))?;
+    out::line(format!("beacon round {}, published {}", terms.beacon.round, when::show(round_at)))?;
     out::line("next: klero terms sign, then klero draw seal")
 }
 
-/// Composes and checks terms, and writes them with their artifacts. Gives the round, its time, and the strata.
-fn compose(args: &New) -> Result<(u64, u64, Option<StrataList>), Failure> {
+/// Composes and checks terms, and writes them with their artifacts.
+fn compose(args: &New) -> Result<Composed, Failure> {
     let dir = &args.dir.dir;
-    let about = backend::about(dir)?;
-    let status = backend::status(dir, &args.draw)?;
-    let chain = match (&args.beacon, &about.rehearsal) {
-        (Some(text), _) => beacon::chain(text)?,
-        (None, Some(info)) => klero_draw::beacon::Chain::rehearsal(info.clone()),
-        (None, None) => klero_draw::beacon::Chain::quicknet(),
+    let facts = backend::facts(dir)?;
+    let chain = match &args.beacon {
+        Some(text) => beacon::chain(text)?,
+        None => facts.usual_chain(),
     };
-    let round = chain.info().round_after(status.draws_at).ok_or_else(|| {
-        Failure::refused(format!("the beacon has no round after {}", when::show(status.draws_at)))
-            .advise("announce the draw for a later time")
-    })?;
     let pool = PoolDir::open(&args.pool)?;
-    let draw_by = match &args.draw_by {
-        Some(text) => when::parse(text, SystemClock.now())?,
-        None => status.draws_at.saturating_add(DRAW_BY_SECS),
-    };
-    let previous = if status.attempt > 1 {
-        let draws = backend::statuses(dir, None)?;
-        draw::previous_of(&draws, status.attempt, &status.organiser, &status.purpose)?
-            .map(|leaf| leaf.parse::<StepHash>().map_err(Failure::unavailable))
-            .transpose()?
-    } else {
-        None
-    };
-    let method_name = match (args.method, &args.panels) {
-        (Some(MethodName::Panels) | None, Some(_)) => MethodName::Panels,
-        (Some(other), None) => other,
-        (Some(_), Some(_)) => {
-            return Err(Failure::usage("--panels goes with --method panels alone").advise("leave out one of the two"));
-        }
-        (None, None) => return Err(Failure::usage("--method is missing")),
-    };
-    let from = match &args.from {
-        None => None,
-        Some(earlier) => {
-            let earlier_status = backend::status(dir, earlier)?;
-            let outcome = earlier_status.outcome.ok_or_else(|| {
-                Failure::refused(format!("'{earlier}' has no outcome yet"))
-                    .advise("a linked pool follows a finished draw")
-            })?;
-            let replacements =
-                earlier_status.replacements.iter().map(|name| name.parse().map_err(Failure::unavailable));
-            Some(FromTerms {
-                draw: earlier.clone(),
-                outcome: outcome.parse().map_err(Failure::unavailable)?,
-                replacements: replacements.collect::<Result<_, _>>()?,
-            })
-        }
-    };
+    let draw_by = args.draw_by.as_deref().map(|text| when::parse(text, SystemClock.now())).transpose()?;
     let panels =
         args.panels.as_ref().map(|list| panels::pool::on_pool(list, args.quotas.as_deref(), &pool)).transpose()?;
     let seats = match (args.seats, &panels) {
@@ -268,99 +215,60 @@ fn compose(args: &New) -> Result<(u64, u64, Option<StrataList>), Failure> {
         (None, Some(panels)) => panels.seats,
         (None, None) => return Err(Failure::usage("--seats is missing")),
     };
-    let strata = if method_name == MethodName::Stratified { strata(args, seats, &pool)? } else { None };
-    let method = match (method_name, &strata) {
-        (MethodName::Equal, _) => Method::Equal,
-        (MethodName::Households, _) => Method::Households,
-        (MethodName::Stratified, Some((_, name))) => Method::Stratified { columns: args.by.clone(), strata: *name },
-        (MethodName::Stratified, None) => {
-            return Err(Failure::usage("--by is missing").advise("name the columns that make the strata"));
-        }
-        (MethodName::Panels, _) => match &panels {
-            Some(on_pool) => on_pool.method.clone(),
-            None => {
-                return Err(Failure::usage("--panels is missing").advise(
-                    "make the list with: klero panels build --respondents F --quotas F --seats K --out panels.json",
-                ));
-            }
-        },
+    let how = how(args, panels)?;
+    let replacement = match (args.replacement, &how) {
+        (Some(ReplacementName::None), _) => Replacement::None,
+        (Some(ReplacementName::Rank), _) => Replacement::Rank,
+        (Some(ReplacementName::Beacon), _) | (None, How::Panels { .. }) => Replacement::Beacon,
+        (None, _) => Replacement::Rank,
     };
-    // A table that is not needed is not published.
-    let table = if method.needs_table() || from.is_some() { pool.table() } else { None };
-    let terms = Terms::new(TermsParts {
-        attempt: status.attempt,
-        beacon: BeaconTerms { chain: chain.hash(), round },
-        draw: args.draw.clone(),
-        draw_by,
-        draws_at: status.draws_at,
-        log: about.origin,
-        method,
-        seats,
-        not_drawn: not_drawn(&args.not_drawn)?,
-        organiser: status.organiser,
-        pool: PoolTerms {
-            columns: pool.columns().clone(),
-            from,
-            root: pool.root(),
-            size: pool.size(),
-            table,
-            table_reason: args.table_reason.clone().filter(|_| table.is_some()),
+    let composed = compose::terms(
+        &facts,
+        &pool,
+        &TermsWish {
+            draw: args.draw.clone(),
+            how,
+            seats,
+            reserves: args.reserves,
+            replacement,
+            chain,
+            draw_by,
+            not_drawn: not_drawn(&args.not_drawn)?,
+            from: args.from.clone(),
+            table_reason: args.table_reason.clone(),
         },
-        previous,
-        purpose: status.purpose,
-        replacement: match (args.replacement, method_name) {
-            (Some(ReplacementName::None), _) => Replacement::None,
-            (Some(ReplacementName::Rank), _) => Replacement::Rank,
-            (Some(ReplacementName::Beacon), _) | (None, MethodName::Panels) => Replacement::Beacon,
-            (None, _) => Replacement::Rank,
-        },
-        reserves: args.reserves,
-        title: status.title,
-    })
-    .map_err(|e| Failure::refused(e).advise("correct the arguments; nothing was written"))?;
-    let round_at =
-        terms.check_round(chain.info()).map_err(|e| Failure::refused(e).advise("choose a later --draw-by"))?;
-    feasible(&terms, &pool, strata.as_ref().map(|(list, _)| list), panels.as_ref())?;
-    let strata_text = strata.as_ref().map(|(list, _)| list.text());
-    let list_text = panels.as_ref().map(|panels| panels.list.text());
-    let certificate = panels.as_ref().and_then(|panels| panels.certificate.as_ref()).map(Certificate::text);
-    for text in [strata_text, list_text, certificate].into_iter().flatten() {
-        let text = text.map_err(Failure::usage)?;
+    )?;
+    for text in &composed.artifacts {
         let folder = args.pool.join("artifacts");
         std::fs::create_dir_all(&folder).named("make the folder", &folder)?;
         atomic::write(&folder.join(ArtifactHash::of(text.as_bytes()).to_string()), text.as_bytes())?;
     }
-    atomic::write(&args.out, organiser_note::unsigned(TERMS_CONTEXT, &terms)?.as_bytes())?;
-    Ok((round, round_at, strata.map(|(list, _)| list)))
+    atomic::write(&args.out, organiser_note::unsigned(TERMS_CONTEXT, &composed.terms)?.as_bytes())?;
+    Ok(composed)
 }
 
-fn feasible(
-    terms: &Terms,
-    pool: &PoolDir,
-    strata: Option<&StrataList>,
-    panels: Option<&panels::pool::OnPool>,
-) -> Result<(), Failure> {
-    let text = if terms.pool.table.is_some() { pool.table_text()? } else { None };
-    let table = text
-        .as_deref()
-        .map(|text| Table::parse(text, &terms.pool.columns, terms.pool.size, &terms.pool.root))
-        .transpose()
-        .map_err(Failure::refused)?;
-    let list = panels.map(|panels| &panels.list);
-    let inputs = DrawInputs { people: table.as_ref().map(|t| t as &dyn People), strata, panels: list };
-    if let Some(table) = &table {
-        anonymity::check(table, terms.pool.table_reason.as_deref())?;
+/// How people are drawn, as the arguments say.
+fn how(args: &New, panels: Option<panels::pool::OnPool>) -> Result<How, Failure> {
+    match (args.method, panels) {
+        (Some(MethodName::Panels) | None, Some(panels::pool::OnPool { list, certificate, method, .. })) => {
+            Ok(How::Panels { list, certificate, method })
+        }
+        (Some(_), Some(_)) => {
+            Err(Failure::usage("--panels goes with --method panels alone").advise("leave out one of the two"))
+        }
+        (Some(MethodName::Equal), None) => Ok(How::Equal),
+        (Some(MethodName::Households), None) => Ok(How::Households),
+        (Some(MethodName::Stratified), None) if args.by.is_empty() => {
+            Err(Failure::usage("--by is missing").advise("name the columns that make the strata"))
+        }
+        (Some(MethodName::Stratified), None) => {
+            let read = |file: &PathBuf| std::fs::read_to_string(file).named("read the population", file);
+            Ok(How::Stratified { by: args.by.clone(), population: args.population.as_ref().map(read).transpose()? })
+        }
+        (Some(MethodName::Panels), None) => Err(Failure::usage("--panels is missing")
+            .advise("make the list with: klero panels build --respondents F --quotas F --seats K --out panels.json")),
+        (None, None) => Err(Failure::usage("--method is missing")),
     }
-    check_feasible(terms, &inputs)
-        .map_err(|e| Failure::refused(e).advise("change seats, reserves, strata or panels; nothing was written"))?;
-    if let (Some(certificate), Some(list), Some(table)) =
-        (panels.and_then(|panels| panels.certificate.as_ref()), list, &table)
-    {
-        certificate.bounds(terms, list, table).map_err(|e| {
-            Failure::refused(e).advise("build the list again: its certificate is not about these people and quotas")
-        })?;
-    }
-    Ok(())
 }
 
 fn not_drawn(given: &[String]) -> Result<Vec<NotDrawn>, Failure> {
@@ -374,101 +282,6 @@ fn not_drawn(given: &[String]) -> Result<Vec<NotDrawn>, Failure> {
             })
         })
         .collect()
-}
-
-/// The strata list: who lives in the pool, and how many seats that gives.
-fn strata(args: &New, seats: u32, pool: &PoolDir) -> Result<Option<(StrataList, ArtifactHash)>, Failure> {
-    if args.by.is_empty() {
-        return Ok(None);
-    }
-    let text = pool.table_text()?.ok_or_else(|| {
-        Failure::refused("this pool has no table, which strata need")
-            .advise("commit the pool again with --public naming the columns")
-    })?;
-    let table = Table::parse(&text, pool.columns(), pool.size(), &pool.root()).map_err(Failure::refused)?;
-    let columns = args
-        .by
-        .iter()
-        .map(|name| {
-            table.columns().public_position(name).ok_or_else(|| {
-                Failure::usage(format!("the pool has no public column '{name}'"))
-                    .advise(format!("its public columns are: {}", pool.columns().public().join(", ")))
-            })
-        })
-        .collect::<Result<Vec<_>, _>>()?;
-    let mut counts: BTreeMap<Vec<String>, u64> = BTreeMap::new();
-    for person in 0..table.size() {
-        let values = columns.iter().map(|column| table.value(person, *column).to_owned()).collect();
-        *counts.entry(values).or_default() += 1;
-    }
-    let population = match &args.population {
-        None => counts.clone(),
-        Some(file) => population(file, &args.by, &counts)?,
-    };
-    let claims = |taken: &[u64]| -> Vec<Claim> {
-        let rest = counts.values().zip(taken.iter().copied().chain(std::iter::repeat(0)));
-        population
-            .values()
-            .zip(rest)
-            .map(|(p, (here, taken))| Claim { population: *p, capacity: Some(here - taken) })
-            .collect()
-    };
-    let too_many = |e: &dyn std::fmt::Display| Failure::refused(e).advise("ask for fewer seats, or enlarge the pool");
-    let seats = allocate(u64::from(seats), &claims(&[])).map_err(|e| too_many(&e))?;
-    let reserves = allocate(u64::from(args.reserves), &claims(&seats)).map_err(|e| too_many(&e))?;
-    let number = |n: &u64| u32::try_from(*n).map_err(|_| Failure::usage("too many seats"));
-    let mut list = Vec::new();
-    for (values, (seats, reserves)) in counts.keys().zip(seats.iter().zip(&reserves)) {
-        list.push(Stratum { reserves: number(reserves)?, seats: number(seats)?, values: values.clone() });
-    }
-    let list = StrataList::new(args.by.clone(), list).map_err(Failure::usage)?;
-    let name = ArtifactHash::of(list.text().map_err(Failure::usage)?.as_bytes());
-    Ok(Some((list, name)))
-}
-
-/// Given population counts, one for each stratum of the pool.
-fn population(
-    file: &std::path::Path,
-    by: &[String],
-    counts: &BTreeMap<Vec<String>, u64>,
-) -> Result<BTreeMap<Vec<String>, u64>, Failure> {
-    let wrong = |what: String| {
-        Failure::usage(format!("{}: {what}", file.display()))
-            .advise("one line for each stratum: the columns of --by, and 'population'")
-    };
-    let mut reader = csv::Reader::from_path(file).map_err(|e| wrong(e.to_string()))?;
-    let headers = reader.headers().map_err(|e| wrong(e.to_string()))?.clone();
-    let position = |name: &str| {
-        headers
-            .iter()
-            .position(|h| h.trim_start_matches('\u{feff}').trim() == name)
-            .ok_or_else(|| wrong(format!("there is no column '{name}'")))
-    };
-    let columns = by.iter().map(|name| position(name)).collect::<Result<Vec<_>, _>>()?;
-    let number = position("population")?;
-    let mut given: BTreeMap<Vec<String>, u64> = BTreeMap::new();
-    for record in reader.records() {
-        let record = record.map_err(|e| wrong(e.to_string()))?;
-        let values: Vec<String> =
-            columns.iter().map(|c| crate::people_csv::normalise(record.get(*c).unwrap_or_default())).collect();
-        let line = record.position().map_or(0, csv::Position::line);
-        let people = record
-            .get(number)
-            .unwrap_or_default()
-            .trim()
-            .parse()
-            .map_err(|_| wrong(format!("line {line}: the population is not a number")))?;
-        if !counts.contains_key(&values) {
-            return Err(wrong(format!("line {line}: nobody in the pool is in the stratum '{}'", values.join(" · "))));
-        }
-        if given.insert(values, people).is_some() {
-            return Err(wrong(format!("line {line}: this stratum is listed twice")));
-        }
-    }
-    match counts.keys().find(|values| !given.contains_key(*values)) {
-        Some(values) => Err(wrong(format!("the stratum '{}' of the pool is not listed", values.join(" · ")))),
-        None => Ok(given),
-    }
 }
 
 fn show(file: &std::path::Path, json: bool) -> Result<(), Failure> {

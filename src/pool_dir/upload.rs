@@ -12,10 +12,11 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use super::commit::{CommitOptions, Committed, TableWish, build, commit_sealed, random_key, sync_folder};
+use super::commit::{CommitOptions, Committed, Staging, TableWish, build, commit_sealed, random_key, sync_folder};
+use super::linked::{self, Answers, LinkedOptions};
 use super::source::{Keeping, Sink, Source};
 use super::workbook::{self, Bounds};
-use super::{PEOPLE, Progress};
+use super::{PEOPLE, PoolDir, Progress};
 use crate::failure::{Failure, Named};
 use crate::people_csv::{self, Summary};
 use crate::vault::{Vault, WRAPPED_KEY};
@@ -143,5 +144,23 @@ impl Upload {
     ) -> Result<Committed, Failure> {
         let mut reader = self.source.buffered().named("read", &self.path)?;
         commit_sealed(&mut reader, options, out, vault, progress)
+    }
+
+    /// Reads it as answers of people of the pool `earlier`, as a commitment would, and writes nothing. Gives how many people there are.
+    pub fn check_linked(&self, earlier: &PoolDir, options: &LinkedOptions) -> Result<u64, Failure> {
+        linked::check(earlier, &Answers { source: &self.source, path: &self.path }, options)
+    }
+
+    /// Commits the people of the pool `earlier` whose answers it holds into the new folder `out` (spec §2.5).
+    pub fn commit_linked(
+        &self,
+        earlier: &PoolDir,
+        options: &LinkedOptions,
+        out: &Path,
+        vault: &Vault,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Committed, Failure> {
+        let answers = Answers { source: &self.source, path: &self.path };
+        linked::commit(earlier, &answers, options, Staging::sealed(out, vault)?, progress)
     }
 }

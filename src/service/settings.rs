@@ -101,6 +101,10 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Requests for what cannot be cached, from one address in a minute.
     pub requests_per_minute: u32,
+    /// Requests of the organisers' API, of one account in a minute.
+    pub api_requests_per_minute: u32,
+    /// Attempts to sign in or to accept an invitation, from one address or for one account in a minute.
+    pub api_attempts_per_minute: u32,
     /// Requests being answered at a time.
     pub concurrent: usize,
     /// Seconds for requests under way when the service ends.
@@ -109,7 +113,15 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { request_secs: 30, body_bytes: 65_536, requests_per_minute: 120, concurrent: 4_096, shutdown_secs: 20 }
+        Self {
+            request_secs: 30,
+            body_bytes: 65_536,
+            requests_per_minute: 120,
+            api_requests_per_minute: 600,
+            api_attempts_per_minute: 10,
+            concurrent: 4_096,
+            shutdown_secs: 20,
+        }
     }
 }
 
@@ -184,6 +196,8 @@ impl Settings {
         let positive = limits.request_secs > 0
             && limits.body_bytes > 0
             && limits.requests_per_minute > 0
+            && limits.api_requests_per_minute > 0
+            && limits.api_attempts_per_minute > 0
             && limits.concurrent > 0
             && limits.shutdown_secs > 0;
         if !positive {

@@ -8,8 +8,10 @@
 mod common_service;
 
 mod accounts;
+mod docs;
 mod letters;
 mod life;
 mod matrix;
+mod rotation;
 mod sheet;
 mod support;

@@ -69,6 +69,7 @@ const EXPECTED: &[(&str, &str, &str)] = &[
     ("POST /organisers/{organiser}/draws/{draw}/annulment", "op", "decide"),
     ("POST /organisers/{organiser}/draws/{draw}/vacancies", "op", "decide"),
     ("POST /organisers/{organiser}/draws/{draw}/erasure", "op", "decide"),
+    ("POST /organisers/{organiser}/draws/{draw}/rotation", "o", "write"),
     ("GET /organisers/{organiser}/draws/{draw}/outcome", "opu", "read"),
     ("GET /organisers/{organiser}/draws/{draw}/results/{list}", "ou", "people"),
     ("POST /organisers/{organiser}/draws/{draw}/letters", "o", "people"),

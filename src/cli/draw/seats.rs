@@ -3,7 +3,7 @@
 //! People are named by index, or by id or line of a pool's folder, which stays where it is: only indices go into notes, and no message repeats an
 //! id.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use klero_draw::names::Slug;
@@ -17,7 +17,8 @@ use super::{Vacate, tell};
 use crate::cli::{Dir, backend, out};
 use crate::failure::{Failure, Named};
 use crate::pool_dir::{PoolDir, commit_members};
-use crate::result::{outcome_of, seats_now};
+use crate::result::outcome_of;
+use crate::rotation::{self, Holders, Known};
 use crate::service::request::{DrawStatus, HandedRound, Request};
 use crate::when;
 
@@ -80,8 +81,8 @@ fn split<'t>(text: &'t str, flag: &str, what: &str, nth: usize) -> Result<(&'t s
 }
 
 /// Adds the people whom ids and lines name to the seats that are given up.
-pub(super) fn look_up<'t>(args: &'t Vacate, seats: &mut BTreeMap<u32, &'t str>) -> Result<(), Failure> {
-    let mut add = |index: u32, reason: &'t str| match seats.insert(index, reason) {
+pub(super) fn look_up(args: &Vacate, seats: &mut BTreeMap<u32, String>) -> Result<(), Failure> {
+    let mut add = |index: u32, reason: &str| match seats.insert(index, reason.to_owned()) {
         None => Ok(()),
         Some(_) => Err(Failure::usage(format!("the seat of index {index} is named twice"))
             .advise("name each person once: by index, by id or by line")),
@@ -195,60 +196,26 @@ fn nothing_waits(status: &DrawStatus) -> Result<(), Failure> {
 /// Makes the pool of those who hold seats.
 pub(super) fn rotate(args: &Rotate) -> Result<(), Failure> {
     let dir = &args.dir.dir;
-    let holders = |draw: &Slug| {
-        let text = backend::bundle(dir, draw)?;
-        let (state, outcome) = outcome_of(&text, &NoArtifacts, Some(draw))?;
-        if state.open_vacancy().is_some() {
-            return Err(Failure::refused(format!("seats of '{draw}' wait to be filled"))
-                .advise("wait until they are: klero draw replace shows what for"));
-        }
-        Ok((seats_now(&state, &outcome)?.0, state))
-    };
-    let (mut members, state) = holders(&args.draw)?;
     let pool = PoolDir::open(&args.pool)?;
-    let sealed = state.terms().map(|terms| terms.pool.root);
-    if sealed != Some(pool.root()) {
-        return Err(Failure::refused(format!(
-            "'{}' was not drawn from the pool in {}",
-            args.draw,
-            args.pool.display()
-        ))
-        .advise("give the folder with which this draw was sealed"));
-    }
-    let all = members.len();
-    let mut gone = BTreeSet::new();
-    for draw in &args.gone {
-        // Who they are is told by the private parts, which linked pools share; everybody who ever held a seat of that draw counts.
+    let seats = args.leave.or(args.enter).unwrap_or_default();
+    let look_up = |draw: &Slug| {
         let text = backend::bundle(dir, draw)?;
         let (state, outcome) = outcome_of(&text, &NoArtifacts, Some(draw))?;
-        gone.extend(outcome.drawn.iter().map(|opening| opening.private));
         let bundle = Bundle::parse(&text).map_err(Failure::unavailable)?;
-        for answer in state.vacancies().iter().filter_map(|vacancy| vacancy.answer.as_ref()) {
+        let answers = state.vacancies().iter().filter_map(|vacancy| vacancy.answer.as_ref());
+        let replacements = answers.map(|answer| {
             let text = bundle.artifacts.get(&answer.outcome).ok_or_else(|| {
                 Failure::unavailable(format!("the bundle of '{draw}' does not hold its replacements"))
             })?;
-            let replacement = ReplacementOutcome::parse(text).map_err(Failure::unavailable)?;
-            gone.extend(replacement.fills.iter().filter_map(|fill| Some(fill.seated.as_ref()?.private)));
-        }
-    }
-    if !gone.is_empty() {
-        let openings = pool.openings(&members)?;
-        members = openings.iter().filter(|opening| !gone.contains(&opening.private)).map(|o| o.index).collect();
-    }
-    let seats = args.leave.or(args.enter).unwrap_or_default();
-    let here = u32::try_from(members.len()).unwrap_or(u32::MAX);
-    if seats == 0 || seats > here {
-        return Err(Failure::refused(format!(
-            "{seats} are to be drawn, and {here} people hold seats of '{}'",
-            args.draw
-        ))
-        .advise("draw 1 or more, and not more than there are"));
-    }
-    let members: BTreeSet<u32> = members.into_iter().collect();
+            ReplacementOutcome::parse(text).map_err(Failure::unavailable)
+        });
+        Ok(Known { replacements: replacements.collect::<Result<_, _>>()?, state, outcome })
+    };
+    let Holders { members, left_out } = rotation::holders(&args.draw, &args.gone, seats, &pool, &look_up)?;
     let committed = commit_members(&args.pool, &members, &args.public, &args.out, &mut |_| {})?;
     if args.json {
         return out::json(&json!({
-            "from": args.draw, "people": committed.size, "left_out": all - members.len(), "root": committed.root.to_string(),
+            "from": args.draw, "people": committed.size, "left_out": left_out, "root": committed.root.to_string(),
             "seats": seats,
         }));
     }
@@ -257,7 +224,7 @@ pub(super) fn rotate(args: &Rotate) -> Result<(), Failure> {
         "{} people hold a seat of '{}'{}; {seats} of them are to {verb}",
         committed.size,
         args.draw,
-        match all - members.len() {
+        match left_out {
             0 => String::new(),
             n => format!(" ({n} left out)"),
         }
