@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use klero_draw::hash::PoolRoot;
 
 use super::commit::{Staging, sync_folder};
+use super::source::Keeping;
 use super::{FORMAT, INDEX, KEY, Manifest, PEOPLE, PoolDir, TABLE};
 use crate::failure::{Failure, Named};
 use crate::vault::{Vault, WRAPPED_KEY};
@@ -60,6 +61,10 @@ pub fn settle(pools: &Path, vault: &Vault) -> Result<usize, Failure> {
     }
     for folder in folders(pools)? {
         if folder.join(WRAPPED_KEY).exists() {
+            continue;
+        }
+        // Encrypted rows without a key: a destruction that a crash cut short. Whoever knows which draws are erased goes on with it.
+        if Keeping::is_sealed_file(&folder, PEOPLE) && !folder.join(KEY).exists() {
             continue;
         }
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -32,6 +32,11 @@ impl Keeping {
         }
     }
 
+    /// Whether the file `name` lies there encrypted, whether or not its key does.
+    pub(crate) fn is_sealed_file(folder: &Path, name: &str) -> bool {
+        folder.join(format!("{name}.age")).exists()
+    }
+
     /// Opens a file for reading.
     pub(crate) fn open(&self, folder: &Path, name: &str) -> io::Result<Source> {
         let file = Arc::new(File::open(self.path(folder, name))?);
