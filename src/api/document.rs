@@ -78,6 +78,17 @@ pub(super) fn complete(document: &utoipa::openapi::OpenApi) -> String {
 
 fn complete_operation(operation: &mut Value, method: &str, rule: Option<&Rule>) {
     let problem = json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemBody"}}});
+    for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
+        // Required by OpenAPI, and the routes say it in their summaries.
+        if response["description"].as_str().is_none_or(str::is_empty) {
+            response["description"] = json!(match status.as_str() {
+                "201" => "Made",
+                "202" => "Begun",
+                "204" => "Done; there is nothing to tell",
+                _ => "What was asked for",
+            });
+        }
+    }
     operation["responses"]["default"] = json!({"description": "A problem, RFC 9457", "content": problem});
     let parameters = operation.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
     let mut parameters = parameters;
