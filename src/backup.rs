@@ -1,7 +1,8 @@
 //! Backups of a whole service: made while it runs, proved when they are restored.
 //!
-//! A backup is a tar archive: `backup.json` first, then the files of the service's folder, the accounts as lines of JSON, and `hashes.json`
-//! last. The guard is read before anything else, and everything under a guard's checkpoint is on the disk before the guard is, so whatever
+//! A backup is a tar archive: `backup.json` first, then the accounts, the files of the service's folder, and `hashes.json` last. Whatever in it
+//! names people is encrypted to the data key, whether or not the archive as a whole is encrypted: the pools as they lie there, and the records
+//! of the desk as one file ([`crate::api::export`]). The guard is read before anything else, and everything under a guard's checkpoint is on the disk before the guard is, so whatever
 //! is appended meanwhile does no harm. The database is left out: it is made anew from the tiles, which proves them. The data key is left
 //! out too: whoever finds a backup must not be able to read the pools in it.
 //!
@@ -11,7 +12,6 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::ops::ControlFlow;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -29,21 +29,33 @@ use crate::log_check::{self, Site};
 use crate::sequencer::Place;
 use crate::sequencer::opening::SledStores;
 use crate::service::config::{Config, Folders};
-use crate::store::{Records, SledRecords};
 use crate::vault::{self, DATA_KEY};
 use crate::{api, atomic, signer};
 
-const FORMAT: &str = "kleroterion/backup/1";
+const FORMAT: &str = "kleroterion/backup/2";
 /// How an encrypted file begins.
 const AGE: &[u8] = b"age-encryption.org/v1";
 const HEAD: &str = "backup.json";
 const HASHES: &str = "hashes.json";
-const ACCOUNTS: &str = "accounts.jsonl";
+const ACCOUNTS: &str = "accounts.age";
 /// The largest of the small files that are read whole: the list of hashes of a log with a million tiles.
 const SMALL_BYTES_MAX: u64 = 256 << 20;
 /// What a backup does not hold, by its path below the folder.
-const LEFT_OUT: [&str; 8] =
-    ["store", "store.rebuilding", "lock", "control.sock", "guard", "public/checkpoint", "desk/store", "keys/data.key"];
+const LEFT_OUT: [&str; 12] = [
+    "store",
+    "store.rebuilding",
+    "lock",
+    "control.sock",
+    "guard",
+    "public/checkpoint",
+    // The records go into the file of accounts, answers under way are made anew.
+    "desk/store",
+    "desk/store.sealing",
+    "desk/store.plain",
+    "desk/accounts.age",
+    "desk/out",
+    "keys/data.key",
+];
 
 /// What a backup says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,20 +70,9 @@ pub struct Head {
     pub made_at: u64,
 }
 
-/// The accounts, one record a line, in hexadecimal.
-pub fn accounts(records: &dyn Records) -> Result<Vec<String>, Failure> {
-    let mut lines = Vec::new();
-    records
-        .range(b"", None, &mut |key, value| {
-            lines.push(format!("{} {}", hex::encode(key), hex::encode(value)));
-            ControlFlow::Continue(())
-        })
-        .map_err(|e| Failure::unavailable(&e))?;
-    Ok(lines)
-}
-
-/// Writes a backup of the service in `dir` to the new file `out`, encrypted if there are recipients.
-pub fn create(dir: &Path, out: &Path, recipients: &[String], accounts: &[String], now: u64) -> Result<Head, Failure> {
+/// Writes a backup of the service in `dir` to the new file `out`, encrypted if there are recipients. `accounts`: as [`crate::api::export`] gives
+/// them; empty where there are none.
+pub fn create(dir: &Path, out: &Path, recipients: &[String], accounts: &[u8], now: u64) -> Result<Head, Failure> {
     if out.exists() {
         return Err(Failure::usage(format!("{} is there already", out.display())).advise("choose another file"));
     }
@@ -107,7 +108,7 @@ fn fill<W: Write>(
     dir: &Path,
     head: &Head,
     guard: &[u8],
-    accounts: &[String],
+    accounts: &[u8],
     out: &Path,
 ) -> Result<(), Failure> {
     let mut hashes = BTreeMap::new();
@@ -124,7 +125,9 @@ fn fill<W: Write>(
     let mut small = |name: &str, bytes: &[u8]| put(name, u64::try_from(bytes.len()).unwrap_or(u64::MAX), &mut &*bytes);
     small(HEAD, &serde_json::to_vec(head).map_err(Failure::unavailable)?)?;
     small("guard", guard)?;
-    small(ACCOUNTS, accounts.join("\n").as_bytes())?;
+    if !accounts.is_empty() {
+        small(ACCOUNTS, accounts)?;
+    }
     for path in files_below(dir)? {
         let full = dir.join(&path);
         // What an erasure removed meanwhile is not backed up.
@@ -206,6 +209,10 @@ pub struct Restored {
     pub pools: usize,
     /// Of these, opened and found whole with the data key.
     pub pools_proved: usize,
+    /// Records of the desk that were checked one by one; `None` without the data key, or where there are none.
+    pub accounts: Option<usize>,
+    /// Whether there are records that wait for the data key.
+    pub accounts_waiting: bool,
 }
 
 /// Restores a backup into the new folder `dir`, and proves it. Refuses to roll a log back.
@@ -307,21 +314,21 @@ fn unpack_and_prove(backup: &Path, dir: &Path, how: &Restore) -> Result<Restored
             return Err(rolled_back(published.head().size, size, path));
         }
     }
-    restore_accounts(dir, &accounts)?;
-    if let Some(from) = &how.data_key {
-        let text = zeroize::Zeroizing::new(std::fs::read(from).named("read the data key", from)?);
-        atomic::write_private(&dir.join("keys").join(DATA_KEY), &text)?;
-    }
+    let vault = how.data_key.as_deref().map(|from| put_data_key(dir, from)).transpose()?;
+    let records = match accounts.as_slice() {
+        [] => None,
+        accounts => api::import(dir, accounts, vault.as_ref())?,
+    };
     let kept = crate::pool_dir::folders(&folders.pools())?;
     let mut pools_proved = 0;
-    if how.data_key.is_some() {
-        let vault = vault::Vault::open(&dir.join("keys").join(DATA_KEY))?;
+    if let Some(vault) = &vault {
         for pool in &kept {
-            crate::pool_dir::PoolDir::open_with(pool, &vault)?.verify(&mut |_| {})?;
+            crate::pool_dir::PoolDir::open_with(pool, vault)?.verify(&mut |_| {})?;
             pools_proved += 1;
         }
     }
-    Ok(Restored { head, size, pools: kept.len(), pools_proved })
+    let accounts_waiting = records.is_none() && !accounts.is_empty();
+    Ok(Restored { head, size, pools: kept.len(), pools_proved, accounts: records, accounts_waiting })
 }
 
 /// Replays each entry by the rules of the log.
@@ -336,26 +343,15 @@ fn replay() -> impl FnMut(Place, &[u8]) -> Result<(), String> {
     }
 }
 
-fn restore_accounts(dir: &Path, accounts: &str) -> Result<(), Failure> {
-    let damaged = || Failure::refused("the backup's accounts are damaged").advise("take another backup");
-    let mut changes = Vec::new();
-    for line in accounts.lines().filter(|line| !line.is_empty()) {
-        let (key, value) = line.split_once(' ').ok_or_else(damaged)?;
-        let decode = |text: &str| hex::decode(text).map_err(|_| damaged());
-        changes.push((decode(key)?, Some(decode(value)?)));
-    }
-    if changes.is_empty() {
-        return Ok(());
-    }
-    let folder = api::folder(dir);
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).named("make the folder", &folder)?;
-    let records =
-        SledRecords::create(&folder.join("store"), Arc::new(RealFiles)).map_err(|e| Failure::unavailable(&e))?;
-    records.commit_durably(&changes).map_err(|e| Failure::unavailable(&e))
+fn put_data_key(dir: &Path, from: &Path) -> Result<Arc<vault::Vault>, Failure> {
+    let text = zeroize::Zeroizing::new(std::fs::read(from).named("read the data key", from)?);
+    let path = dir.join("keys").join(DATA_KEY);
+    atomic::write_private(&path, &text)?;
+    vault::Vault::open(&path).map(Arc::new)
 }
 
 /// Unpacks an archive into `dir`, comparing every file with the hashes at its end. The head, and the accounts.
-fn unpack(from: impl Read, dir: &Path, backup: &Path) -> Result<(Head, String), Failure> {
+fn unpack(from: impl Read, dir: &Path, backup: &Path) -> Result<(Head, Vec<u8>), Failure> {
     let broken = |what: &str| {
         Failure::refused(format!("{} is not a whole backup: {what}", backup.display()))
             .advise("take another backup; klero backup verify tells whether one is whole")
@@ -379,15 +375,14 @@ fn unpack(from: impl Read, dir: &Path, backup: &Path) -> Result<(Head, String), 
             if name != HASHES {
                 found.insert(name.clone(), hex::encode(Sha256::digest(&bytes)));
             }
-            let text = String::from_utf8(bytes).map_err(|_| broken("it is damaged"))?;
             match name.as_str() {
                 HEAD => {
-                    head = Some(serde_json::from_str::<Head>(&text).map_err(|_| broken("its head cannot be read"))?)
+                    head = Some(serde_json::from_slice::<Head>(&bytes).map_err(|_| broken("its head cannot be read"))?)
                 }
-                ACCOUNTS => accounts = Some(text),
+                ACCOUNTS => accounts = Some(bytes),
                 _ => {
                     let all: BTreeMap<String, String> =
-                        serde_json::from_str(&text).map_err(|_| broken("its hashes cannot be read"))?;
+                        serde_json::from_slice(&bytes).map_err(|_| broken("its hashes cannot be read"))?;
                     hashes = Some(all);
                 }
             }

@@ -143,6 +143,14 @@ pub enum StoreError {
         /// The file's name.
         name: String,
     },
+    /// A record cannot be encrypted or decrypted.
+    #[error("a record of the desk cannot be {doing}: {detail}")]
+    Sealed {
+        /// What was to be done with it.
+        doing: &'static str,
+        /// Why not. Says nothing of what is in it.
+        detail: String,
+    },
     /// An earlier write failed, so nothing is known about what is stored.
     #[error("an earlier write failed ({reason}); the database takes no more")]
     Failed {
@@ -167,6 +175,9 @@ impl StoreError {
             Self::File(error) => error.advice(),
             Self::NotAtTheEnd { .. } | Self::TooLong { .. } | Self::RecordTooLong { .. } | Self::OffLog { .. } => {
                 "start the service again; if it happens again, report it: it is a fault of this program"
+            }
+            Self::Sealed { .. } => {
+                "see that the data key is the one with which the desk was kept, and that DIR/desk/keys is whole"
             }
             Self::Failed { .. } => "see that the disk works and has free space, then start the service again",
         }
@@ -333,6 +344,11 @@ pub trait Records: Send + Sync {
     /// Visits the records whose key begins with `prefix` and is greater than `after`, ascending by key, until the end or
     /// [`ControlFlow::Break`].
     fn range(&self, prefix: &[u8], after: Option<&[u8]>, visit: &mut VisitRecord<'_>) -> Result<(), StoreError>;
+
+    /// Visits the keys that begin with `prefix`, ascending, until the end or [`ControlFlow::Break`]. The values are not looked at.
+    fn keys(&self, prefix: &[u8], visit: &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Result<(), StoreError> {
+        self.range(prefix, None, &mut |key, _| visit(key))
+    }
 
     /// Makes all of these changes, or none. See the contract.
     fn commit_durably(&self, changes: &[RecordChange]) -> Result<(), StoreError>;

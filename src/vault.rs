@@ -1,9 +1,11 @@
-//! Personal data at rest: every pool that a service keeps is encrypted to a key of its own, and that key to the service's data key.
+//! Personal data at rest: every pool that a service keeps is encrypted to a key of its own, and that key to the service's data key. So are the
+//! records of the desk ([`crate::api`]).
 //!
 //! ```text
-//! DIR/keys/data.key           the data key: an age identity, mode 0600; not in any database
-//! DIR/pools/<root>/key.age    the pool's own age identity, encrypted to the data key
-//! DIR/pools/<root>/*.age      the pool's files, encrypted to the pool's own key
+//! DIR/keys/data.key             the data key: an age identity, mode 0600; not in any database
+//! DIR/pools/<root>/key.age      the pool's own age identity, encrypted to the data key
+//! DIR/pools/<root>/*.age        the pool's files, encrypted to the pool's own key
+//! DIR/desk/keys/<name>/key.age  a key of the desk's records, encrypted to the data key
 //! ```
 //!
 //! All of it is the age format (c2sp.org/age), which any age program opens: nobody depends on this program to get at their own data. Files
@@ -22,6 +24,8 @@ use age::secrecy::ExposeSecret;
 use age::stream::{StreamReader, StreamWriter};
 use age::x25519::{Identity, Recipient};
 use age::{Decryptor, Encryptor};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::atomic;
@@ -105,11 +109,15 @@ impl Vault {
         self.keys().first().map_or_else(String::new, |key| key.to_public().to_string())
     }
 
-    /// A new key for one pool, and the text of its `key.age`.
-    pub fn new_seal(&self) -> Result<(Seal, Vec<u8>), Failure> {
+    /// Makes a new key, whose `key.age` is on the disk in `folder` when this returns.
+    ///
+    /// The data key is not replaced meanwhile: a rotation that begins later finds the file.
+    pub fn new_seal(&self, folder: &Path) -> Result<Seal, Failure> {
         let seal = Seal(Arc::new(Identity::generate()));
-        let wrapped = self.wrap(&seal)?;
-        Ok((seal, wrapped))
+        let keys = self.keys();
+        let wrapped = wrap(&keys, &seal)?;
+        atomic::write_private(&folder.join(WRAPPED_KEY), &wrapped)?;
+        Ok(seal)
     }
 
     /// The key of the pool in `folder`.
@@ -121,24 +129,38 @@ impl Vault {
             )
         };
         let bytes = read_bounded(&path, WRAPPED_BYTES_MAX).named("read the key of the pool at", &path)?;
-        let keys = self.keys();
-        let identities = keys.iter().map(|key| key as &dyn age::Identity);
-        let mut text = Zeroizing::new(String::new());
-        Decryptor::new_buffered(bytes.as_slice())
-            .and_then(|decryptor| decryptor.decrypt(identities))
-            .map_err(|e| wrong(&e.to_string()))?
-            .take(WRAPPED_BYTES_MAX)
-            .read_to_string(&mut text)
-            .map_err(|e| wrong(&e.to_string()))?;
-        let identity = text.trim_end().parse().map_err(|_| wrong("it holds no key"))?;
-        Ok(Seal(Arc::new(identity)))
+        open_seal(&self.keys(), &bytes).map_err(|what| wrong(&what))
     }
 
-    /// Replaces the data key by a new one, and encrypts the keys of `pools` (folders) to it. The number of pools.
+    /// Encrypts to the data key: only a service that has it reads this again.
+    pub fn encrypt(&self, plain: &[u8]) -> Result<Vec<u8>, Failure> {
+        let mut out = encrypt_for(&[self.recipient()], Vec::new())?;
+        let failed = |e: io::Error| Failure::unavailable(format!("cannot encrypt: {e}"));
+        out.write_all(plain).map_err(failed)?;
+        out.finish().map_err(failed)
+    }
+
+    /// Decrypts what [`Self::encrypt`] made. `what` says what it is.
+    pub fn decrypt(&self, bytes: &[u8], what: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let keys = self.keys();
+        let identities = keys.iter().map(|key| key as &dyn age::Identity);
+        // Never longer than what it was made from.
+        let mut plain = Zeroizing::new(Vec::with_capacity(bytes.len()));
+        let opened = Decryptor::new_buffered(bytes).and_then(|decryptor| decryptor.decrypt(identities));
+        let failed = |e: &dyn fmt::Display| {
+            Failure::refused(format!("{what} cannot be opened: {e}")).advise(
+                "give the data key that was in force when it was made; an older one may be in a backup of DIR/keys",
+            )
+        };
+        opened.map_err(|e| failed(&e))?.read_to_end(&mut plain).map_err(|e| failed(&e))?;
+        Ok(plain)
+    }
+    /// Replaces the data key by a new one, and encrypts to it the keys in the folders that `list` gives. The number of folders.
     ///
-    /// Order: first the key file holds both keys, then each pool follows, then the old key goes. Whatever is interrupted is finished by
-    /// asking again; at no time is there a pool that the key file does not open.
-    pub fn rotate(&self, pools: &[PathBuf]) -> Result<usize, Failure> {
+    /// Order: first the key file holds both keys, then each folder follows, then the old key goes. `list` is asked again until everything
+    /// that it gives follows the new key: folders that come, go or get another name meanwhile are no exception. Whatever is interrupted is
+    /// finished by asking again; at no time is there a folder that the key file does not open.
+    pub fn rotate(&self, list: &dyn Fn() -> Result<Vec<PathBuf>, Failure>) -> Result<usize, Failure> {
         {
             let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
             keys.insert(0, Identity::generate());
@@ -147,28 +169,45 @@ impl Vault {
         self.write_keys().inspect_err(|_| {
             self.keys.write().unwrap_or_else(PoisonError::into_inner).remove(0);
         })?;
-        for folder in pools {
-            let wrapped = self.wrap(&self.seal_of(folder)?)?;
-            atomic::write_private(&folder.join(WRAPPED_KEY), &wrapped)?;
-        }
+        let folders = loop {
+            let (folders, mut all_follow) = (list()?, true);
+            for folder in &folders {
+                all_follow &= self.rewrap(folder)?;
+            }
+            if all_follow {
+                break folders.len();
+            }
+        };
         self.keys.write().unwrap_or_else(PoisonError::into_inner).truncate(1);
         self.write_keys()?;
-        Ok(pools.len())
+        Ok(folders)
+    }
+
+    /// Encrypts the key in a folder to the data key in force. Whether that was so already.
+    fn rewrap(&self, folder: &Path) -> Result<bool, Failure> {
+        let path = folder.join(WRAPPED_KEY);
+        // A folder that has another name by now, or was destroyed, shows when the list is made again.
+        let gone = || !path.exists();
+        let bytes = match read_bounded(&path, WRAPPED_BYTES_MAX) {
+            Err(_) if gone() => return Ok(false),
+            read => read.named("read the key at", &path)?,
+        };
+        if self.keys().first().is_some_and(|key| open_seal(std::slice::from_ref(key), &bytes).is_ok()) {
+            return Ok(true);
+        }
+        let seal = match self.seal_of(folder) {
+            Err(_) if gone() => return Ok(false),
+            opened => opened?,
+        };
+        let wrapped = wrap(&self.keys(), &seal)?;
+        match atomic::write_private(&path, &wrapped) {
+            Err(_) if !folder.exists() => Ok(false),
+            written => written.map(|()| false),
+        }
     }
 
     fn keys(&self) -> std::sync::RwLockReadGuard<'_, Vec<Identity>> {
         self.keys.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn wrap(&self, seal: &Seal) -> Result<Vec<u8>, Failure> {
-        let keys = self.keys();
-        let to = keys.first().map(Identity::to_public);
-        let failed = |e: &dyn fmt::Display| Failure::unavailable(format!("a pool's key cannot be encrypted: {e}"));
-        let to = to.ok_or_else(|| failed(&"there is no data key"))?;
-        let secret = seal.0.to_string();
-        let mut out = encrypt_to(&[to], Vec::new()).map_err(|e| failed(&e))?;
-        out.write_all(secret.expose_secret().as_bytes()).map_err(|e| failed(&e))?;
-        out.finish().map_err(|e| failed(&e))
     }
 
     fn write_keys(&self) -> Result<(), Failure> {
@@ -181,6 +220,30 @@ impl Vault {
         }
         atomic::write_private(&self.path, text.as_bytes())
     }
+}
+
+/// Encrypts a key to the data key in force.
+fn wrap(keys: &[Identity], seal: &Seal) -> Result<Vec<u8>, Failure> {
+    let failed = |e: &dyn fmt::Display| Failure::unavailable(format!("a pool's key cannot be encrypted: {e}"));
+    let to = keys.first().map(Identity::to_public).ok_or_else(|| failed(&"there is no data key"))?;
+    let secret = seal.0.to_string();
+    let mut out = encrypt_to(&[to], Vec::new()).map_err(|e| failed(&e))?;
+    out.write_all(secret.expose_secret().as_bytes()).map_err(|e| failed(&e))?;
+    out.finish().map_err(|e| failed(&e))
+}
+
+/// Opens the text of a `key.age`; in words why not.
+fn open_seal(keys: &[Identity], wrapped: &[u8]) -> Result<Seal, String> {
+    let identities = keys.iter().map(|key| key as &dyn age::Identity);
+    let mut text = Zeroizing::new(String::new());
+    Decryptor::new_buffered(wrapped)
+        .and_then(|decryptor| decryptor.decrypt(identities))
+        .map_err(|e| e.to_string())?
+        .take(WRAPPED_BYTES_MAX)
+        .read_to_string(&mut text)
+        .map_err(|e| e.to_string())?;
+    let identity = text.trim_end().parse().map_err(|_| "it holds no key".to_owned())?;
+    Ok(Seal(Arc::new(identity)))
 }
 
 fn damaged_key(path: &Path) -> Failure {
@@ -208,6 +271,17 @@ impl Seal {
     /// Encrypts what is written to `out`. [`StreamWriter::finish`] must be called at the end, or the file cannot be read.
     pub(crate) fn write<W: Write>(&self, out: W) -> io::Result<StreamWriter<W>> {
         encrypt_to(&[self.0.to_public()], out)
+    }
+
+    /// A secret of this key for another use than files: HMAC-SHA256 of `label` under the identity's text.
+    pub(crate) fn derive(&self, label: &[u8]) -> Zeroizing<[u8; 32]> {
+        let secret = self.0.to_string();
+        // HMAC takes keys of every length.
+        let Ok(mut mac) = <Hmac<Sha256> as KeyInit>::new_from_slice(secret.expose_secret().as_bytes()) else {
+            return Zeroizing::new([0; 32]);
+        };
+        mac.update(label);
+        Zeroizing::new(mac.finalize().into_bytes().into())
     }
 
     /// Decrypts a file, from any place.

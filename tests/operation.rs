@@ -193,14 +193,24 @@ fn a_backup_restores_to_the_same_service_and_is_proved() {
     let data_key = at.join("data.key");
     std::fs::copy(dir.join("keys/data.key"), &data_key).unwrap();
     let file = at.join("one.tar.age");
-    let accounts = vec![format!("{} {}", hex::encode("a/1"), hex::encode("{}"))];
+    let vault = std::sync::Arc::new(Vault::open(&data_key).unwrap());
+    let wish = kleroterion::api::InviteWish {
+        login: "root@example.org".into(),
+        role: kleroterion::api::access::Role::Admin,
+        organiser: None,
+    };
+    let records = kleroterion::api::open_records(&dir, &vault).unwrap();
+    kleroterion::api::invite(std::sync::Arc::clone(&records), &wish, 1_700_000_000).unwrap();
+    let accounts = kleroterion::api::export(records.as_ref(), &vault).unwrap();
+    let invited = all(records.as_ref());
+    drop(records);
     let head = backup::create(&dir, &file, &[key.recipient()], &accounts, 1_700_000_000).unwrap();
     assert_eq!(head.size, 5);
     let bytes = std::fs::read(&file).unwrap();
     assert!(bytes.starts_with(b"age-encryption.org/v1"));
     let how = Restore { key: Some(at.join("backup.key")), published: None, data_key: Some(data_key.clone()) };
     let proved = backup::verify(&file, &how).unwrap();
-    assert_eq!((proved.size, proved.pools, proved.pools_proved), (5, 1, 1));
+    assert_eq!((proved.size, proved.pools, proved.pools_proved, proved.accounts), (5, 1, 1, Some(1)));
     let published = Restore { published: Some(dir.join("public/checkpoint")), ..how.clone() };
     let restored = restore(&world, &file, "restored", &published).unwrap();
     assert_eq!(restored, proved);
@@ -213,8 +223,8 @@ fn a_backup_restores_to_the_same_service_and_is_proved() {
     let root = world_root(&again);
     again.kept_pool(&slug("letters"), &root).unwrap().verify(&mut |_| {}).unwrap();
     drop(again);
-    let records = kleroterion::api::open_records(&at.join("restored")).unwrap();
-    assert_eq!(backup::accounts(records.as_ref()).unwrap(), accounts);
+    let records = kleroterion::api::open_records(&at.join("restored"), &vault).unwrap();
+    assert_eq!((all(records.as_ref()), invited.len()), (invited, 1));
 
     // Not over a log that is there, and not behind one.
     let said = |result: Result<backup::Restored, kleroterion::failure::Failure>| result.unwrap_err().to_string();
@@ -231,6 +241,16 @@ fn a_backup_restores_to_the_same_service_and_is_proved() {
     assert_ne!(other.recipient(), key.recipient());
     let wrong = Restore { key: Some(at.join("other.key")), ..how };
     assert!(said(backup::verify(&file, &wrong)).contains("cannot be opened"));
+}
+
+fn all(records: &dyn kleroterion::store::Records) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut found = Vec::new();
+    let take = &mut |key: &[u8], value: &[u8]| {
+        found.push((key.to_vec(), value.to_vec()));
+        std::ops::ControlFlow::Continue(())
+    };
+    records.range(b"", None, take).unwrap();
+    found
 }
 
 fn world_root(service: &kleroterion::service::Service) -> klero_draw::hash::PoolRoot {

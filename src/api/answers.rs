@@ -2,6 +2,7 @@
 //! refused. An answer is kept by index and says yes or no; it names nobody, and goes when the pool is erased.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -31,7 +32,7 @@ const LISTED: usize = 20;
 
 /// A response window as it is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Window {
+pub(super) struct Window {
     organiser: Slug,
     draw: Slug,
     deadline: u64,
@@ -58,7 +59,7 @@ enum Word {
 
 /// An answer as it is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Answered {
+pub(super) struct Answered {
     organiser: Slug,
     draw: Slug,
     index: u32,
@@ -257,11 +258,11 @@ async fn import_answers(
         if body.answers.is_empty() || body.answers.len() > MAX_IMPORT {
             return Err(Problem::invalid(format!("1 to {MAX_IMPORT} answers at a time")));
         }
-        let people = by_locator(tx, &drawn)?;
+        let people = tx.api.0.locators.of(tx, &drawn)?;
         let (mut found, mut wrong) = (BTreeMap::new(), Vec::new());
         for (at, one) in (1usize..).zip(&body.answers) {
             let locator = ShortCode::parse(&one.code).ok().map(|code| code.locator().to_string());
-            match locator.and_then(|locator| people.get(&locator)) {
+            match locator.and_then(|locator| people.by_locator.get(&locator)) {
                 // Of two answers in one import the later counts.
                 Some(index) => {
                     found.insert(*index, one.answer);
@@ -305,22 +306,58 @@ async fn import_answers(
     .await
 }
 
-/// Those who hold or held a seat, or are reserves, by the locator of their code.
-fn by_locator(tx: &Tx<'_>, drawn: &Drawn) -> Result<BTreeMap<String, u32>, Problem> {
-    let pool = kept_pool(tx.api, &drawn.status)?;
-    let mut people = BTreeMap::new();
-    let mut indices: Vec<u32> = drawn.drawn.iter().chain(&drawn.seated).chain(&drawn.reserves).copied().collect();
-    indices.sort_unstable();
-    indices.dedup();
-    let id_column = pool.columns().id().to_owned();
-    for index in indices {
-        let person = pool.person_at(index)?;
-        let id =
-            person.cells.iter().find(|(name, _)| *name == id_column).map(|(_, id)| id.as_str()).unwrap_or_default();
-        let code = ShortCode::derive(pool.key(), &drawn.status.draw, id);
-        people.insert(code.locator().to_string(), index);
+/// Draws whose locators are kept in memory.
+const LOCATORS_OF_DRAWS: usize = 16;
+
+/// Who a code belongs to, for the draws to which people answer now: made once for each draw, not for each letter that comes back. In memory only,
+/// and only as long as the draw is not erased.
+#[derive(Default)]
+pub(super) struct Locators(Mutex<BTreeMap<String, Arc<OfDraw>>>);
+
+/// The people of one draw who may answer.
+struct OfDraw {
+    indices: Vec<u32>,
+    by_locator: BTreeMap<String, u32>,
+    used: std::sync::atomic::AtomicU64,
+}
+
+impl Locators {
+    fn forget(&self, draw: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(draw);
     }
-    Ok(people)
+
+    /// Those who hold or held a seat, or are reserves.
+    fn of(&self, tx: &Tx<'_>, drawn: &Drawn) -> Result<Arc<OfDraw>, Problem> {
+        use std::sync::atomic::Ordering;
+        let draw = drawn.status.draw.as_str();
+        let mut indices: Vec<u32> = drawn.drawn.iter().chain(&drawn.seated).chain(&drawn.reserves).copied().collect();
+        indices.sort_unstable();
+        indices.dedup();
+        // An erased draw has none, whoever asks.
+        let pool = kept_pool(tx.api, &drawn.status)?;
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(draw).cloned();
+        if let Some(known) = known.filter(|known| known.indices == indices) {
+            known.used.store(tx.now, Ordering::Relaxed);
+            return Ok(known);
+        }
+        let id_column = pool.columns().id().to_owned();
+        let mut by_locator = BTreeMap::new();
+        for &index in &indices {
+            let person = pool.person_at(index)?;
+            let id = person.cells.iter().find(|(name, _)| *name == id_column);
+            let id = id.map(|(_, id)| id.as_str()).unwrap_or_default();
+            let code = ShortCode::derive(pool.key(), &drawn.status.draw, id);
+            by_locator.insert(code.locator().to_string(), index);
+        }
+        let made = Arc::new(OfDraw { indices, by_locator, used: tx.now.into() });
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= LOCATORS_OF_DRAWS {
+            let oldest = all.iter().min_by_key(|(_, of)| of.used.load(Ordering::Relaxed)).map(|(draw, _)| draw.clone());
+            oldest.map(|draw| all.remove(&draw));
+        }
+        all.insert(draw.to_owned(), Arc::clone(&made));
+        Ok(made)
+    }
 }
 
 /// Who is to be reminded: the original columns of those who hold a seat and have not answered
@@ -350,9 +387,10 @@ async fn reminders(State(api): State<Api>, Path((organiser, draw)): Path<(String
 
 /// Forgets all answers about a draw.
 pub(super) fn destroy(tx: &mut Tx<'_>, organiser: &str, draw: &str) -> Result<(), Problem> {
-    for kept in tx.desk().list::<Answered>(&format!("{organiser}/{draw}/"), None, usize::MAX)? {
-        tx.batch.remove::<Answered>(&kept.value.id());
+    for id in tx.desk().ids::<Answered>(&format!("{organiser}/{draw}/"), usize::MAX)? {
+        tx.batch.remove::<Answered>(&id);
     }
+    tx.api.0.locators.forget(draw);
     tx.batch.remove::<Window>(&format!("{organiser}/{draw}"));
     Ok(())
 }

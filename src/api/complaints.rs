@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
-use super::desk::{Kept, Versioned};
+use super::desk::{Desk, Kept, Versioned};
 use super::draws::own_draw;
 use super::guard::Caller;
 use super::posted::{JsonBody, Posted};
@@ -22,10 +22,11 @@ use super::work::{LAST_SECOND, Page, PageWish, Path, Query, Reply, Tx, check_mat
 const MAX_TEXT_BYTES: usize = 10_000;
 /// Complaints about one draw that are kept.
 const MAX_COMPLAINTS: usize = 10_000;
+const MAX_COMPLAINTS_U64: u64 = 10_000;
 
 /// An objection period as it is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Period {
+pub(super) struct Period {
     organiser: Slug,
     draw: Slug,
     until: u64,
@@ -61,7 +62,7 @@ struct Ruled {
 
 /// A complaint as it is kept. Its text may name people: it has no `Debug`.
 #[derive(Clone, Serialize, Deserialize)]
-struct Complaint {
+pub(super) struct Complaint {
     organiser: Slug,
     draw: Slug,
     id: String,
@@ -77,6 +78,46 @@ impl Kept for Complaint {
     const NAME: &'static str = "complaint";
     fn id(&self) -> String {
         format!("{}/{}/{}", self.organiser, self.draw, self.id)
+    }
+}
+
+/// How many complaints about a draw there are, so that nobody has to read them all to know.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Tally {
+    organiser: Slug,
+    draw: Slug,
+    entered: u64,
+    answered: u64,
+    upheld: u64,
+}
+
+impl Kept for Tally {
+    const KIND: &'static str = "objection-tally";
+    const NAME: &'static str = "number of complaints";
+    fn id(&self) -> String {
+        format!("{}/{}", self.organiser, self.draw)
+    }
+}
+
+impl Tally {
+    /// The numbers about a draw. A desk of a version that did not keep them is counted.
+    fn of(desk: &Desk, organiser: &Slug, draw: &Slug) -> Result<Versioned<Self>, Problem> {
+        if let Some(kept) = desk.find::<Self>(&format!("{organiser}/{draw}"))? {
+            return Ok(kept);
+        }
+        let mut value = Self { organiser: organiser.clone(), draw: draw.clone(), entered: 0, answered: 0, upheld: 0 };
+        for kept in desk.list::<Complaint>(&format!("{organiser}/{draw}/"), None, MAX_COMPLAINTS)? {
+            value.entered += 1;
+            value.count(kept.value.answer.as_ref(), 1);
+        }
+        Ok(Versioned { version: 0, value })
+    }
+
+    /// Counts an answer, or takes it out with -1.
+    fn count(&mut self, answer: Option<&Ruled>, by: i64) {
+        let upheld = answer.is_some_and(|answer| answer.ruling == Ruling::Upheld);
+        self.answered = self.answered.saturating_add_signed(if answer.is_some() { by } else { 0 });
+        self.upheld = self.upheld.saturating_add_signed(if upheld { by } else { 0 });
     }
 }
 
@@ -145,16 +186,14 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(answer_complaint))
 }
 
-fn period_view(api: &Api, organiser: &str, kept: &Versioned<Period>) -> Result<PeriodView, Problem> {
-    let all = api.desk().list::<Complaint>(&format!("{organiser}/{}/", kept.value.draw), None, usize::MAX)?;
-    let count =
-        |is: fn(&Complaint) -> bool| u64::try_from(all.iter().filter(|c| is(&c.value)).count()).unwrap_or(u64::MAX);
+fn period_view(api: &Api, kept: &Versioned<Period>) -> Result<PeriodView, Problem> {
+    let Tally { entered, answered, upheld, .. } = Tally::of(api.desk(), &kept.value.organiser, &kept.value.draw)?.value;
     Ok(PeriodView {
         version: kept.version,
         until: kept.value.until,
         open: api.now() <= kept.value.until,
-        unanswered: count(|complaint| complaint.answer.is_none()),
-        upheld: count(|complaint| complaint.answer.as_ref().is_some_and(|answer| answer.ruling == Ruling::Upheld)),
+        unanswered: entered.saturating_sub(answered),
+        upheld,
     })
 }
 
@@ -183,7 +222,7 @@ async fn show_period(State(api): State<Api>, Path((organiser, draw)): Path<(Stri
     api.read(move |api| {
         own_draw(api, &organiser, &draw)?;
         let kept = api.desk().get::<Period>(&format!("{organiser}/{draw}"))?;
-        Ok(Reply::ok(&period_view(api, &organiser, &kept)?)?.with("etag", &kept.etag()))
+        Ok(Reply::ok(&period_view(api, &kept)?)?.with("etag", &kept.etag()))
     })
     .await
 }
@@ -218,7 +257,7 @@ async fn set_period(
                 Versioned { version: 1, value: period }
             }
         };
-        Ok(Reply::ok(&period_view(tx.api, &organiser, &kept)?)?.with("etag", &kept.etag()))
+        Ok(Reply::ok(&period_view(tx.api, &kept)?)?.with("etag", &kept.etag()))
     })
     .await
 }
@@ -257,8 +296,8 @@ async fn enter_complaint(
             return Err(Problem::refused("the objection period has ended")
                 .advise("move its end, if the complaint is to be taken all the same"));
         }
-        let prefix = format!("{organiser}/{draw}/");
-        if tx.desk().list::<Complaint>(&prefix, None, MAX_COMPLAINTS)?.len() >= MAX_COMPLAINTS {
+        let mut tally = Tally::of(tx.desk(), caller.organiser()?, &status.draw)?;
+        if tally.value.entered >= MAX_COMPLAINTS_U64 {
             return Err(Problem::refused(format!("{MAX_COMPLAINTS} complaints are kept about this draw")));
         }
         let complaint = Complaint {
@@ -271,6 +310,8 @@ async fn enter_complaint(
             answer: None,
         };
         tx.batch.create(&complaint)?;
+        tally.value.entered += 1;
+        tx.batch.update(&tally)?;
         let kept = Versioned { version: 1, value: complaint };
         let at = format!("/organisers/{organiser}/draws/{draw}/complaints/{}", kept.value.id);
         Ok(Reply::created(&at, &view(&kept))?.with("etag", &kept.etag()))
@@ -290,11 +331,15 @@ async fn answer_complaint(
     JsonBody(body): JsonBody<RulingWish>,
 ) -> Response {
     api.change(&organiser.clone(), move |tx| {
-        own_draw(tx.api, &organiser, &draw)?;
+        let status = own_draw(tx.api, &organiser, &draw)?;
         let mut kept = tx.desk().get::<Complaint>(&format!("{organiser}/{draw}/{id}"))?;
         check_match(&headers, &kept)?;
         check_text(&body.text)?;
+        let mut tally = Tally::of(tx.desk(), caller.organiser()?, &status.draw)?;
+        tally.value.count(kept.value.answer.as_ref(), -1);
         kept.value.answer = Some(Ruled { ruling: body.ruling, text: body.text, by: caller.login, at: tx.now });
+        tally.value.count(kept.value.answer.as_ref(), 1);
+        tx.batch.update(&tally)?;
         tx.batch.update(&kept)?;
         kept.version = kept.version.saturating_add(1);
         Ok(Reply::ok(&view(&kept))?.with("etag", &kept.etag()))
@@ -304,8 +349,9 @@ async fn answer_complaint(
 
 /// Forgets all complaints about a draw: their texts may name people.
 pub(super) fn destroy(tx: &mut Tx<'_>, organiser: &str, draw: &str) -> Result<(), Problem> {
-    for kept in tx.desk().list::<Complaint>(&format!("{organiser}/{draw}/"), None, usize::MAX)? {
-        tx.batch.remove::<Complaint>(&kept.value.id());
+    for id in tx.desk().ids::<Complaint>(&format!("{organiser}/{draw}/"), usize::MAX)? {
+        tx.batch.remove::<Complaint>(&id);
     }
+    tx.batch.remove::<Tally>(&format!("{organiser}/{draw}"));
     Ok(())
 }

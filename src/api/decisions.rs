@@ -117,6 +117,27 @@ impl Kept for Decision {
     }
 }
 
+/// Says that a decision is neither logged nor withdrawn: found without reading all that ever were.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct OpenDecision {
+    organiser: Slug,
+    id: String,
+}
+
+impl OpenDecision {
+    fn of(decision: &Decision) -> Self {
+        Self { organiser: decision.organiser.clone(), id: decision.id.clone() }
+    }
+}
+
+impl Kept for OpenDecision {
+    const KIND: &'static str = "decision-open";
+    const NAME: &'static str = "open decision";
+    fn id(&self) -> String {
+        format!("{}/{}", self.organiser, self.id)
+    }
+}
+
 /// A decision.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct DecisionView {
@@ -211,8 +232,7 @@ pub(super) fn propose(
     pool: Option<String>,
 ) -> Result<Reply, Problem> {
     let organiser = caller.organiser()?.clone();
-    let open = tx.desk().list::<Decision>(&format!("{organiser}/"), None, usize::MAX)?;
-    if open.iter().filter(|kept| kept.value.state == State_::Open).count() >= MAX_OPEN {
+    if tx.desk().ids::<OpenDecision>(&format!("{organiser}/"), MAX_OPEN)?.len() >= MAX_OPEN {
         return Err(Problem::refused(format!("{MAX_OPEN} decisions wait for signatures"))
             .advise("withdraw those that are not wanted any more"));
     }
@@ -231,6 +251,7 @@ pub(super) fn propose(
         pool,
     };
     tx.batch.create(&decision)?;
+    tx.batch.create(&OpenDecision::of(&decision))?;
     let at = format!("/organisers/{organiser}/decisions/{}", decision.id);
     Reply::created(&at, &view(tx.api, &decision)?)
 }
@@ -427,6 +448,7 @@ async fn withdraw_decision(State(api): State<Api>, Path((organiser, id)): Path<(
             State_::Open => {
                 decision.value.state = State_::Withdrawn;
                 tx.batch.update(&decision)?;
+                tx.batch.remove::<OpenDecision>(&decision.value.id());
             }
             State_::Withdrawn => {}
             State_::HandingIn { .. } | State_::Logged { .. } => {
@@ -540,6 +562,9 @@ async fn hand_in_decision(
             forget(tx, &draw)?;
         }
         tx.batch.update(&kept)?;
+        if matches!(kept.value.state, State_::Logged { .. }) {
+            tx.batch.remove::<OpenDecision>(&kept.value.id());
+        }
         Reply::ok(&view(tx.api, &kept.value)?)
     })
     .await
@@ -608,7 +633,8 @@ fn settle(api: &Api, kept: &mut Versioned<Decision>) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Destroys what the desk holds of the people of an erased draw: pools, jobs and their lists, letters, answers, complaints. May be repeated.
+/// Destroys what the desk holds of the people of an erased draw: pools, jobs and their lists, letters, answers, complaints. Stored when it
+/// returns; may be repeated.
 fn forget(tx: &mut Tx<'_>, draw: &Slug) -> Result<(), Problem> {
     let state = tx.api.service().ledger().draw(draw).cloned();
     let Some(state) = state.filter(|state| state.erased().is_some()) else { return Ok(()) };
@@ -618,26 +644,44 @@ fn forget(tx: &mut Tx<'_>, draw: &Slug) -> Result<(), Problem> {
     }
     super::letters::destroy(tx.api, draw.as_str())?;
     super::answers::destroy(tx, &organiser, draw.as_str())?;
-    super::complaints::destroy(tx, &organiser, draw.as_str())
+    super::complaints::destroy(tx, &organiser, draw.as_str())?;
+    // The records first: without their key none of them could be read, nor removed by name.
+    let batch = std::mem::take(&mut tx.batch);
+    tx.desk().commit(&batch)?;
+    Ok(super::sealed::destroy(&tx.api.folder(), &organiser, draw.as_str())?)
 }
 
 /// Settles what a crash left half way. Called once, before the API answers.
 pub(super) fn recover(api: &Api) -> Result<(), Problem> {
+    let known: std::collections::BTreeSet<String> =
+        api.desk().ids::<OpenDecision>("", usize::MAX)?.into_iter().collect();
+    let mut batch = super::desk::Batch::default();
     for mut kept in api.desk().list::<Decision>("", None, usize::MAX)? {
         if matches!(kept.value.state, State_::HandingIn { .. }) {
             settle(api, &mut kept)?;
             store(api, &mut kept)?;
         }
+        // Also for a desk of a version that did not say which are open.
+        let id = kept.value.id();
+        match (matches!(kept.value.state, State_::Open | State_::HandingIn { .. }), known.contains(&id)) {
+            (true, false) => batch.create(&OpenDecision::of(&kept.value))?,
+            (false, true) => batch.remove::<OpenDecision>(&id),
+            (true, true) | (false, false) => {}
+        }
     }
-    let erased: Vec<Slug> = {
+    api.desk().commit(&batch)?;
+    forget_erased(api)
+}
+
+/// Destroys what the desk holds of all erased draws: also of those that were erased by a command, or whose step waited for witnesses.
+pub(super) fn forget_erased(api: &Api) -> Result<(), Problem> {
+    let erased: Vec<(Slug, Slug)> = {
         let ledger = api.service().ledger();
-        ledger.draws().filter(|(_, state)| state.erased().is_some()).map(|(draw, _)| draw.clone()).collect()
+        let states = ledger.draws().filter(|(_, state)| state.erased().is_some());
+        states.map(|(draw, state)| (state.announced().organiser.clone(), draw.clone())).collect()
     };
-    for draw in erased {
-        api.locked(super::work::HOUSE, |tx| {
-            forget(tx, &draw)?;
-            tx.desk().commit(&tx.batch)
-        })?;
+    for (organiser, draw) in erased {
+        api.locked(organiser.as_str(), |tx| forget(tx, &draw))?;
     }
     Ok(())
 }

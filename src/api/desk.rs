@@ -2,7 +2,7 @@
 //! signatures, jobs, answers, complaints, and answers to requests that may be repeated.
 //!
 //! The state of a draw is never kept here: it is the log's. Changes that belong together are one [`Batch`], which is stored whole or not at
-//! all. A record has a version, which grows with every change.
+//! all. A record has a version, which grows with every change. What reaches the disk is encrypted ([`super::sealed`]).
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -80,7 +80,7 @@ impl Batch {
             value: &'a T,
         }
         let text = serde_json::to_vec(&Written { version, value }).map_err(|_| Problem::internal())?;
-        if text.len() > crate::store::MAX_RECORD_VALUE {
+        if text.len() > super::sealed::MAX_VALUE {
             return Err(Problem::invalid(format!("this {} is too long to be kept", T::NAME))
                 .advise("shorten its texts or lists"));
         }
@@ -127,6 +127,20 @@ impl Desk {
             ControlFlow::Continue(())
         })?;
         wrong.map_or(Ok(found), Err)
+    }
+
+    /// Ids of the records whose id begins with `prefix`, ascending: at most `limit`. The records themselves are not read.
+    pub fn ids<T: Kept>(&self, prefix: &str, limit: usize) -> Result<Vec<String>, Problem> {
+        let (mut found, kind) = (Vec::new(), key::<T>(""));
+        self.records.keys(&key::<T>(prefix), &mut |key| {
+            if found.len() >= limit {
+                return ControlFlow::Break(());
+            }
+            let id = key.strip_prefix(kind.as_slice()).unwrap_or_default();
+            found.push(String::from_utf8_lossy(id).into_owned());
+            ControlFlow::Continue(())
+        })?;
+        Ok(found)
     }
 
     /// Raw bytes.

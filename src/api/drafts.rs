@@ -129,7 +129,7 @@ pub(super) struct DraftWish {
 
 /// A draft as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Draft {
+pub(super) struct Draft {
     organiser: Slug,
     id: String,
     by: String,
@@ -217,7 +217,7 @@ async fn make_draft(
 ) -> Response {
     once.run(&organiser.clone(), move |tx| {
         check(tx, &organiser, &body)?;
-        if tx.desk().list::<Draft>(&format!("{organiser}/"), None, MAX_DRAFTS)?.len() >= MAX_DRAFTS {
+        if tx.desk().ids::<Draft>(&format!("{organiser}/"), MAX_DRAFTS)?.len() >= MAX_DRAFTS {
             return Err(
                 Problem::refused(format!("there are {MAX_DRAFTS} drafts")).advise("delete those that are not needed")
             );

@@ -26,7 +26,7 @@ const PREFIX: &str = "invite_";
 
 /// An invitation as it is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Invitation {
+pub(super) struct Invitation {
     /// SHA-256 of the secret.
     digest: String,
     login: String,

@@ -19,6 +19,7 @@ mod jobs;
 mod letters;
 mod limits;
 mod linked;
+mod opening;
 mod organisers;
 mod page;
 mod password;
@@ -27,6 +28,7 @@ mod pools;
 mod posted;
 mod problem;
 mod results;
+mod sealed;
 mod session;
 mod tokens;
 mod totp;
@@ -40,13 +42,13 @@ use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::failure::{Failure, Named};
-use crate::files::RealFiles;
 use crate::service::Service;
-use crate::store::{Records, SledRecords};
+use crate::store::Records;
 use desk::Desk;
 
 pub use invitations::{InviteWish, Invited, invite};
 pub use limits::Limits;
+pub use opening::{export, import, open_records, waits_for_data_key};
 pub use problem::{Kind, Problem, ProblemBody};
 
 /// Where the API lives.
@@ -81,6 +83,7 @@ struct Inner {
     under_way: Mutex<std::collections::BTreeSet<String>>,
     passwords: password::Passwords,
     jobs: jobs::Jobs,
+    locators: answers::Locators,
     document: std::sync::OnceLock<String>,
 }
 
@@ -96,27 +99,12 @@ pub fn folder(dir: &Path) -> PathBuf {
     dir.join("desk")
 }
 
-/// Opens the records below a service's folder, or begins them where there are none. The log does not depend on them: an empty desk lets nobody
-/// in, and `klero admin invite` begins anew.
-pub fn open_records(dir: &Path) -> Result<Arc<dyn Records>, Failure> {
-    use std::os::unix::fs::DirBuilderExt;
-    let folder = folder(dir);
-    let store = folder.join("store");
-    let made = store.join("db").exists();
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).named("make the folder", &folder)?;
-    let files = Arc::new(RealFiles);
-    let opened = if made { SledRecords::open(&store, files) } else { SledRecords::create(&store, files) };
-    opened.map(|records| Arc::new(records) as Arc<dyn Records>).map_err(|e| {
-        let advice = e.advice();
-        Failure::unavailable(format!("the desk: {e}")).advise(advice)
-    })
-}
-
-/// The folders on the desk that are encrypted to keys of their own: pools and uploads. For whoever replaces the data key.
+/// The folders on the desk with keys of their own: pools, uploads, lists, and the keys of its records. For whoever replaces the data key.
 pub fn sealed_folders(dir: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut found = Vec::new();
-    let mut parents = vec![pools::pools_in(&folder(dir)), pools::uploads_in(&folder(dir))];
-    parents.extend(jobs::folders_in(&folder(dir)));
+    let folder = folder(dir);
+    let mut parents = vec![pools::pools_in(&folder), pools::uploads_in(&folder), sealed::keys_in(&folder)];
+    parents.extend(jobs::folders_in(&folder));
     for parent in parents {
         let Ok(items) = std::fs::read_dir(&parent) else { continue };
         for item in items {
@@ -139,6 +127,7 @@ impl Api {
             guards: guard::Guards::new(&setup.limits),
             passwords: password::Passwords::new(&setup.limits),
             jobs: jobs::Jobs::new(&setup.limits),
+            locators: answers::Locators::default(),
             setup,
             locks: work::Locks::default(),
             under_way: Mutex::default(),
@@ -179,7 +168,14 @@ impl Api {
             posted::sweep(self, &mut tx.batch)?;
             self.desk().commit(&tx.batch)
         })?;
-        pools::sweep(self)
+        pools::sweep(self)?;
+        self.forget_erased()
+    }
+
+    /// Destroys what the desk holds of the people of erased draws: pools, lists, letters, answers, complaints. To be called when draws were
+    /// erased beside the API; blocks.
+    pub fn forget_erased(&self) -> Result<(), Problem> {
+        decisions::forget_erased(self)
     }
 
     /// Brings everything in order that a crash or a stop has left half way: decisions on their way into the log, jobs, files that no record

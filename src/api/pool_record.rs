@@ -246,7 +246,7 @@ pub(super) fn keep_made(tx: &mut Tx<'_>, caller: &Caller, id: String, made: Made
 
 /// Checks that an organiser may have one more pool.
 pub(super) fn make_room(tx: &Tx<'_>, organiser: &str) -> Result<(), Problem> {
-    if tx.desk().list::<Pool>(&format!("{organiser}/"), None, MAX_POOLS)?.len() >= MAX_POOLS {
+    if tx.desk().ids::<Pool>(&format!("{organiser}/"), MAX_POOLS)?.len() >= MAX_POOLS {
         return Err(Problem::refused(format!("{MAX_POOLS} pools lie here")).advise("delete those that are not needed"));
     }
     Ok(())

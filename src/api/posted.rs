@@ -122,6 +122,14 @@ pub(super) fn look_up(
     Ok(Found::Known(reply.with("idempotent-replayed", "true").into_response()))
 }
 
+/// Whether a record has the form of an answer that is kept.
+pub(super) fn is_kept_answer(key: &str, value: &[u8]) -> bool {
+    let locator = key.strip_prefix(PREFIX).unwrap_or_default();
+    let fits = locator.len() == 64 && locator.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    // An encrypted answer has a tag of 16 bytes at least.
+    fits && value.len() >= HEAD_BYTES + 16
+}
+
 fn expiry(stored: &[u8]) -> u64 {
     stored.first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }

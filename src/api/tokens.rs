@@ -48,7 +48,7 @@ impl Kept for Token {
 
 /// Where an account's tokens are listed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Listed {
+pub(super) struct Listed {
     account: String,
     id: String,
     digest: String,
@@ -150,7 +150,7 @@ async fn make_token(caller: Caller, Posted { body, once }: Posted<TokenWish>) ->
         scopes.sort_unstable();
         scopes.dedup();
         let listed = format!("{}/", caller.login);
-        if tx.desk().list::<Listed>(&listed, None, MAX_TOKENS)?.len() >= MAX_TOKENS {
+        if tx.desk().ids::<Listed>(&listed, MAX_TOKENS)?.len() >= MAX_TOKENS {
             return Err(
                 Problem::refused(format!("this account has {MAX_TOKENS} tokens")).advise("revoke one that is not used")
             );

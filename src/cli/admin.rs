@@ -8,6 +8,7 @@ use crate::api::{InviteWish, Invited, invite, open_records};
 use crate::clock::{Clock, SystemClock};
 use crate::failure::Failure;
 use crate::service::control;
+use crate::service::erasing::vault_of;
 use crate::service::request::{Answer, Request};
 
 /// Subcommands.
@@ -47,7 +48,8 @@ pub fn run(command: Command) -> Result<u8, Failure> {
         None => {
             // Only the folder of a log gets a desk.
             crate::service::config::Config::load(&dir.dir)?;
-            invite(open_records(&dir.dir)?, &wish, SystemClock.now())?
+            let vault = vault_of(&dir.dir)?;
+            invite(open_records(&dir.dir, &vault)?, &wish, SystemClock.now())?
         }
     };
     show(&invited, json)?;

@@ -7,6 +7,7 @@ use crate::backup::{self, Restore, Restored};
 use crate::clock::{Clock, SystemClock};
 use crate::failure::Failure;
 use crate::service::control;
+use crate::service::erasing::vault_of;
 use crate::service::request::{Answer, Request};
 use crate::when;
 
@@ -15,7 +16,7 @@ use crate::when;
 pub enum Command {
     /// Back the service up, while it runs or not
     #[command(
-        after_help = "Example:\n  klero backup create --dir service --recipient age1… --out /backup/klero-2026-12-01.tar.age\n\nA backup holds the log, its keys, the encrypted pools and the accounts. It does not hold the data key: keep a copy of DIR/keys/data.key apart. Without --recipient it is not encrypted, and the keys in it sign for you."
+        after_help = "Example:\n  klero backup create --dir service --recipient age1… --out /backup/klero-2026-12-01.tar.age\n\nA backup holds the log, its keys, the pools and the accounts with all that the desk keeps; whatever names people is encrypted to the data key, which it does not hold: keep a copy of DIR/keys/data.key apart. Without --recipient the rest is not encrypted, and the keys in it sign for you."
     )]
     Create {
         /// The service’s folder
@@ -96,7 +97,9 @@ pub fn run(command: Command) -> Result<u8, Failure> {
                 to.display()
             ))?;
             if recipient.is_empty() {
-                out::line("it is not encrypted: the keys in it sign for you, so keep it as you keep them")?;
+                out::line(
+                    "what names people in it is encrypted to the data key, the keys of the log are not: they sign for you, so keep it as you keep them",
+                )?;
             }
             out::line("next: klero backup verify; keep a copy of the data key apart from it")?;
         }
@@ -109,7 +112,7 @@ pub fn run(command: Command) -> Result<u8, Failure> {
             }
             let restored = backup::restore(&file, &dir.dir, &with.how())?;
             tell(&restored, json)?;
-            if !json && restored.pools > restored.pools_proved {
+            if !json && (restored.pools > restored.pools_proved || restored.accounts_waiting) {
                 out::line("put the data key at keys/data.key in the folder before you start the service")?;
             }
         }
@@ -118,12 +121,15 @@ pub fn run(command: Command) -> Result<u8, Failure> {
 }
 
 /// The accounts, from the running service or from its folder.
-fn accounts(dir: &Dir) -> Result<Vec<String>, Failure> {
+fn accounts(dir: &Dir) -> Result<Vec<u8>, Failure> {
     match control::ask(&dir.dir, &Request::Accounts)? {
-        Some(Answer::Accounts { lines }) => Ok(lines),
+        Some(Answer::Accounts { sealed }) => hex::decode(sealed).map_err(Failure::unavailable),
         Some(Answer::Failed(failure)) => Err(failure),
         Some(_) => Err(Failure::unavailable("the service answered something else than was asked")),
-        None if crate::api::folder(&dir.dir).exists() => backup::accounts(crate::api::open_records(&dir.dir)?.as_ref()),
+        None if crate::api::folder(&dir.dir).exists() => {
+            let vault = vault_of(&dir.dir)?;
+            crate::api::export(crate::api::open_records(&dir.dir, &vault)?.as_ref(), &vault)
+        }
         None => Ok(Vec::new()),
     }
 }
@@ -138,5 +144,14 @@ fn tell(restored: &Restored, json: bool) -> Result<(), Failure> {
         restored.head.origin,
         when::show(restored.head.made_at)
     ))?;
-    out::line(format!("{} pools, {} of them opened and proved", restored.pools, restored.pools_proved))
+    out::line(format!("{} pools, {} of them opened and proved", restored.pools, restored.pools_proved))?;
+    match restored.accounts {
+        Some(records) => {
+            out::line(format!("{records} records of accounts, decisions and complaints, each of them checked"))
+        }
+        None if restored.accounts_waiting => {
+            out::line("the accounts are encrypted to the data key and not checked: give --data-key")
+        }
+        None => Ok(()),
+    }
 }

@@ -1,6 +1,7 @@
 //! `klero data` and `klero erase`: the data key, how long pools are kept, and their end.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use klero_draw::names::Slug;
 use serde_json::json;
@@ -10,7 +11,8 @@ use crate::clock::{Clock, SystemClock};
 use crate::failure::{Failure, Named};
 use crate::service::request::{Answer, DrawStatus, Logged, Request};
 use crate::service::settings::Settings;
-use crate::{atomic, organiser_note, retention, signer, when};
+use crate::service::{Service, control};
+use crate::{api, atomic, organiser_note, retention, signer, when};
 
 /// Subcommands.
 #[derive(Debug, clap::Subcommand)]
@@ -44,7 +46,7 @@ pub enum Command {
 /// Arguments of `erase`.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  klero erase letters-2026 --dir service --key clerk.key --key mayor.key\n  klero erase letters-2026 --dir service --out erase       # notes for others to sign\n  klero erase letters-2026 --dir service --note erase/letters-2026.note\n\nDestroys the service's copy of pool key, rows and table, and logs it. Draws from the same pool are erased together: name all of them. Your own pool folder and your backups are yours to delete. Keep a bundle first: klero draw bundle."
+    after_help = "Examples:\n  klero erase letters-2026 --dir service --key clerk.key --key mayor.key\n  klero erase letters-2026 --dir service --out erase       # notes for others to sign\n  klero erase letters-2026 --dir service --note erase/letters-2026.note\n\nDestroys the service's copy of pool key, rows and table, and what its desk holds of the draw (lists, letters, answers, complaints), and logs it. Draws from the same pool are erased together: name all of them. Your own pool folder and your backups are yours to delete. Keep a bundle first: klero draw bundle."
 )]
 pub struct Erase {
     /// The draws, all from one pool
@@ -111,6 +113,13 @@ fn retention(dir: &Dir, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Destroys what the desk holds of erased draws, while no service runs.
+fn forget(dir: &std::path::Path) -> Result<(), Failure> {
+    let service = Arc::new(Service::open(dir, Arc::new(SystemClock))?);
+    let records = api::open_records(dir, service.vault())?;
+    Ok(api::Api::new(service, records, api::Setup::default()).forget_erased()?)
+}
+
 /// Runs `klero erase`.
 pub fn erase(args: &Erase) -> Result<u8, Failure> {
     let dir = &args.dir.dir;
@@ -146,13 +155,22 @@ pub fn erase(args: &Erase) -> Result<u8, Failure> {
         Answer::LoggedAll { steps } => steps,
         _ => return Err(Failure::unavailable("the service answered something else than was asked")),
     };
+    if !control::answers(dir) && api::folder(dir).exists() {
+        forget(dir).map_err(|e| {
+            Failure::unavailable(format!("it is logged, and the pools are destroyed, but not what the desk holds: {e}"))
+                .advise("start the service: it finishes this before it answers")
+        })?;
+    }
     if args.json {
         out::json(&steps)?;
         return Ok(0);
     }
     for step in &steps {
         let draw = step.draw.as_ref().map_or("", Slug::as_str);
-        out::line(format!("{draw}: logged as step {}; pool key, rows and table are destroyed here", step.seq))?;
+        out::line(format!(
+            "{draw}: logged as step {}; pool key, rows, table, letters and complaints are destroyed here",
+            step.seq
+        ))?;
     }
     out::line("delete your own pool folder, lists and backups too; what others keep of the table is theirs to delete")?;
     Ok(0)

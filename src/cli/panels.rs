@@ -4,7 +4,7 @@
 //! draws anybody, and no message repeats a person's cells.
 
 mod ahead;
-pub(super) mod files;
+pub(crate) mod files;
 pub(crate) mod pool;
 mod progress;
 
@@ -89,7 +89,7 @@ pub struct Build {
     /// Number the respondents and write them, with their new ids, to this CSV: the pool is committed from it
     #[arg(long, value_name = "FILE", conflicts_with = "id")]
     generate_ids: Option<PathBuf>,
-    /// List to write
+    /// List to write; '-': to standard output, after the figures
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Write the proof of the bounds here
@@ -160,8 +160,14 @@ pub struct Relax {
     json: bool,
 }
 
+/// Set in the environment of a job of a service: it ends when the service does, however that ends.
+pub(crate) const OF_A_SERVICE: &str = "KLERO_OF_A_SERVICE";
+
 /// Runs it.
 pub fn run(command: Command) -> Result<u8, Failure> {
+    if std::env::var_os(OF_A_SERVICE).is_some() {
+        end_with_the_service();
+    }
     match command {
         Command::Build(args) => write_list(&args)?,
         Command::Check(args) => count(&args)?,
@@ -169,6 +175,17 @@ pub fn run(command: Command) -> Result<u8, Failure> {
         Command::Relax(args) => way_out(&args)?,
     }
     Ok(0)
+}
+
+/// Ends this process when the one that began it is gone, however that ended: nobody waits for the list any more.
+fn end_with_the_service() {
+    let service = std::os::unix::process::parent_id();
+    std::thread::spawn(move || {
+        while std::os::unix::process::parent_id() == service {
+            std::thread::sleep(std::time::Duration::from_millis(200));
+        }
+        std::process::exit(3);
+    });
 }
 
 fn write_list(args: &Build) -> Result<(), Failure> {
@@ -188,14 +205,21 @@ fn write_list(args: &Build) -> Result<(), Failure> {
     }
     let list = PanelList::new(&task.respondents, list.into_panels());
     let list = list.with_rules(&task.quotas, &task.respondents, certificate);
-    atomic::write(&args.out, list.to_json().as_bytes())?;
+    let to_stdout = args.out.as_os_str() == "-";
+    if !to_stdout {
+        atomic::write(&args.out, list.to_json().as_bytes())?;
+    }
     let seconds = started.elapsed().as_secs_f64();
     if args.json {
-        return figures_json(&report, Some(seconds));
+        figures_json(&report, Some(seconds))?;
+        return if to_stdout { out::write(&list.to_json()) } else { Ok(()) };
     }
     figures(&report)?;
     if report.interrupted {
         out::line("stopped early: this is the best list so far")?;
+    }
+    if to_stdout {
+        return out::write(&list.to_json());
     }
     out::line(format!("written: {} after {seconds:.1} s", args.out.display()))?;
     out::line(format!("next: klero pool commit, then klero terms new --panels {} --pool DIR", args.out.display()))

@@ -238,7 +238,7 @@ pub async fn start_with(
     let socket = control::bind(&dir)?;
     let client =
         Client::new(Duration::from_secs(5)).map_err(|e| Failure::unavailable(format!("TLS cannot be set up: {e}")))?;
-    let records = crate::api::open_records(&dir)?;
+    let records = crate::api::open_records(&dir, service.vault())?;
     let limits = crate::api::Limits {
         requests_per_minute: settings.limits.api_requests_per_minute,
         attempts_per_minute: settings.limits.api_attempts_per_minute,
@@ -254,16 +254,27 @@ pub async fn start_with(
     let pages = http::router(Arc::clone(&service)).layer(DefaultBodyLimit::max(settings.limits.body_bytes));
     let router = Front::new(&settings, Arc::clone(&metrics)).before(pages.merge(api.router()));
     let handler: control::Handler = {
-        let (service, clock) = (Arc::clone(&service), Arc::clone(service.clock()));
+        let (service, clock, api) = (Arc::clone(&service), Arc::clone(service.clock()), api.clone());
         Arc::new(move |request| match request {
             Request::Invite { wish } => match crate::api::invite(Arc::clone(&records), &wish, clock.now()) {
                 Ok(invited) => Answer::Invited(invited),
                 Err(problem) => Answer::Failed(problem.into()),
             },
-            Request::Accounts => match crate::backup::accounts(records.as_ref()) {
-                Ok(lines) => Answer::Accounts { lines },
+            Request::Accounts => match crate::api::export(records.as_ref(), service.vault()) {
+                Ok(sealed) => Answer::Accounts { sealed: hex::encode(sealed) },
                 Err(failure) => Answer::Failed(failure),
             },
+            Request::Erase { .. } | Request::Note { .. } => {
+                let answer = service.answer(request);
+                if let Err(problem) = api.forget_erased() {
+                    let detail = problem.body().detail;
+                    tracing::warn!(
+                        detail,
+                        "the desk still holds data of an erased draw; it is tried again within an hour"
+                    );
+                }
+                answer
+            }
             other => service.answer(other),
         })
     };

@@ -201,8 +201,8 @@ fn compose(args: &New) -> Result<Composed, Failure> {
     };
     let pool = PoolDir::open(&args.pool)?;
     let draw_by = args.draw_by.as_deref().map(|text| when::parse(text, SystemClock.now())).transpose()?;
-    let panels =
-        args.panels.as_ref().map(|list| panels::pool::on_pool(list, args.quotas.as_deref(), &pool)).transpose()?;
+    let list = args.panels.as_deref().map(panels::files::panel_list).transpose()?;
+    let panels = list.map(|list| panels::pool::on_pool(list, args.quotas.as_deref(), &pool)).transpose()?;
     let seats = match (args.seats, &panels) {
         (Some(seats), Some(panels)) if seats != panels.seats => {
             return Err(Failure::refused(format!(

@@ -22,7 +22,7 @@ use super::{FORMAT, INDEX, KEY, MANIFEST, Manifest, PEOPLE, Progress, TABLE, ind
 use crate::failure::{Failure, Named};
 use crate::people_csv::{self, Layout, People, Problem, ReadError, Summary, person, recycle};
 use crate::people_xlsx;
-use crate::vault::{Vault, WRAPPED_KEY};
+use crate::vault::Vault;
 
 /// A table is written in pieces of about so many bytes.
 const TABLE_CHUNK_BYTES: usize = 1 << 20;
@@ -83,13 +83,10 @@ pub fn check(csv: &Path, roles: &people_csv::Options, progress: &mut dyn FnMut(P
     // Doubles are found by salted ids, as in a commitment; the key is thrown away.
     let key = random_key()?;
     if people_xlsx::is_spreadsheet(csv)? {
-        let folder = tempfile::tempdir().named("write in the folder", &std::env::temp_dir())?;
-        let path = folder.path().join(PEOPLE);
+        // Never on the disk: whoever only looks is not to leave a copy, however this ends.
         let (converted, conversion) = people_xlsx::to_csv(csv)?;
-        crate::atomic::write_private(&path, &converted)?;
-        let source = Source::plain(&path).map_err(ReadError::from)?;
         let roles = people_csv::Options { delimiter: Some(b','), ..roles.clone() };
-        let (_, _, summary, _) = build(&source, &path, &roles, &key, TableWish::Never, progress)?;
+        let (_, _, summary, _) = build(&Source::memory(converted), csv, &roles, &key, TableWish::Never, progress)?;
         return Ok(Summary { spreadsheet: Some(conversion), ..summary });
     }
     let source = Source::plain(csv).map_err(ReadError::from)?;
@@ -265,9 +262,8 @@ impl Staging {
 
     /// The same, for a service: everything in it is encrypted to a new key, which is encrypted to the data key.
     pub(super) fn sealed(out: &Path, vault: &Vault) -> Result<Self, Failure> {
-        let (seal, wrapped) = vault.new_seal()?;
-        let staging = Self::new(out, Keeping::Sealed(seal))?;
-        crate::atomic::write_private(&staging.folder.path().join(WRAPPED_KEY), &wrapped)?;
+        let mut staging = Self::new(out, Keeping::Plain)?;
+        staging.keeping = Keeping::Sealed(vault.new_seal(staging.folder.path())?);
         Ok(staging)
     }
 

@@ -4,7 +4,7 @@
 //! in. The answers bring ids and public columns only; whatever else their file holds is left out.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufWriter, Write};
+use std::io::BufWriter;
 use std::path::Path;
 
 use klero_draw::commitment::{PersonHasher, leaf};
@@ -56,10 +56,11 @@ pub fn commit_linked(
 ) -> Result<Committed, Failure> {
     if people_xlsx::is_spreadsheet(answers)? {
         let (converted, conversion) = people_xlsx::to_csv(answers)?;
-        let list = temporary_list(out)?;
-        list.as_file().write_all(&converted).named("write in", list.path())?;
         let options = LinkedOptions { delimiter: Some(b','), ..options.clone() };
-        let mut committed = commit_linked(earlier, list.path(), &options, out, progress)?;
+        // In memory: a list of people on the disk would outlive a process that is killed.
+        let answers = Answers { source: &Source::memory(converted), path: answers };
+        let staging = Staging::new(out, Keeping::Plain)?;
+        let mut committed = commit(&PoolDir::open(earlier)?, &answers, &options, staging, progress)?;
         committed.summary.spreadsheet = Some(conversion);
         return Ok(committed);
     }
@@ -209,13 +210,6 @@ fn join(
     strangers.sort_unstable();
     strangers.into_iter().for_each(|line| problems.add(|| Problem::Stranger { line }));
     if problems.is_empty() { Ok(found) } else { Err(ReadError::from(problems).into()) }
-}
-
-/// A list of people beside `out`, gone when it is dropped. tempfile makes files with mode 0600.
-fn temporary_list(out: &Path) -> Result<tempfile::NamedTempFile, Failure> {
-    let folder = super::commit::parent(out);
-    std::fs::create_dir_all(&folder).named("make the folder", &folder)?;
-    tempfile::NamedTempFile::new_in(&folder).named("write in the folder", &folder)
 }
 
 /// Which public columns come from the answers, with these headings, and which from the earlier pool.

@@ -39,16 +39,11 @@ impl Keeping {
 
     /// Opens a file for reading.
     pub(crate) fn open(&self, folder: &Path, name: &str) -> io::Result<Source> {
-        let file = Arc::new(File::open(self.path(folder, name))?);
-        let seal = match self {
-            Self::Plain => None,
-            Self::Sealed(seal) => Some(seal.clone()),
-        };
-        let length = match &seal {
-            None => file.metadata()?.len(),
-            Some(seal) => seal.read(&file)?.seek(SeekFrom::End(0))?,
-        };
-        Ok(Source { file, seal, length })
+        let path = self.path(folder, name);
+        let Self::Sealed(seal) = self else { return Source::plain(&path) };
+        let file = Arc::new(File::open(path)?);
+        let length = seal.read(&file)?.seek(SeekFrom::End(0))?;
+        Ok(Source { held: Held::Sealed(file, seal.clone()), length })
     }
 
     /// A new file of mode 0600.
@@ -62,12 +57,25 @@ impl Keeping {
     }
 }
 
-/// An open file, shared by all who read it.
-#[derive(Debug, Clone)]
+/// An open file, or bytes in memory, shared by all who read it.
+#[derive(Clone)]
 pub(crate) struct Source {
-    file: Arc<File>,
-    seal: Option<Seal>,
+    held: Held,
     length: u64,
+}
+
+impl std::fmt::Debug for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Source").field("length", &self.length).finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone)]
+enum Held {
+    Plain(Arc<File>),
+    Sealed(Arc<File>, Seal),
+    /// Wiped when the last reader is gone.
+    Memory(Arc<Zeroizing<Vec<u8>>>),
 }
 
 impl Source {
@@ -75,7 +83,13 @@ impl Source {
     pub(crate) fn plain(path: &Path) -> io::Result<Self> {
         let file = Arc::new(File::open(path)?);
         let length = file.metadata()?.len();
-        Ok(Self { file, seal: None, length })
+        Ok(Self { held: Held::Plain(file), length })
+    }
+
+    /// Bytes that are in no file.
+    pub(crate) fn memory(bytes: Zeroizing<Vec<u8>>) -> Self {
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        Self { held: Held::Memory(Arc::new(bytes)), length }
     }
 
     /// Its length, in bytes as they were committed.
@@ -85,9 +99,10 @@ impl Source {
 
     /// A reader of its own place, from the beginning.
     pub(crate) fn reader(&self) -> io::Result<Positioned> {
-        let from = match &self.seal {
-            None => From::Plain(Arc::clone(&self.file)),
-            Some(seal) => From::Sealed(Box::new(seal.read(&self.file)?)),
+        let from = match &self.held {
+            Held::Plain(file) => From::Plain(Arc::clone(file)),
+            Held::Sealed(file, seal) => From::Sealed(Box::new(seal.read(file)?)),
+            Held::Memory(bytes) => From::Memory(Arc::clone(bytes)),
         };
         Ok(Positioned { from, length: self.length, at: 0 })
     }
@@ -112,7 +127,7 @@ enum From {
     Plain(Arc<File>),
     Sealed(Box<Opened>),
     /// The file's bytes, read beforehand.
-    Memory(Zeroizing<Vec<u8>>),
+    Memory(Arc<Zeroizing<Vec<u8>>>),
 }
 
 /// Reads a [`Source`] from any place.
@@ -130,7 +145,7 @@ impl Positioned {
             let mut bytes = Zeroizing::new(vec![0; usize::try_from(self.length).map_err(io::Error::other)?]);
             self.at = 0;
             self.read_exact(&mut bytes)?;
-            self.from = From::Memory(bytes);
+            self.from = From::Memory(Arc::new(bytes));
             self.at = 0;
         }
         Ok(())

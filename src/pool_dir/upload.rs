@@ -19,7 +19,7 @@ use super::workbook::{self, Bounds};
 use super::{PEOPLE, PoolDir, Progress};
 use crate::failure::{Failure, Named};
 use crate::people_csv::{self, Summary};
-use crate::vault::{Vault, WRAPPED_KEY};
+use crate::vault::Vault;
 
 /// A file that is being received.
 pub struct Receiving {
@@ -42,9 +42,7 @@ impl Receiving {
             .permissions(Permissions::from_mode(0o700))
             .tempdir_in(parent)
             .named("write in the folder", parent)?;
-        let (seal, wrapped) = vault.new_seal()?;
-        crate::atomic::write_private(&folder.path().join(WRAPPED_KEY), &wrapped)?;
-        let keeping = Keeping::Sealed(seal);
+        let keeping = Keeping::Sealed(vault.new_seal(folder.path())?);
         let sink = keeping.create(folder.path(), PEOPLE).named("write in the folder", folder.path())?;
         Ok(Self { folder, keeping, sink })
     }

@@ -5,6 +5,8 @@
 //! anything else. A pool is destroyed only when every draw from it is erased, so that no draw loses data that it still needs. A linked pool
 //! is another pool, with another folder: it keeps the key that both share.
 
+use std::sync::Arc;
+
 use klero_draw::hash::{ArtifactHash, PoolRoot};
 use klero_draw::names::Slug;
 use klero_draw::note::SignedText;
@@ -30,16 +32,42 @@ pub(super) fn open_vault(folders: &Folders, configured: Option<&std::path::Path>
     if path.exists() || !own {
         return Vault::open(&path);
     }
-    let pools = pool_dir::folders(&folders.pools())?;
-    if let Some(pool) = pools.iter().find(|pool| pool.join(crate::vault::WRAPPED_KEY).exists()) {
+    if let Some(folder) = sealed_folders(&folders.0)?.first() {
         return Err(Failure::usage(format!(
             "the data key {} is not there, but {} is encrypted to it",
             path.display(),
-            pool.display()
+            folder.display()
         ))
         .advise("put the key back from its backup; without it draws that wait for their round cannot be drawn"));
     }
+    if crate::api::waits_for_data_key(&folders.0) {
+        return Err(Failure::usage(format!(
+            "the data key {} is not there, but the accounts that were restored are encrypted to it",
+            path.display()
+        ))
+        .advise("put the key back from its backup before the service is started"));
+    }
     Vault::create(&path)
+}
+
+/// The data key of the service in `dir`, for a command that works while no service runs.
+pub fn vault_of(dir: &std::path::Path) -> Result<Arc<Vault>, Failure> {
+    let settings = super::settings::Settings::load(dir)?;
+    open_vault(&Folders(dir.to_owned()), settings.data_key.as_deref()).map(Arc::new)
+}
+
+/// Every folder below the service's with a key that is encrypted to the data key: pools, also those in the making, and what the desk has.
+fn sealed_folders(dir: &std::path::Path) -> Result<Vec<std::path::PathBuf>, Failure> {
+    let pools = Folders(dir.to_owned()).pools();
+    let mut found = Vec::new();
+    for item in std::fs::read_dir(&pools).into_iter().flatten() {
+        let path = item.named("read", &pools)?.path();
+        if path.join(crate::vault::WRAPPED_KEY).exists() {
+            found.push(path);
+        }
+    }
+    found.extend(crate::api::sealed_folders(dir)?);
+    Ok(found)
 }
 
 impl Service {
@@ -159,9 +187,7 @@ impl Service {
 
     /// Replaces the data key.
     pub(super) fn rotate_data_key(&self) -> Result<Answer, Failure> {
-        let mut pools = pool_dir::folders(&self.folders.pools())?;
-        pools.extend(crate::api::sealed_folders(&self.folders.0)?);
-        let pools = self.vault.rotate(&pools)?;
+        let pools = self.vault.rotate(&|| sealed_folders(&self.folders.0))?;
         Ok(Answer::Rotated { pools, recipient: self.vault.recipient() })
     }
 }

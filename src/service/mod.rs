@@ -73,7 +73,7 @@ pub struct Service {
     authorities: Vec<crate::outbound::Address>,
     unpublished: UnpublishedSteps,
     witnessing: Witnessing,
-    vault: Vault,
+    vault: Arc<Vault>,
     /// Draws being carried out: one caller at a time for each; the second finds it done.
     drawing: std::sync::Mutex<std::collections::BTreeSet<Slug>>,
     drawn_one: std::sync::Condvar,
@@ -184,7 +184,7 @@ impl Service {
             setup.cosigning = Some(Arc::clone(cosigners) as Arc<dyn Cosigning>);
         }
         let sequencer = Sequencer::open(setup, scribe).map_err(opening_failure)?;
-        let vault = erasing::open_vault(&folders, settings.data_key.as_deref())?;
+        let vault = Arc::new(erasing::open_vault(&folders, settings.data_key.as_deref())?);
         let service = Self {
             vault,
             folders,
@@ -209,7 +209,7 @@ impl Service {
 
     /// The key to the service's own copies of the pools.
     #[must_use]
-    pub fn vault(&self) -> &Vault {
+    pub fn vault(&self) -> &Arc<Vault> {
         &self.vault
     }
 

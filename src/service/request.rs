@@ -107,8 +107,8 @@ pub enum Answer {
     Invited(crate::api::Invited),
     /// The accounts, as a backup holds them.
     Accounts {
-        /// One record a line.
-        lines: Vec<String>,
+        /// Encrypted to the data key, in hexadecimal.
+        sealed: String,
     },
     /// The data key was replaced.
     Rotated {

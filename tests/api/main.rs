@@ -7,11 +7,17 @@
 #[expect(dead_code, reason = "shared with tests that need more")]
 mod common_service;
 
+#[path = "../common_search/mod.rs"]
+mod common_search;
+
 mod accounts;
+mod at_rest;
 mod docs;
+mod killed;
 mod letters;
 mod life;
 mod matrix;
+mod names;
 mod rotation;
 mod sheet;
 mod support;

@@ -3,13 +3,17 @@
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use kleroterion::api::access::Role;
 use kleroterion::api::{Api, InviteWish, Limits, Setup, invite, open_records};
 use kleroterion::clock::Clock as _;
 use kleroterion::organiser_note::add_signature;
+use kleroterion::service::front::Front;
+use kleroterion::service::http;
+use kleroterion::service::settings::Settings;
+use kleroterion::service::telemetry::Metrics;
 use kleroterion::store::Records;
 use serde_json::{Value, json};
 
@@ -55,6 +59,16 @@ impl Answer {
     }
 }
 
+/// What was asked, and the answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Heard {
+    /// Method and path.
+    pub(crate) asked: String,
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
+}
+
 /// How a request says who sends it.
 #[derive(Debug, Clone)]
 pub(crate) enum Auth {
@@ -72,6 +86,7 @@ pub(crate) struct Site {
     runtime: Option<tokio::runtime::Runtime>,
     keys: AtomicU64,
     limits: Limits,
+    heard: Mutex<Vec<Heard>>,
 }
 
 impl Site {
@@ -81,7 +96,7 @@ impl Site {
     }
 
     pub(crate) fn with(world: World, limits: Limits) -> Self {
-        let records = open_records(&world.dir.path().join("service")).unwrap();
+        let records = open_records(&world.dir.path().join("service"), world.service().vault()).unwrap();
         Self::over(world, records, limits)
     }
 
@@ -89,7 +104,7 @@ impl Site {
     pub(crate) fn restart(&mut self) {
         self.stop();
         self.world.restart();
-        let records = open_records(&self.world.dir.path().join("service")).unwrap();
+        let records = open_records(&self.world.dir.path().join("service"), self.world.service().vault()).unwrap();
         self.serve(records);
     }
 
@@ -104,8 +119,16 @@ impl Site {
 
     pub(crate) fn over(world: World, records: Arc<dyn Records>, limits: Limits) -> Self {
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
-        let mut site =
-            Self { world, api: None, records: None, address, runtime: None, keys: AtomicU64::new(0), limits };
+        let mut site = Self {
+            world,
+            api: None,
+            records: None,
+            address,
+            runtime: None,
+            keys: AtomicU64::new(0),
+            limits,
+            heard: Mutex::default(),
+        };
         site.serve(records);
         site
     }
@@ -118,7 +141,13 @@ impl Site {
         let address = listener.local_addr().unwrap();
         let setup = Setup { limits, program: PathBuf::from(env!("CARGO_BIN_EXE_klero")) };
         let api = runtime.block_on(async { Api::new(Arc::clone(world.service()), Arc::clone(&records), setup) });
-        let pages = api.router().into_make_service_with_connect_info::<SocketAddr>();
+        // As klero serve puts them together.
+        let mut settings = Settings::default();
+        settings.limits.requests_per_minute = u32::MAX;
+        let public = http::router(Arc::clone(world.service()));
+        let public = public.layer(axum::extract::DefaultBodyLimit::max(settings.limits.body_bytes));
+        let pages = Front::new(&settings, Arc::new(Metrics::default())).before(public.merge(api.router()));
+        let pages = pages.into_make_service_with_connect_info::<SocketAddr>();
         api.recover().unwrap();
         runtime.spawn(async move { axum::serve(listener, pages).await });
         (self.api, self.records, self.runtime, self.address) = (Some(api), Some(records), Some(runtime), address);
@@ -147,7 +176,18 @@ impl Site {
         let _closed = stream.read_to_end(&mut answer);
         let end = answer.windows(4).position(|w| w == b"\r\n\r\n").unwrap();
         let head = String::from_utf8(answer[..end].to_vec()).unwrap();
-        Answer { status: head[9..12].parse().unwrap(), head, body: answer[end + 4..].to_vec() }
+        let (status, body) = (head[9..12].parse().unwrap(), answer[end + 4..].to_vec());
+        let heard = Heard { asked: format!("{method} {path}"), status, head: head.clone(), body: body.clone() };
+        self.heard.lock().unwrap().push(heard);
+        Answer { status, head, body }
+    }
+
+    /// Everything that was answered so far.
+    pub(crate) fn heard(&self) -> Vec<Heard> {
+        self.heard.lock().unwrap().clone()
+    }
+    pub(crate) fn forget_heard(&self) {
+        self.heard.lock().unwrap().clear();
     }
 
     /// Sends a request of the API as somebody.

@@ -58,7 +58,7 @@ impl Running {
     /// Opens everything, as at a start of the service.
     pub(crate) fn open(folder: &Path, now: u64) -> Self {
         let service = Arc::new(Service::open(folder, ManualClock::at(now)).unwrap());
-        let records = open_records(folder).unwrap();
+        let records = open_records(folder, service.vault()).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();

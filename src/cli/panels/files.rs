@@ -103,9 +103,13 @@ pub(crate) fn quotas(path: &Path) -> Result<Quotas, Failure> {
 /// Reads a panel list.
 pub(crate) fn panel_list(path: &Path) -> Result<PanelList, Failure> {
     let bytes = std::fs::read(path).named("read the panel list", path)?;
-    PanelList::from_json(&bytes).map_err(|e| {
-        Failure::usage(format!("{}: {e}", path.display())).advise("klero panels build writes it as panels.json")
-    })
+    panel_list_of(&bytes, &path.display())
+}
+
+/// Reads a panel list that is in memory. `what` says which it is.
+pub(crate) fn panel_list_of(bytes: &[u8], what: &dyn std::fmt::Display) -> Result<PanelList, Failure> {
+    PanelList::from_json(bytes)
+        .map_err(|e| Failure::usage(format!("{what}: {e}")).advise("klero panels build writes it as panels.json"))
 }
 
 /// Reads any JSON file. The error tells the place, never the content.

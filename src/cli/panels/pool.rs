@@ -31,9 +31,8 @@ pub(crate) struct OnPool {
     pub(crate) seats: u32,
 }
 
-/// Reads the list, and the quotas where the list does not hold them, and makes artifacts and method.
-pub(crate) fn on_pool(list: &Path, quotas: Option<&Path>, pool: &PoolDir) -> Result<OnPool, Failure> {
-    let list = files::panel_list(list)?;
+/// Takes a list, and the quotas of a file where the list does not hold them, and makes artifacts and method.
+pub(crate) fn on_pool(list: PanelList, quotas: Option<&Path>, pool: &PoolDir) -> Result<OnPool, Failure> {
     let text = pool.table_text()?.ok_or_else(|| {
         Failure::refused("this pool has no table, which quotas need")
             .advise("commit the pool again with --public naming the columns that have quotas")
