@@ -13,11 +13,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use common_service::{ROUNDS, Wish, World, published, slug};
+use common_service::{BOTH, ORIGIN, ROUNDS, Wish, World, published, signed, slug};
 use kleroterion::backup::{self, Restore};
 use kleroterion::cli::serve::{self, Running};
+use kleroterion::service::control;
+use kleroterion::service::request::{Answer, Request};
 use kleroterion::service::settings::{Flags, Settings};
 use kleroterion::vault::Vault;
+use serde_json::json;
 
 fn service(world: &World) -> PathBuf {
     world.dir.path().join("service")
@@ -91,12 +94,23 @@ fn a_wrong_setting_is_told_with_its_place() {
         ("data_key = \"/nowhere/data.key\"\n", vec![], "", 2, vec!["/nowhere/data.key"]),
         ("", vec![("KLERO_CONFIG", "/nowhere/klero.toml")], "", 2, vec!["/nowhere/klero.toml"]),
         ("[metrics]\nlisten = \"127.0.0.1:8080\"\n", vec![], "", 2, vec!["metrics.listen"]),
+        ("publish_to = \"ftp://draws\"\n", vec![], "", 2, vec!["publish_to", "ftp"]),
+        ("publish_to = \"file://draws\"\n", vec![], "", 2, vec!["publish_to", "from the root"]),
+        ("publish_to = \"file:///etc/hostname/draws\"\n", vec![], "", 2, vec!["publish_to", "/etc/hostname"]),
+        ("publish_to = \"s3:///log\"\n", vec![], "", 2, vec!["publish_to", "bucket"]),
+        ("publish_to = \"s3://draws/log\"\n", vec![], "", 0, vec!["s3://draws/log", "in order"]),
     ] {
         std::fs::write(dir.join("klero.toml"), file).unwrap();
         let (code, text) = klero(&environment, &format!("{check}{arguments}"));
         assert_eq!(code, exit, "{file:?} {environment:?}: {text}");
         words.iter().for_each(|word| assert!(text.contains(word), "{file:?} {environment:?}: {word}: {text}"));
     }
+    // Looking at settings makes nothing.
+    let place = world.dir.path().join("www").join("draws");
+    std::fs::write(dir.join("klero.toml"), format!("publish_to = \"file://{}\"\n", place.display())).unwrap();
+    let (code, text) = klero(&[], check);
+    assert_eq!(code, 0, "{text}");
+    assert!(!world.dir.path().join("www").exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -322,4 +336,61 @@ fn a_backup_made_while_the_service_writes_is_whole() {
     });
     world.close();
     assert!(published(ROUNDS[1]) > 0);
+}
+
+/// systemd's messages, one after the other.
+struct Systemd(std::os::unix::net::UnixDatagram);
+
+impl Systemd {
+    /// Waits for a message that begins so.
+    #[track_caller]
+    fn told(&self, beginning: &str) -> String {
+        let mut buffer = [0; 4_096];
+        for _ in 0..10_000 {
+            let length = self.0.recv(&mut buffer).unwrap();
+            let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
+            if text.starts_with(beginning) {
+                return text;
+            }
+        }
+        panic!("never told {beginning}");
+    }
+}
+
+#[test]
+fn a_log_that_is_read_only_keeps_the_watchdog_quiet_and_says_so() {
+    let mut world = World::before(ROUNDS[1]);
+    world.drawn("letters", &Wish::equal(ROUNDS[1]));
+    let after = json!(world.status("letters").after);
+    world.close();
+    let dir = service(&world);
+    let path = world.dir.path().join("notify");
+    let systemd = Systemd(std::os::unix::net::UnixDatagram::bind(&path).unwrap());
+    systemd.0.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
+    let mut serving = Command::new(env!("CARGO_BIN_EXE_klero"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--relay", "http://127.0.0.1:9", "--dir"])
+        .arg(&dir)
+        .env("NOTIFY_SOCKET", &path)
+        .env("WATCHDOG_USEC", "100000")
+        .env_remove("WATCHDOG_PID")
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    systemd.told("READY=1");
+    systemd.told("STATUS=serving");
+    systemd.told("WATCHDOG=1");
+    // No checkpoint can be written any more.
+    std::fs::remove_file(dir.join("public/checkpoint")).unwrap();
+    std::fs::create_dir(dir.join("public/checkpoint")).unwrap();
+    let mut annul = json!({"draw": "letters", "log": ORIGIN, "organiser": "eupen", "reason": "court"});
+    annul["after"] = after;
+    let note = signed("annul", &annul, BOTH);
+    let answer = control::ask(&dir, &Request::Note { note }).unwrap();
+    assert!(matches!(answer, Some(Answer::Failed(_))), "{answer:?}");
+    systemd.told("STATUS=read-only: ");
+    systemd.told("WATCHDOG=1");
+    systemd.told("WATCHDOG=1");
+    assert!(serving.try_wait().unwrap().is_none());
+    serving.kill().unwrap();
+    serving.wait().unwrap();
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use axum::body::Body;
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, RawPathParams, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
@@ -14,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use governor::clock::DefaultClock;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
+use http_body_util::BodyExt as _;
 use klero_draw::names::Slug;
 use subtle::ConstantTimeEq as _;
 use tokio::sync::Semaphore;
@@ -30,6 +33,8 @@ use super::tokens::{self, Token};
 pub(super) const CSRF_HEADER: &str = "x-csrf-token";
 /// More keys than this are forgotten, oldest first, whenever somebody asks: the limiter's memory is bounded.
 const RATE_KEYS: usize = 100_000;
+/// Longest wait for the rest of a request that is refused.
+const READ_OUT: Duration = Duration::from_secs(5);
 
 /// Somebody whose account is in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,7 +134,10 @@ pub(super) async fn guard(State(api): State<Api>, request: Request, next: Next) 
     let passed = pass(&api, &mut parts).await;
     let (rule, caller) = match passed {
         Ok(passed) => passed,
-        Err(problem) => return problem.into_response(),
+        Err(problem) => {
+            read_out(&api, body).await;
+            return problem.into_response();
+        }
     };
     let uploads = rule.method == "POST" && super::is_upload(rule.path);
     let limit = if uploads { api.limits().upload_time } else { api.limits().request_time };
@@ -155,6 +163,21 @@ pub(super) async fn guard(State(api): State<Api>, request: Request, next: Next) 
             .retry_after(5)
             .into_response(),
     }
+}
+
+/// Reads what an ordinary request still sends, and forgets it: a proxy whose connection is closed while it writes tells its client that the
+/// service is broken, and not why the request was refused. Larger bodies are not waited for.
+async fn read_out(api: &Api, mut body: Body) {
+    let mut left = api.limits().body_bytes;
+    let read = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            match left.checked_sub(frame.data_ref().map_or(0, bytes::Bytes::len)) {
+                Some(rest) => left = rest,
+                None => return,
+            }
+        }
+    };
+    let _read = tokio::time::timeout(READ_OUT, read).await;
 }
 
 async fn pass(api: &Api, parts: &mut Parts) -> Result<(&'static Rule, Option<Caller>), Problem> {

@@ -23,6 +23,9 @@ use crate::service::settings::{Flags, LogFormat, Settings};
 use crate::service::telemetry::{self, Metrics};
 use crate::service::{self, NewLog, Service, control, http};
 
+/// How often systemd's status line is looked after, if it does not want to hear more often.
+const STATUS_EVERY: Duration = Duration::from_secs(10);
+
 /// Arguments of `init`.
 #[derive(Debug, clap::Args)]
 #[command(
@@ -135,14 +138,24 @@ pub fn run(args: &ServeArgs) -> Result<u8, Failure> {
     Ok(0)
 }
 
-/// Tells systemd that all is well, as often as it wants, while the log can be written.
+/// Tells systemd, as often as it wants, that the program answers, and in what state the log is.
+///
+/// A log that became read-only is no reason to be killed: its pages are still served, and a new start with a full disk would end them too.
 async fn watchdog(service: Arc<Service>) {
-    let Some(patience) = sd_notify::watchdog_enabled() else { return };
+    let patience = sd_notify::watchdog_enabled();
+    let mut told = None;
     loop {
-        if service.read_only().is_none() {
+        let state = service.read_only();
+        if told.as_ref() != Some(&state) {
+            let words = state.as_ref().map_or_else(|| "serving".to_owned(), |reason| format!("read-only: {reason}"));
+            // One line: the rest would be read as other messages.
+            let _told = sd_notify::notify(&[sd_notify::NotifyState::Status(&words.replace('\n', " "))]);
+            told = Some(state);
+        }
+        if patience.is_some() {
             let _told = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
         }
-        tokio::time::sleep(patience / 2).await;
+        tokio::time::sleep(patience.map_or(STATUS_EVERY, |patience| (patience / 2).min(STATUS_EVERY))).await;
     }
 }
 
@@ -151,6 +164,9 @@ fn check_config(dir: &Path, flags: &Flags) -> Result<u8, Failure> {
         out::line(format!("{name:<30} {value:<28} {from}"))?;
     }
     let settings = Settings::load_with(dir, flags)?;
+    if let Some(place) = &settings.publish_to {
+        objects::run::check(place)?;
+    }
     let folders = Folders(dir.to_owned());
     for key in [folders.log_key(), folders.service_key()] {
         crate::signer::load(&key)?;

@@ -124,13 +124,41 @@ impl Shipper {
         Self::with_options(place, public, keys, &[])
     }
 
-    /// The same, with options of S3 over those of the environment, by the same names.
+    /// Whether a place is named so that it can be one. Asks nobody and makes nothing: for whoever looks at settings.
+    pub fn check(place: &str) -> Result<(), String> {
+        let (scheme, rest) = place.split_once("://").ok_or_else(|| unknown(place))?;
+        match scheme {
+            "file" => {
+                let folder = Path::new(rest);
+                if !folder.is_absolute() {
+                    return Err(format!(
+                        "'{place}' names no folder: write file:// and a path from the root, as in file:///var/www/draws"
+                    ));
+                }
+                // The nearest that exists has to be a folder, so that the rest can be made in it.
+                match folder.ancestors().find(|path| path.exists()) {
+                    Some(path) if !path.is_dir() => Err(format!("{} is not a folder", path.display())),
+                    _ => Ok(()),
+                }
+            }
+            "s3" if rest.starts_with('/') || rest.is_empty() => Err(format!("'{place}' names no bucket")),
+            "s3" => Ok(()),
+            #[cfg(feature = "gcs")]
+            "gs" => Ok(()),
+            #[cfg(feature = "azure")]
+            "az" => Ok(()),
+            _ => Err(unknown(place)),
+        }
+    }
+
+    /// A shipper, with options of S3 over those of the environment, by the same names.
     pub fn with_options(
         place: &str,
         public: &Path,
         keys: Vec<VerifierKey>,
         options: &[(&str, &str)],
     ) -> Result<Self, String> {
+        Self::check(place)?;
         let (scheme, rest) = place.split_once("://").ok_or_else(|| unknown(place))?;
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
         let (store, prefix, folder): (Arc<dyn ObjectStore>, &str, bool) = match scheme {

@@ -26,10 +26,17 @@ fn erased(service: &Service) -> BTreeSet<String> {
 /// A shipper for a service's log.
 pub fn shipper(service: &Service, place: &str) -> Result<Shipper, Failure> {
     let keys = service.ledger().log_keys().to_vec();
-    Shipper::new(place, &service.public(), keys).map_err(|e| {
-        Failure::usage(format!("publish_to: {e}"))
-            .advise("correct the setting publish_to; credentials come from the environment, as AWS names them")
-    })
+    Shipper::new(place, &service.public(), keys).map_err(wrong)
+}
+
+/// Looks at the setting alone: nothing is made, nobody is asked.
+pub fn check(place: &str) -> Result<(), Failure> {
+    Shipper::check(place).map_err(wrong)
+}
+
+fn wrong(why: String) -> Failure {
+    Failure::usage(format!("publish_to: {why}"))
+        .advise("correct the setting publish_to; credentials come from the environment, as AWS names them")
 }
 
 /// Publishes until the task is dropped. After something that a person has to decide it tells of it once, and goes on looking whether it was.
