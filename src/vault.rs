@@ -30,6 +30,7 @@ use zeroize::Zeroizing;
 
 use crate::atomic;
 use crate::failure::{Failure, Named};
+use crate::passphrase;
 
 /// The file in a pool's folder that holds the pool's own key.
 pub const WRAPPED_KEY: &str = "key.age";
@@ -44,7 +45,7 @@ const KEYS_MAX: usize = 16;
 /// `DIR/keys`.
 #[must_use]
 pub fn key_path(dir: &Path, configured: Option<&Path>) -> PathBuf {
-    let credential = std::env::var_os("CREDENTIALS_DIRECTORY").map(|folder| PathBuf::from(folder).join(DATA_KEY));
+    let credential = passphrase::credentials().map(|folder| folder.join(DATA_KEY));
     match (credential.filter(|path| path.exists()), configured) {
         (Some(path), _) => path,
         (None, Some(path)) => path.to_owned(),
@@ -83,7 +84,7 @@ impl Vault {
             Failure::usage(format!("the data key {} cannot be read: {e}", path.display()))
                 .advise("put it back from its backup: without it the service's copies of the pools cannot be read")
         })?;
-        if meta.permissions().mode() & 0o077 != 0 {
+        if meta.permissions().mode() & 0o077 != 0 && !passphrase::is_credential(path) {
             return Err(Failure::usage(format!("the data key {} can be read by others", path.display()))
                 .advise(format!("run: chmod 600 {}", path.display())));
         }

@@ -64,7 +64,7 @@ pub enum Command {
     /// Invite people to the organisers' API
     #[command(subcommand)]
     Admin(admin::Command),
-    /// Make and show signing keys
+    /// Make, show and encrypt signing keys
     #[command(subcommand)]
     Keys(keys::Command),
     /// Enrol an organiser: who may decide, and how many of them must sign
