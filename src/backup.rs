@@ -30,7 +30,7 @@ use crate::sequencer::Place;
 use crate::sequencer::opening::SledStores;
 use crate::service::config::{Config, Folders};
 use crate::vault::{self, DATA_KEY};
-use crate::{api, atomic, signer};
+use crate::{api, atomic, key_ring};
 
 const FORMAT: &str = "kleroterion/backup/2";
 /// How an encrypted file begins.
@@ -79,7 +79,7 @@ pub fn create(dir: &Path, out: &Path, recipients: &[String], accounts: &[u8], no
     let origin = Config::load(dir)?.origin;
     let guard_path = LogFolder::new(dir).guard();
     let guard_bytes = std::fs::read(&guard_path).named("read the guard", &guard_path)?;
-    let keys = [signer::load_public(&Folders(dir.to_owned()).log_key())?];
+    let keys = key_ring::public_keys(&Folders(dir.to_owned()).log_key())?;
     let guard = Guard::read(&RealFiles, &guard_path, &keys).map_err(|e| Failure::unavailable(&e).advise(e.advice()))?;
     let head = Head { format: FORMAT.to_owned(), origin, size: guard.head().size, made_at: now };
     let folder = parent(out);
@@ -289,15 +289,15 @@ fn unpack_and_prove(backup: &Path, dir: &Path, how: &Restore) -> Result<Restored
         }
     };
     let folders = Folders(dir.to_owned());
-    let key = signer::load_public(&folders.log_key())?;
-    let guard = Guard::read(&RealFiles, &LogFolder::new(dir).guard(), std::slice::from_ref(&key))
+    let keys = key_ring::public_keys(&folders.log_key())?;
+    let guard = Guard::read(&RealFiles, &LogFolder::new(dir).guard(), &keys)
         .map_err(|e| Failure::refused(&e).advise("the backup is damaged: take another"))?;
     let note = guard.checkpoint().note().to_text();
     atomic::write(&dir.join("public").join("checkpoint"), note.as_bytes())?;
     let site = Site {
         folder: LogFolder::new(dir),
         files: Arc::new(RealFiles),
-        keys: vec![key.clone()],
+        keys: keys.clone(),
         stores: Arc::new(SledStores),
     };
     let broken = |e: &dyn std::fmt::Display| {
@@ -308,7 +308,7 @@ fn unpack_and_prove(backup: &Path, dir: &Path, how: &Restore) -> Result<Restored
     let size = repaired.head.size;
     if let Some(path) = &how.published {
         let bytes = std::fs::read(path).named("read the checkpoint", path)?;
-        let published = VerifiedCheckpoint::open(&bytes, &[key])
+        let published = VerifiedCheckpoint::open(&bytes, &keys)
             .map_err(|e| Failure::usage(format!("{} is no checkpoint of this log: {e}", path.display())))?;
         if published.head().size > size {
             return Err(rolled_back(published.head().size, size, path));

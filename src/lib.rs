@@ -18,6 +18,7 @@ pub mod drand;
 pub mod failure;
 pub mod files;
 pub mod guard;
+pub mod key_ring;
 pub mod locked_key;
 pub mod log_check;
 pub mod log_keys;

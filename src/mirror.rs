@@ -150,14 +150,9 @@ impl Mirror {
             (None, Some(key)) => key.clone(),
             (None, None) => log_keys::named(place, claimed.head().size).map_err(checkpoint)?,
         };
-        let keys = [known.clone()];
-        let new = match VerifiedCheckpoint::open_note(&note, &keys) {
-            Ok(new) => new,
-            Err(_) => {
-                let key = log_keys::newest(place, claimed.head(), from.size, known)?;
-                VerifiedCheckpoint::open_note(&note, &[key]).map_err(|e| checkpoint(e.to_string()))?
-            }
-        };
+        // A key step under it may have brought another key; the one before then counts no more, whoever has it now.
+        let key = log_keys::newest(place, claimed.head(), from.size, known)?;
+        let new = VerifiedCheckpoint::open_note(&note, &[key]).map_err(|e| checkpoint(e.to_string()))?;
         let head = new.head();
         let reader = TileReader::open(place, head)?;
         if let Some(have) = &have {

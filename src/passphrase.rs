@@ -64,8 +64,9 @@ impl Source {
                 }
                 let typed = ask(&format!("passphrase of {}: ", what.display()), what)?;
                 let opened = open(&typed)?.ok_or_else(|| {
-                    Failure::usage(format!("this passphrase does not open {}", what.display()))
-                        .advise("try again; without the passphrase nobody can open the file, and a copy of the key is needed")
+                    Failure::usage(format!("this passphrase does not open {}", what.display())).advise(
+                        "try again; without the passphrase nobody can open the file, and a copy of the key is needed",
+                    )
                 })?;
                 TYPED.lock().unwrap_or_else(PoisonError::into_inner).push(typed);
                 Ok(opened)

@@ -45,17 +45,21 @@ impl Io for World {
     }
 
     fn log(&self, place: &str) -> Result<Box<dyn LogFiles + '_>, String> {
-        if place.starts_with("http://") || place.starts_with("https://") {
-            let runtime =
-                tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
-            let client = Client::new(WEB_TIMEOUT).map_err(|e| e.to_string())?;
-            return Ok(Box::new(Web { base: place.trim_end_matches('/').to_owned(), client, runtime }));
-        }
-        // A service's folder has the log's public files below it; a mirror is the public folder itself.
-        let folder = PathBuf::from(place);
-        let public = folder.join("public");
-        Ok(Box::new(Folder(if public.join("checkpoint").exists() { public } else { folder })))
+        log_files(place)
     }
+}
+
+/// The public files of a log, in a folder or on the web.
+pub fn log_files(place: &str) -> Result<Box<dyn LogFiles>, String> {
+    if place.starts_with("http://") || place.starts_with("https://") {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
+        let client = Client::new(WEB_TIMEOUT).map_err(|e| e.to_string())?;
+        return Ok(Box::new(Web { base: place.trim_end_matches('/').to_owned(), client, runtime }));
+    }
+    // A service's folder has the log's public files below it; a mirror is the public folder itself.
+    let folder = PathBuf::from(place);
+    let public = folder.join("public");
+    Ok(Box::new(Folder(if public.join("checkpoint").exists() { public } else { folder })))
 }
 
 struct Folder(PathBuf);

@@ -129,7 +129,11 @@ fn a_service_and_a_witness_start_from_encrypted_keys() {
     assert!(done(dir, "log fsck --dir service").contains("the log is sound"));
     done(dir, "backup create --dir service --out b.tar");
     assert!(exits(dir, &[], "serve --dir service --check-config", 2).1.contains("no terminal"));
-    assert!(exits(dir, &[("KLERO_PASSPHRASE_FILE", "wrong")], "serve --dir service --check-config", 2).1.contains("log.key"));
+    assert!(
+        exits(dir, &[("KLERO_PASSPHRASE_FILE", "wrong")], "serve --dir service --check-config", 2)
+            .1
+            .contains("log.key")
+    );
 
     // As systemd hands a credential over: in a folder of its own, readable by an ACL that the mode shows as the group's.
     let credentials = dir.join("credentials");
@@ -142,7 +146,10 @@ fn a_service_and_a_witness_start_from_encrypted_keys() {
     assert!(serving.says("serving http://").starts_with("127.0.0.1:"));
     // The running service signs, whoever asks it.
     done(dir, "keys new --name eupen/clerk --out clerk.key");
-    done(dir, "organiser new --id eupen --name Eupen --log test.example/log --member clerk.key --threshold 1 --key clerk.key --out e.note");
+    done(
+        dir,
+        "organiser new --id eupen --name Eupen --log test.example/log --member clerk.key --threshold 1 --key clerk.key --out e.note",
+    );
     assert!(done(dir, "organiser enrol e.note --dir service").contains("logged as step 1"));
     serving.end();
 

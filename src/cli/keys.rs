@@ -1,10 +1,15 @@
-//! `klero keys`: make a signing key, put it under a passphrase, show its public half.
+//! `klero keys`: make a signing key, put it under a passphrase, show its public half; replace the keys of a log.
 
 use std::path::PathBuf;
 
-use super::out;
+use klero_draw::organiser::KeyRole;
+
+use super::{Dir, backend, out};
 use crate::failure::Failure;
+use crate::key_ring;
 use crate::passphrase::Source;
+use crate::service::config::Folders;
+use crate::service::request::{Answer, Request};
 use crate::signer::{self, Shown};
 
 /// Subcommands.
@@ -66,6 +71,51 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Replace a key of the log by a new one, by a step that both sign
+    #[command(
+        after_help = "Example:\n  klero keys rotate --dir service\n\nThe new log key signs from that step on. The old one goes on signing checkpoints beside it, for witnesses that know only\nthe old one: give them the new key, then end it with klero keys retire. Verifiers and monitors follow by themselves, from\nwhichever key they know. If the present key is under a passphrase, the new one comes under one too: the same, or the service\ncannot open it."
+    )]
+    Rotate(Change),
+    /// Replace a key that may have been stolen: like rotate, and the old key signs nothing any more
+    #[command(
+        after_help = "Example:\n  klero keys revoke --dir service\n\nWitnesses that know only the old key cosign nothing until they are given the new one, and until enough of them have it nothing\nis published. Who has the old key can still sign another history with it: witnesses and monitors notice. If a thief was first\nwith such a step, or the key is lost, the log cannot go on: docs/operations.md."
+    )]
+    Revoke(Change),
+    /// Destroy the log key before the one in force, which still signs beside it
+    #[command(
+        after_help = "Example:\n  klero keys retire --dir service\n\nDo it once your witnesses have been given the new key. What the old key signed stays valid."
+    )]
+    Retire {
+        /// The service’s folder
+        #[command(flatten)]
+        dir: Dir,
+    },
+}
+
+/// Which key of a service changes.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Change {
+    /// The service’s folder
+    #[command(flatten)]
+    dir: Dir,
+    /// The key that signs checkpoints, or the one that signs steps
+    #[arg(long, value_enum, default_value = "log")]
+    role: Role,
+    /// Where the passphrase comes from
+    #[command(flatten)]
+    passphrase: PassphraseFile,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// A key's role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Role {
+    /// It signs checkpoints
+    Log,
+    /// It signs steps
+    Service,
 }
 
 /// Where a passphrase comes from.
@@ -97,11 +147,54 @@ pub fn run(command: Command) -> Result<u8, Failure> {
         Command::Encrypt { file, passphrase, json } => {
             told(&signer::encrypt(&file, &passphrase.source())?, &file, "encrypted", json)?;
         }
+        Command::Rotate(change) => change_key(&change, false)?,
+        Command::Revoke(change) => change_key(&change, true)?,
+        Command::Retire { dir } => match backend::ask(&dir.dir, Request::RetireKey { role: KeyRole::Log })? {
+            Answer::Retired { key } => out::line(format!("retired: {key}"))?,
+            _ => return backend::unexpected(),
+        },
         Command::Decrypt { file, passphrase, json } => {
             told(&signer::decrypt(&file, &passphrase.source())?, &file, "no longer encrypted", json)?;
         }
     }
     Ok(0)
+}
+
+fn change_key(change: &Change, revoke: bool) -> Result<(), Failure> {
+    let folders = Folders(change.dir.dir.clone());
+    let (role, path) = match change.role {
+        Role::Log => (KeyRole::Log, folders.log_key()),
+        Role::Service => (KeyRole::Service, folders.service_key()),
+    };
+    let present = signer::shown(&path)?;
+    let next = key_ring::next_path(&path);
+    // One that an interrupted change left is used: it may be in force already.
+    let made = !next.exists();
+    if made && present.encrypted == Some(true) {
+        signer::create_encrypted(&next, &present.name, &change.passphrase.source())?;
+    } else if made {
+        signer::create(&next, &present.name)?;
+    }
+    let key = signer::load_public(&next)?.to_text();
+    let logged = backend::ask(&change.dir.dir, Request::ChangeKey { role, revoke }).and_then(backend::logged);
+    let logged = logged.inspect_err(|failure| {
+        if made && failure.exit != 3 {
+            let _unused = std::fs::remove_file(&next);
+        }
+    })?;
+    if change.json {
+        return out::json(&serde_json::json!({"key": key, "old": present.vkey, "step": logged}));
+    }
+    out::line(format!("logged as step {}; the new key is\n{key}", logged.seq))?;
+    backend::tell_waiting(&logged)?;
+    match (change.role, revoke) {
+        (Role::Log, false) => out::line(
+            "  → give it to your witnesses and to whoever publishes the old one; once they have it: klero keys retire",
+        ),
+        (Role::Log, true) => out::line("  → give it to your witnesses at once, and to whoever publishes the old one"),
+        (Role::Service, _) => Ok(()),
+    }?;
+    out::line("  → make a backup now: an older one does not hold this key")
 }
 
 fn show(shown: &Shown, json: bool) -> Result<(), Failure> {

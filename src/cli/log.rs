@@ -1,19 +1,22 @@
-//! `klero log`: check a log against everything that could contradict it, repair it from its public copy, export it.
+//! `klero log`: check a log against everything that could contradict it, repair it from its public copy, export it, end it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use klero_draw::hash::StepHash;
+use klero_draw::terms::Vkey;
 use klero_verifier::ledger::Ledger;
 use serde::Serialize;
 
-use super::{Dir, out};
+use super::{Dir, backend, out};
 use crate::failure::{Failure, Named};
 use crate::files::{LogFolder, RealFiles};
+use crate::key_ring;
 use crate::log_check::{self, Export, Site, Verdict};
 use crate::sequencer::Place;
 use crate::sequencer::opening::SledStores;
 use crate::service::config::Folders;
+use crate::service::request::Request;
 use crate::signer;
 
 /// Subcommands.
@@ -42,6 +45,24 @@ pub enum Command {
         /// What to repair
         #[command(flatten)]
         what: What,
+    },
+    /// End a log: its last step, which may name the log that goes on. It cannot be undone
+    #[command(
+        after_help = "Example:\n  mkdir -m 700 -p next/keys\n  klero keys new --name draws.example.org/log2 --out next/keys/log.key\n  klero log close --dir service --successor next/keys/log.key --yes\n  klero init --dir next --origin draws.example.org/log2 --predecessor service/public\n\nRefused while a draw is not over. The closed log is served on, for those who verify its draws: klero serve."
+    )]
+    Close {
+        /// The service’s folder
+        #[command(flatten)]
+        dir: Dir,
+        /// Key of the log that goes on: a key file, private or public
+        #[arg(long, value_name = "FILE")]
+        successor: Option<PathBuf>,
+        /// Yes, end it
+        #[arg(long)]
+        yes: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Print every entry of a log, proved under its signed checkpoint, one line of JSON each
     #[command(after_help = "Example:\n  klero log export --dir service > log.jsonl")]
@@ -72,18 +93,14 @@ pub fn run(command: Command) -> Result<u8, Failure> {
     match command {
         Command::Fsck { dir, json } => fsck(&Folders(dir.dir), json),
         Command::Repair { dir, what } => repair(&Folders(dir.dir), &what),
+        Command::Close { dir, successor, yes, json } => close(&dir.dir, successor.as_deref(), yes, json),
         Command::Export { dir } => export(&Folders(dir.dir)),
     }
 }
 
 fn site(folders: &Folders) -> Result<Site, Failure> {
-    let key = signer::load_public(&folders.log_key())?;
-    Ok(Site {
-        folder: LogFolder::new(&folders.0),
-        files: Arc::new(RealFiles),
-        keys: vec![key],
-        stores: Arc::new(SledStores),
-    })
+    let keys = key_ring::public_keys(&folders.log_key())?;
+    Ok(Site { folder: LogFolder::new(&folders.0), files: Arc::new(RealFiles), keys, stores: Arc::new(SledStores) })
 }
 
 /// Replays each entry by the rules of the log.
@@ -163,6 +180,23 @@ fn repair(folders: &Folders, what: &What) -> Result<u8, Failure> {
     out::line(format!("repaired: {} entries, root {}", repaired.head.size, repaired.head.root))?;
     for path in &repaired.set_aside {
         out::line(format!("set aside: {}", path.display()))?;
+    }
+    Ok(0)
+}
+
+fn close(dir: &Path, successor: Option<&Path>, yes: bool, json: bool) -> Result<u8, Failure> {
+    if !yes {
+        return Err(Failure::usage("a log that is closed can never be written again")
+            .advise("if that is what you want, add --yes"));
+    }
+    let successor = successor.map(|path| crate::signer::load_public(path).map(Vkey)).transpose()?;
+    let logged = backend::logged(backend::ask(dir, Request::CloseLog { successor })?)?;
+    if json {
+        out::json(&logged)?;
+    } else {
+        out::line(format!("closed by step {}, {}", logged.seq, logged.leaf))?;
+        backend::tell_waiting(&logged)?;
+        out::line("  → serve it on, or a mirror of it, as long as anybody may want to verify a draw")?;
     }
     Ok(0)
 }

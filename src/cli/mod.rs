@@ -64,7 +64,7 @@ pub enum Command {
     /// Invite people to the organisers' API
     #[command(subcommand)]
     Admin(admin::Command),
-    /// Make, show and encrypt signing keys
+    /// Make, show, encrypt and replace signing keys
     #[command(subcommand)]
     Keys(keys::Command),
     /// Enrol an organiser: who may decide, and how many of them must sign
@@ -107,7 +107,7 @@ pub enum Command {
     /// Make and check a person's receipt
     #[command(subcommand)]
     Receipt(receipt::Command),
-    /// Check, repair and export the log
+    /// Check, repair, export and close the log
     #[command(subcommand)]
     Log(log::Command),
     /// Be a witness: cosign the checkpoints of other people's logs

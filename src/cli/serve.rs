@@ -21,7 +21,7 @@ use crate::service::request::{Answer, Request};
 use crate::service::scheduler::{self, Event};
 use crate::service::settings::{Flags, LogFormat, Settings};
 use crate::service::telemetry::{self, Metrics};
-use crate::service::{self, NewLog, Service, control, http};
+use crate::service::{self, NewLog, Service, control, http, succession};
 
 /// How often systemd's status line is looked after, if it does not want to hear more often.
 const STATUS_EVERY: Duration = Duration::from_secs(10);
@@ -44,6 +44,9 @@ pub struct InitArgs {
     /// Chain information of a rehearsal beacon that this log may use; every report then says "proves nothing" first
     #[arg(long, value_name = "FILE")]
     rehearsal: Option<PathBuf>,
+    /// The log that this one continues: its public folder, a mirror's, or its address. It must be closed and name DIR/keys/log.key as its successor
+    #[arg(long, value_name = "DIR|URL")]
+    predecessor: Option<String>,
     /// Address of a beacon relay, once for each; drand's own if absent
     #[arg(long, value_name = "URL")]
     relay: Vec<String>,
@@ -86,8 +89,19 @@ pub fn init(args: &InitArgs) -> Result<u8, Failure> {
     for relay in &args.relay {
         relay.parse::<crate::drand::Relay>().map_err(Failure::usage)?;
     }
-    service::init(&args.dir.dir, &NewLog { config, policy, rehearsal }, Arc::new(SystemClock))?;
+    let predecessor = match &args.predecessor {
+        Some(place) => {
+            let key = succession::prepared_key(&Folders(args.dir.dir.clone()).log_key())?;
+            Some(succession::predecessor(place, &key)?)
+        }
+        None => None,
+    };
+    let before = predecessor.as_ref().map(|before| before.log.0.name().as_str().to_owned());
+    service::init_after(&args.dir.dir, &NewLog { config, policy, rehearsal }, predecessor, Arc::new(SystemClock))?;
     out::line(format!("a new log '{}' begins in {}", args.origin, args.dir.dir.display()))?;
+    if let Some(before) = before {
+        out::line(format!("it continues '{before}'; organisers enrol in it again"))?;
+    }
     if args.rehearsal.is_some() {
         out::line("it may use a rehearsal beacon: draws with it prove nothing")?;
     }

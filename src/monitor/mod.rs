@@ -254,6 +254,7 @@ impl Monitor {
             redrawn: done.redrawn,
             problem: done.problem,
             own_word: self.state.as_ref().is_some_and(|state| !state.trusted),
+            standing: klero_verifier::whole_log::standing(&self.ledger),
         })
     }
 

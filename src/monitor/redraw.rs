@@ -155,6 +155,7 @@ impl Monitor {
         let mut notes = BTreeMap::new();
         let asked = self.setup.trust.as_ref();
         let Some((trust, policy)) = asked.and_then(|trust| Some((trust, trust.quorum()?))) else { return Ok(notes) };
+        let policy = policy.for_keys(self.ledger.log_keys());
         let seal = known.seal().map(|seal| (seal.at, seal.round_time));
         let void = known.void().map(|void| (void.at, known.seal().and_then(|seal| seal.round_time)));
         let vacancies = known.vacancies().iter().map(|vacancy| (vacancy.at, vacancy.round_time));

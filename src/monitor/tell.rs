@@ -24,6 +24,8 @@ pub struct Told {
     pub problem: Option<String>,
     /// Whether the log's key was believed because the log named it.
     pub own_word: bool,
+    /// Where the log comes from and where it went, in sentences.
+    pub standing: Vec<String>,
 }
 
 impl Told {
@@ -77,6 +79,7 @@ pub fn words(told: &Told, findings: &Findings) -> String {
     if told.own_word {
         lines.push("NO TRUST FILE: the log's own key is believed, as it was first seen. Compare DIR/state.json with a key from elsewhere.".to_owned());
     }
+    lines.extend(told.standing.iter().cloned());
     if let Some(problem) = &told.problem {
         lines.push(format!("could not be checked: {problem}"));
     }

@@ -64,10 +64,15 @@ pub struct LogSetup {
 impl LogSetup {
     /// A log in `dir`, with the operating system's files and sled.
     pub fn new(dir: impl Into<PathBuf>, signer: SignerKey) -> Self {
+        Self::signed_by(dir, Arc::new(signer))
+    }
+
+    /// The same, with any signer.
+    pub fn signed_by(dir: impl Into<PathBuf>, signer: Arc<dyn CheckpointSigner>) -> Self {
         Self {
             folder: LogFolder::new(dir),
             files: Arc::new(RealFiles),
-            signer: Arc::new(signer),
+            signer,
             stores: Arc::new(SledStores),
             cosigning: None,
         }

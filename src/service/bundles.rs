@@ -5,7 +5,7 @@ use klero_draw::names::Slug;
 use klero_draw::step::{StepKind, UnverifiedStep};
 use klero_tlog::policy::Policy;
 use klero_tlog::tlog_proof::TlogProof;
-use klero_tlog::{ConsistencyProof, InclusionProof, Note};
+use klero_tlog::{ConsistencyProof, InclusionProof, Note, VerifierKey};
 use klero_verifier::artifacts::ArtifactSource;
 use klero_verifier::build::{BuildError, LogSource, build_bundle};
 use klero_verifier::bundle::Bundle;
@@ -48,12 +48,19 @@ impl Service {
     fn own_trust(&self) -> Result<(Trust, Option<String>), Failure> {
         let about = self.about();
         let policy = self.policy()?;
-        let mut content = json!({"format": "kleroterion/v1/trust", "log": about.log, "service": about.service});
+        // The first keys: the log's policy names them, and the others follow from them by the log's own steps.
+        let first = |keys: &[VerifierKey]| keys.first().map(VerifierKey::to_text).unwrap_or_default();
+        let (log, service) = {
+            let ledger = self.ledger();
+            (first(ledger.log_keys()), first(ledger.service_keys()))
+        };
+        let mut content = json!({"format": "kleroterion/v1/trust", "log": log, "service": service});
         if let Some(rehearsal) = &about.rehearsal {
             content["rehearsal"] = serde_json::to_value(rehearsal).map_err(Failure::unavailable)?;
         }
         if let Some(policy) = &policy {
-            content["policy"] = policy.clone().into();
+            let lists_logs = Policy::parse(policy.as_bytes()).is_ok_and(|policy| !policy.logs().is_empty());
+            content["policy"] = if lists_logs { policy.clone() } else { format!("log {log}\n{policy}") }.into();
         }
         content["margin_secs"] = self.margin_secs().into();
         let trust = Trust::parse(&content.to_string()).map_err(|e| Failure::unavailable(format!("own keys: {e}")))?;
@@ -84,6 +91,7 @@ impl Service {
 /// Distinct witnesses of the policy whose cosignatures stand on the checkpoint that first covered the seal; 0 without a quorum.
 fn witnesses_of_seal(bundle: &str, policy: &str) -> u64 {
     let (Ok(policy), Ok(bundle)) = (Policy::parse(policy.as_bytes()), Bundle::parse(bundle)) else { return 0 };
+    let policy = policy.without_logs();
     let seal = bundle.steps.iter().find(|step| {
         UnverifiedStep::parse(step.entry.as_bytes()).is_ok_and(
             |s| matches!(&s.claims().kind, StepKind::Sealed(sealed) if sealed.terms.value().draw == bundle.draw),

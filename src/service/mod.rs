@@ -12,12 +12,14 @@ pub mod front;
 pub mod http;
 pub mod kept;
 mod notice;
+pub mod rekeying;
 pub mod request;
 pub mod scheduler;
 pub mod scribe;
 pub mod sealing;
 pub mod settings;
 pub mod stamping;
+pub mod succession;
 pub mod telemetry;
 pub mod witnessing;
 
@@ -31,10 +33,8 @@ use tokio::sync::watch;
 use klero_draw::hash::StepHash;
 use klero_draw::names::Slug;
 use klero_draw::note::SignedText;
-use klero_draw::organiser::{
-    AnnounceNote, AnnulNote, EraseNote, KeyNote, OrganiserNote, VacateNote, VoidNote, context,
-};
-use klero_draw::step::{Opened, StepKind, Voided};
+use klero_draw::organiser::{AnnounceNote, AnnulNote, EraseNote, OrganiserNote, VacateNote, VoidNote, context};
+use klero_draw::step::{Opened, Predecessor, StepKind, Voided};
 use klero_draw::terms::Replacement;
 use klero_tlog::note::KeyName;
 use klero_verifier::ledger::{DrawState, Ledger, Phase};
@@ -44,15 +44,16 @@ use crate::cosigning::Cosigners;
 use crate::drand::Relay;
 use crate::failure::Failure;
 use crate::files::RealFiles;
+use crate::key_ring::KeyRing;
 use crate::sequencer::cosigning::{Cosigning, Held, lock};
 use crate::sequencer::opening::{LogSetup, initialise};
-use crate::sequencer::{AppendError, Condition, LogReader, Progress, Sequencer};
+use crate::sequencer::{AppendError, CheckpointSigner, Condition, LogReader, Progress, Sequencer};
 use crate::signer;
 use crate::vault::Vault;
 use config::{Config, Folders};
 use kept::Kept;
 use request::{About, Answer, DrawStatus, HandedRound, Logged, OrganiserStatus, Request};
-use scribe::{Draft, PublicLedger, Refusal, Scribe, UnpublishedSteps};
+use scribe::{Draft, Keys, PublicLedger, Refusal, Scribe, UnpublishedSteps};
 use settings::Settings;
 use witnessing::Witnessing;
 
@@ -74,6 +75,9 @@ pub struct Service {
     unpublished: UnpublishedSteps,
     witnessing: Witnessing,
     vault: Arc<Vault>,
+    keys: Keys,
+    /// One change of keys at a time.
+    rekeying: std::sync::Mutex<()>,
     /// Draws being carried out: one caller at a time for each; the second finds it done.
     drawing: std::sync::Mutex<std::collections::BTreeSet<Slug>>,
     drawn_one: std::sync::Condvar,
@@ -100,6 +104,16 @@ pub struct NewLog {
 
 /// Begins a log in a new folder: keys, empty log, configuration, first step.
 pub fn init(dir: &Path, new: &NewLog, clock: SharedClock) -> Result<(), Failure> {
+    init_after(dir, new, None, clock)
+}
+
+/// The same, for a log that continues another ([`succession::predecessor`]).
+pub fn init_after(
+    dir: &Path,
+    new: &NewLog,
+    predecessor: Option<Predecessor>,
+    clock: SharedClock,
+) -> Result<(), Failure> {
     use std::os::unix::fs::DirBuilderExt;
     let folders = Folders(dir.to_owned());
     if folders.config().exists() {
@@ -121,6 +135,14 @@ pub fn init(dir: &Path, new: &NewLog, clock: SharedClock) -> Result<(), Failure>
         if path.exists() { signer::load_public(path) } else { signer::create(path, name) }
     };
     let log = key(&folders.log_key(), &new.config.origin)?;
+    if log.name().as_str() != new.config.origin {
+        return Err(Failure::usage(format!(
+            "the key in {} is the log '{}'s",
+            folders.log_key().display(),
+            log.name().as_str()
+        ))
+        .advise("a log key bears the log's name: give this --origin, or make another key"));
+    }
     let service = key(&folders.service_key(), &format!("{}/service", new.config.origin))?;
     initialise(&LogSetup::new(dir, signer::load(&folders.log_key())?)).map_err(opening_failure)?;
     new.config.save(dir)?;
@@ -128,7 +150,8 @@ pub fn init(dir: &Path, new: &NewLog, clock: SharedClock) -> Result<(), Failure>
         witnessing::check_policy(policy.as_bytes(), std::slice::from_ref(&log))?;
         crate::atomic::write(&dir.join("policy.txt"), policy.as_bytes())?;
     }
-    let opened = Opened { log, service, policy: new.policy.clone(), rehearsal: new.rehearsal.clone() };
+    let rehearsal = new.rehearsal.clone();
+    let opened = Opened { log, service, policy: new.policy.clone(), predecessor, rehearsal };
     let open = Service::open_with(dir, clock, Witnessing::held())?;
     open.append(Draft { draw: None, kind: StepKind::Opened(Box::new(opened)) })?;
     Ok(())
@@ -165,12 +188,16 @@ impl Service {
         let folders = Folders(dir.to_owned());
         let kept = Kept::new(dir.join("public"), Arc::new(RealFiles));
         let authorities = stamping::load_authorities(dir)?;
-        let mut scribe = Scribe::new(signer::load(&folders.service_key())?, Arc::clone(&clock), kept.clone());
+        let keys = Keys {
+            log: Arc::new(KeyRing::open(&folders.log_key())?),
+            service: Arc::new(KeyRing::open(&folders.service_key())?),
+        };
+        let mut scribe = Scribe::new(keys.clone(), Arc::clone(&clock), kept.clone());
         if !authorities.is_empty() {
             scribe.keep_always();
         }
         let (ledger, changes, unpublished) = (scribe.public(), scribe.watch(), scribe.unpublished());
-        let mut setup = LogSetup::new(dir, signer::load(&folders.log_key())?);
+        let mut setup = LogSetup::signed_by(dir, Arc::clone(&keys.log) as Arc<dyn CheckpointSigner>);
         let policy = witnessing::load_policy(dir, &setup.signer.known_keys())?;
         let cosigners = match (policy, witnessing.pace) {
             (Some(policy), Some(pace)) => Some(witnessing::cosigners(policy, pace, Arc::clone(&clock))?),
@@ -184,9 +211,13 @@ impl Service {
             setup.cosigning = Some(Arc::clone(cosigners) as Arc<dyn Cosigning>);
         }
         let sequencer = Sequencer::open(setup, scribe).map_err(opening_failure)?;
+        keys.log.settle()?;
+        keys.service.settle()?;
         let vault = Arc::new(erasing::open_vault(&folders, settings.data_key.as_deref())?);
         let service = Self {
             vault,
+            keys,
+            rekeying: std::sync::Mutex::default(),
             folders,
             config,
             publish_to: settings.publish_to,
@@ -325,6 +356,9 @@ impl Service {
             }
             Request::Erase { notes } => self.erase_notes(&notes),
             Request::RotateDataKey => self.rotate_data_key(),
+            Request::ChangeKey { role, revoke } => self.change_key(role, revoke).map(Answer::Logged),
+            Request::CloseLog { successor } => self.close_log(successor).map(Answer::Logged),
+            Request::RetireKey { role } => self.retire_key(role).map(|key| Answer::Retired { key }),
         }
     }
 
@@ -358,7 +392,10 @@ impl Service {
         }
         let (draw, kind) = match context {
             context::ORGANISER => (None, StepKind::Organiser(Box::new(parse!(OrganiserNote, context::ORGANISER)))),
-            context::KEY => (None, StepKind::Key(Box::new(parse!(KeyNote, context::KEY)))),
+            context::KEY => {
+                return Err(Failure::usage("the log's keys are not changed by a note that is handed in")
+                    .advise("on the server: klero keys rotate"));
+            }
             context::ANNOUNCE => {
                 let note = parse!(AnnounceNote, context::ANNOUNCE);
                 (Some(note.value().draw.clone()), StepKind::Announced(Box::new(note)))

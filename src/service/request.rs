@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use klero_draw::hash::StepHash;
 use klero_draw::names::Slug;
+use klero_draw::organiser::KeyRole;
+use klero_draw::terms::Vkey;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -63,6 +65,23 @@ pub enum Request {
     Accounts,
     /// Replace the data key, and encrypt the pools' keys to the new one.
     RotateDataKey,
+    /// Put the key that lies beside the one in force, as `….next`, in its place, by a step that both sign.
+    ChangeKey {
+        /// Which.
+        role: KeyRole,
+        /// The old key signs nothing any more, not even beside the new one.
+        revoke: bool,
+    },
+    /// End the log: nothing can be appended after this.
+    CloseLog {
+        /// vkey of the log that goes on.
+        successor: Option<Vkey>,
+    },
+    /// Destroy the private half of the key before the one in force.
+    RetireKey {
+        /// Which.
+        role: KeyRole,
+    },
 }
 
 /// A beacon round as anyone may hand it in (file or POST). It counts if it verifies.
@@ -116,6 +135,11 @@ pub enum Answer {
         pools: usize,
         /// Public half of the new key.
         recipient: String,
+    },
+    /// The private half of a key was destroyed.
+    Retired {
+        /// Its public half.
+        key: String,
     },
     /// The request was refused or could not be done.
     Failed(Failure),

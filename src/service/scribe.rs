@@ -8,15 +8,16 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use klero_draw::beacon::Chain;
 use klero_draw::hash::StepHash;
 use klero_draw::names::Slug;
-use klero_draw::organiser::VoidReason;
+use klero_draw::organiser::{KeyRole, VoidReason};
 use klero_draw::step::{SignedStep, Step, StepKind};
-use klero_tlog::{Note, SignerKey};
+use klero_tlog::Note;
 use tokio::sync::watch;
 
 use klero_verifier::ledger::{Ledger, Phase};
 
 use super::kept::Kept;
 use crate::clock::SharedClock;
+use crate::key_ring::KeyRing;
 use crate::sequencer::cosigning::lock;
 use crate::sequencer::{Admit, Place, PublishedCheckpoint};
 
@@ -78,14 +79,45 @@ pub struct Scribe {
     latest_kept: (u64, Vec<u64>),
     /// Size of the published ledger, told after the ledger has it.
     told: watch::Sender<u64>,
-    signer: SignerKey,
+    keys: Keys,
     clock: SharedClock,
+}
+
+/// The keys of a log: told of every change that the log makes.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    /// They sign checkpoints.
+    pub log: Arc<KeyRing>,
+    /// They sign steps.
+    pub service: Arc<KeyRing>,
+}
+
+impl Keys {
+    /// Those of one role.
+    #[must_use]
+    pub fn of(&self, role: KeyRole) -> &Arc<KeyRing> {
+        match role {
+            KeyRole::Log => &self.log,
+            KeyRole::Service => &self.service,
+        }
+    }
+
+    fn follow(&self, kind: &StepKind) {
+        match kind {
+            StepKind::Opened(opened) => {
+                self.log.begin(&opened.log);
+                self.service.begin(&opened.service);
+            }
+            StepKind::Key(note) => self.of(note.value().role).follow(&note.value().new.0),
+            _ => {}
+        }
+    }
 }
 
 impl Scribe {
     /// A scribe for a log that will be replayed into it.
     #[must_use]
-    pub fn new(signer: SignerKey, clock: SharedClock, kept: Kept) -> Self {
+    pub fn new(keys: Keys, clock: SharedClock, kept: Kept) -> Self {
         Self {
             ledger: Ledger::new(),
             public: PublicLedger::default(),
@@ -97,7 +129,7 @@ impl Scribe {
             keep_always: false,
             latest_kept: (0, Vec::new()),
             told: watch::Sender::new(0),
-            signer,
+            keys,
             clock,
         }
     }
@@ -182,8 +214,31 @@ impl Scribe {
         Ok(())
     }
 
+    /// A key that this service has not got would end the log.
+    fn key_missing(&self, kind: &StepKind) -> Option<Refusal> {
+        let StepKind::Key(note) = kind else { return None };
+        let change = note.value();
+        (!self.keys.of(change.role).holds(&change.new.0)).then(|| {
+            Refusal(
+                "the private half of the new key is not with this service: change its keys with klero keys rotate"
+                    .to_owned(),
+            )
+        })
+    }
+
     /// A wrong outcome is corrected by a verifier's finding, never by this service on its own: it draws once.
     fn already_done(&self, draft: &Draft) -> Option<Refusal> {
+        if let StepKind::Closed(_) = draft.kind {
+            let open = |phase| matches!(phase, Phase::Announced | Phase::Sealed | Phase::Vacated);
+            let open: Vec<&str> =
+                self.ledger.draws().filter(|(_, draw)| open(draw.phase())).map(|(draw, _)| draw.as_str()).collect();
+            return (!open.is_empty()).then(|| {
+                Refusal(format!(
+                    "draws of this log are not over: {}. Carry them out, or void them, first",
+                    open.join(", ")
+                ))
+            });
+        }
         let draw = draft.draw.as_ref()?;
         let phase = self.ledger.draw(draw)?.phase();
         match (&draft.kind, phase) {
@@ -212,6 +267,7 @@ impl Admit for Scribe {
             return Err(Refusal("its seq or prev does not fit its place".to_owned()));
         }
         self.ledger.apply(&step).map_err(|e| Refusal(e.to_string()))?;
+        self.keys.follow(&step.step().kind);
         match self.public_at_first {
             Some(public) if place.seq >= public => self.pend(step),
             Some(public) if place.seq + 1 == public => {
@@ -223,7 +279,7 @@ impl Admit for Scribe {
     }
 
     fn admit(&mut self, place: Place, draft: Draft) -> Result<Vec<u8>, Refusal> {
-        if let Some(refusal) = self.already_done(&draft) {
+        if let Some(refusal) = self.already_done(&draft).or_else(|| self.key_missing(&draft.kind)) {
             return Err(refusal);
         }
         let step = Step {
@@ -234,8 +290,10 @@ impl Admit for Scribe {
             draw: draft.draw,
             kind: draft.kind,
         };
-        let signed = SignedStep::sign(step, &self.signer).map_err(|e| Refusal(e.to_string()))?;
+        let signer = self.keys.service.signer().map_err(Refusal)?;
+        let signed = SignedStep::sign(step, &signer).map_err(|e| Refusal(e.to_string()))?;
         self.ledger.apply(&signed).map_err(|e| Refusal(e.to_string()))?;
+        self.keys.follow(&signed.step().kind);
         let entry = signed.entry().to_vec();
         self.pend(signed);
         Ok(entry)

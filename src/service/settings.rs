@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::retention::Retention;
 
 /// Environment variables of the commands that are no settings.
-const NOT_SETTINGS: [&str; 3] = ["dir", "config", "log"];
+const NOT_SETTINGS: [&str; 4] = ["dir", "config", "log", "passphrase_file"];
 
 /// How a service is run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

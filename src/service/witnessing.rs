@@ -68,7 +68,8 @@ pub(super) fn load_policy(dir: &Path, log_keys: &[VerifierKey]) -> Result<Option
     let text = std::fs::read(&path).named("read the witness policy", &path)?;
     let policy = check_policy(&text, log_keys)
         .map_err(|failure| Failure { message: format!("{}: {}", path.display(), failure.message), ..failure })?;
-    Ok(Some(policy).filter(|policy| !policy.asks_for_no_witness()))
+    // What is submitted, and what comes back, is checked to be this log's by the keys in force; they may change while the service runs.
+    Ok(Some(policy.without_logs()).filter(|policy| !policy.asks_for_no_witness()))
 }
 
 /// Reads a policy for a log: if it lists logs, this one must be among them.
@@ -118,6 +119,9 @@ impl Service {
         // The reason may name files of the server: it is for the operator.
         if self.read_only().is_some() {
             return Some("Nothing new is published: this log is read-only at the moment.".to_owned());
+        }
+        if let Some(closed) = self.closed() {
+            return Some(closed);
         }
         let waiting = lock(&self.unpublished).len();
         match standing.missing {

@@ -76,8 +76,20 @@ pub struct Opened {
     pub service: VerifierKey,
     /// Witness policy, C2SP tlog-policy.
     pub policy: Option<String>,
+    /// The log that this one continues.
+    pub predecessor: Option<Predecessor>,
     /// A beacon that proves nothing.
     pub rehearsal: Option<ChainInfo>,
+}
+
+/// The log that another continues, as the other's first step names it (spec §4.1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Predecessor {
+    /// Leaf hash of its last step, `closed`.
+    pub closed: StepHash,
+    /// Its log key at the end.
+    pub log: Vkey,
 }
 
 /// A seal (spec §4.5).
@@ -258,6 +270,8 @@ pub struct Written {
     outcome: Option<ArtifactHash>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     policy: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    predecessor: Option<Predecessor>,
     prev: StepHash,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     previous_signature: Option<String>,
@@ -300,6 +314,9 @@ pub enum StepFormError {
     /// Another protocol version.
     #[error("unknown protocol version, expected {PROTOCOL}")]
     Protocol,
+    /// A log that continues itself.
+    #[error("the predecessor is this log itself")]
+    Predecessor,
     /// A rehearsal beacon that is one of the pinned chains.
     #[error("the rehearsal beacon is a pinned chain")]
     Rehearsal,
@@ -369,10 +386,15 @@ fn read(w: Written) -> Result<Step, StepFormError> {
             if w.rehearsal.as_ref().is_some_and(|info| !Chain::rehearsal(info.clone()).is_rehearsal()) {
                 return Err(StepFormError::Rehearsal);
             }
+            let log = need(w.log, "log")?.0;
+            if w.predecessor.as_ref().is_some_and(|before| before.log.0.name() == log.name()) {
+                return Err(StepFormError::Predecessor);
+            }
             StepKind::Opened(Box::new(Opened {
-                log: need(w.log, "log")?.0,
+                log,
                 service: need(w.service, "service")?.0,
                 policy: w.policy,
+                predecessor: w.predecessor,
                 rehearsal: w.rehearsal,
             }))
         }
@@ -459,6 +481,7 @@ impl From<Step> for Written {
             organiser: None,
             outcome: None,
             policy: None,
+            predecessor: None,
             prev: step.prev,
             previous_signature: None,
             protocol: None,
@@ -480,6 +503,7 @@ impl From<Step> for Written {
                 w.log = Some(Vkey(o.log));
                 w.service = Some(Vkey(o.service));
                 w.policy = o.policy;
+                w.predecessor = o.predecessor;
                 w.rehearsal = o.rehearsal;
                 w.protocol = Some(PROTOCOL.to_owned());
             }

@@ -287,6 +287,28 @@ impl Policy {
         self.quorum.is_none()
     }
 
+    /// The same policy for a log that changed its keys: if one of `keys` is listed, all of them count as listed. That they are keys of one log, each
+    /// brought in by the one before, is for the caller to know.
+    #[must_use]
+    pub fn for_keys(&self, keys: &[VerifierKey]) -> Self {
+        let mut policy = self.clone();
+        let lists = |policy: &Self, key: &VerifierKey| policy.logs.iter().any(|log| log.key == *key);
+        if keys.iter().any(|key| lists(self, key)) {
+            for key in keys {
+                if !lists(&policy, key) {
+                    policy.logs.push(PolicyLog { key: key.clone(), url: None });
+                }
+            }
+        }
+        policy
+    }
+
+    /// The same policy without its logs: for checkpoints that are known to be the log's.
+    #[must_use]
+    pub fn without_logs(&self) -> Self {
+        Self { logs: Vec::new(), ..self.clone() }
+    }
+
     /// Checks a checkpoint: signed by a listed log (if any is listed) and cosigned by the quorum.
     pub fn evaluate(&self, note: &Note) -> Result<QuorumMet, PolicyError> {
         self.evaluate_at(note, None)

@@ -37,6 +37,7 @@ fn main() {
     witnessed(&folder);
     recovered(&folder);
     rekeyed(&folder);
+    rekeyed_after_the_seal(&folder);
     certified(&folder);
     linked_to_followers(&folder);
 }
@@ -222,6 +223,33 @@ fn rekeyed(folder: &Path) {
     world.step(None, StepKind::Organiser(Box::new(note)));
     world.whole(&Spec::new("council", "equal"));
     write(folder, "rekeyed", &world, &world.bundle("council"));
+}
+
+/// The log key changes between the seal and the checkpoint that shows when the seal was seen, by the new key and by the one that it replaced. Trust
+/// is that of before.
+fn rekeyed_after_the_seal(folder: &Path) {
+    for (name, by_old) in [("new", false), ("old", true)] {
+        let mut world = World::new();
+        let before = (world.trust_text(""), world.trust_text(&world.policy_member()));
+        let (old, new) = (world.log.clone(), signer(ORIGIN, 51));
+        let spec = Spec::new("council", "equal");
+        world.announce(&spec, 0);
+        let terms = world.seal(&spec);
+        let seal = world.tree.size() - 1;
+        let (old_key, new_key) = (Vkey(old.verifier_key()), Vkey(new.verifier_key()));
+        let note = KeyNote { log: world.origin.clone(), new: new_key, old: old_key, role: KeyRole::Log };
+        let note = SignedText::sign(context::KEY, note, &[&old, &new]).unwrap();
+        world.step(None, StepKind::Key(Box::new(note)));
+        world.log = if by_old { old } else { new.clone() };
+        let seen = world.cosigned(world.round_time(spec.draws_at) - 5);
+        world.kept.insert(seal, seen);
+        world.log = new;
+        world.draw(&terms);
+        let name = format!("rekeyed-seen-by-the-{name}");
+        write(folder, &name, &world, &world.cosigned_bundle("council"));
+        std::fs::write(folder.join(format!("{name}.trust.json")), before.0).unwrap();
+        std::fs::write(folder.join(format!("{name}.witnesses.json")), before.1).unwrap();
+    }
 }
 
 /// A list of panels with a certificate of fairness, with and without its text.

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use klero_draw::beacon::{Chain, VerifiedRound};
 use klero_draw::hash::{ArtifactHash, ChainHash, StepHash};
 use klero_draw::names::Slug;
-use klero_draw::step::{SignedStep, StepError, StepKind, UnverifiedStep};
+use klero_draw::step::{Predecessor, SignedStep, StepError, StepKind, UnverifiedStep};
 use klero_tlog::VerifierKey;
 
 use judge::Judgement;
@@ -43,6 +43,8 @@ pub struct Ledger {
     rehearsal: Option<Chain>,
     /// The last is in force.
     log_keys: Vec<VerifierKey>,
+    /// For each log key the size of the log from which on it signs checkpoints.
+    log_keys_from: Vec<u64>,
     /// The last is in force.
     service_keys: Vec<VerifierKey>,
     key_steps: Vec<u64>,
@@ -50,6 +52,9 @@ pub struct Ledger {
     head: StepHash,
     time: u64,
     closed: bool,
+    /// Once closed: the key of the log that goes on, if any does.
+    successor: Option<VerifierKey>,
+    predecessor: Option<Predecessor>,
     organisers: BTreeMap<Slug, OrganiserState>,
     purposes: Purposes,
     draws: BTreeMap<Slug, DrawState>,
@@ -76,12 +81,15 @@ impl Ledger {
             origin: None,
             rehearsal: None,
             log_keys: Vec::new(),
+            log_keys_from: Vec::new(),
             service_keys: Vec::new(),
             key_steps: Vec::new(),
             next: 0,
             head: StepHash::ZERO,
             time: 0,
             closed: false,
+            successor: None,
+            predecessor: None,
             organisers: BTreeMap::new(),
             purposes: Purposes::new(),
             draws: BTreeMap::new(),
@@ -186,6 +194,13 @@ impl Ledger {
     pub fn log_keys(&self) -> &[VerifierKey] {
         &self.log_keys
     }
+    /// The key that must have signed a checkpoint of `size` entries (spec §4.2): a checkpoint that covers a change of the log key bears a signature by
+    /// the new one.
+    #[must_use]
+    pub fn log_key_at(&self, size: u64) -> Option<&VerifierKey> {
+        let changes = self.log_keys.iter().zip(&self.log_keys_from);
+        changes.take_while(|(_, from)| **from <= size).last().map(|(key, _)| key)
+    }
     /// All keys that ever signed steps; the last is in force.
     #[must_use]
     pub fn service_keys(&self) -> &[VerifierKey] {
@@ -200,6 +215,25 @@ impl Ledger {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.closed
+    }
+    /// The log key of the log that goes on after this one, as its last step names it.
+    #[must_use]
+    pub fn successor(&self) -> Option<&VerifierKey> {
+        self.successor.as_ref()
+    }
+    /// The log that this one continues, as its first step names it. Only reading that one shows that it names this one too.
+    #[must_use]
+    pub fn predecessor(&self) -> Option<&Predecessor> {
+        self.predecessor.as_ref()
+    }
+    /// Whether this log and the one before it name each other: the step that closed that one, and its last log key, are those that this one names, and
+    /// it names this one's first log key.
+    #[must_use]
+    pub fn continues(&self, before: &Self) -> bool {
+        let named = self.predecessor.as_ref().is_some_and(|named| {
+            before.closed && named.closed == before.head && Some(&named.log.0) == before.log_keys.last()
+        });
+        named && before.successor.is_some() && before.successor.as_ref() == self.log_keys.first()
     }
     /// An organiser.
     #[must_use]

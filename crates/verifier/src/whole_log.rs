@@ -195,6 +195,7 @@ impl WholeLog {
             self.tree.size(),
             self.findings.len()
         ));
+        report.facts.extend(standing(&self.ledger));
         if !later.is_empty() {
             let count = later.len();
             report.facts.push(format!(
@@ -217,6 +218,29 @@ impl WholeLog {
         let leaf = self.tree.leaves().get(usize::try_from(index).ok()?)?;
         Some(StepHash(leaf.to_bytes()))
     }
+}
+
+/// Where the log comes from, and where it went.
+#[must_use]
+pub fn standing(ledger: &Ledger) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(before) = ledger.predecessor() {
+        lines.push(format!(
+            "This log says that it continues the log {}, closed by step {}: read that one to see that it names this one.",
+            before.log.0.to_text(),
+            before.closed
+        ));
+    }
+    if ledger.is_closed() {
+        lines.push(match ledger.successor() {
+            Some(key) => format!(
+                "THIS LOG IS CLOSED: nothing follows in it. It names as its successor the log {}.",
+                key.to_text()
+            ),
+            None => "THIS LOG IS CLOSED: nothing follows in it, and it names no successor.".to_owned(),
+        });
+    }
+    lines
 }
 
 /// The bundle of entries as it lies there: partial, or full once the log has grown past it.

@@ -208,6 +208,7 @@ def make_steps():
     entries, hashes = [], []
     both = [clerk, mayor]
     rehearsal = chains[2]
+    predecessor = {"closed": digest("closed"), "log": Key("older.example/log", sha256(b"older")).vkey}
 
     def step(kind, time, key=service_key, **members):
         prev = hashes[-1] if hashes else 64 * "0"
@@ -221,7 +222,7 @@ def make_steps():
     draw = {"draw": "eupen-2026-1"}
     t = DRAWS_AT - 10000
     step("opened", t, log=log_key.vkey, policy="log " + log_key.vkey + "\nquorum none\n", protocol="kleroterion/v1",
-         rehearsal=rehearsal, service=service_key.vkey)
+         predecessor=predecessor, rehearsal=rehearsal, service=service_key.vkey)
     enrolled = step("organiser", t, note=note("organiser", organiser(), organiser_keys))
     step("announced", t + 1, note=note("announce", announce(draws_at=DRAWS_AT - 5), both), **draw)
     step("announced", t + 2, note=note("announce", announce(postponed=1), both), **draw)
@@ -271,6 +272,11 @@ def make_steps():
     bad("an unknown protocol", opened, protocol="kleroterion/v2")
     bad("a log key of another type", opened, log=log_key.vkey[:-44] + base64.b64encode(b"\4" + log_key.public).decode())
     bad("a pinned chain as rehearsal", opened, rehearsal=chains[0])
+    bad("a log that continues itself", opened, predecessor={**predecessor, "log": next_log_key.vkey})
+    bad("a predecessor that never closed", opened, predecessor={"log": predecessor["log"]})
+    bad("a predecessor without a key", opened, predecessor={"closed": predecessor["closed"]})
+    bad("a predecessor with an unknown member", opened, predecessor={**predecessor, "size": 5})
+    bad("a predecessor where none belongs", drawn, predecessor=predecessor)
     bad("a chained rehearsal", opened, rehearsal={**chains[1], "genesis": 5})
     ann = lambda **more: dict(kind="announced", draw="eupen-2026-1", note=note("announce", announce(**more), both))
     bad("an announcement of another draw", ann(), draw="eupen-2026-2")

@@ -38,18 +38,26 @@ impl Ledger {
             StepKind::Opened(opened) if self.origin.is_none() => {
                 self.origin = Some(opened.log.name().as_str().to_owned());
                 self.log_keys.push(opened.log.clone());
+                self.log_keys_from.push(0);
                 self.service_keys.push(opened.service.clone());
                 self.rehearsal = opened.rehearsal.clone().map(Chain::rehearsal);
+                self.predecessor = opened.predecessor.clone();
             }
             StepKind::Opened(_) => {}
             StepKind::Key(note) => {
                 self.key_steps.push(at.seq);
                 match note.value().role {
-                    KeyRole::Log => self.log_keys.push(note.value().new.0.clone()),
+                    KeyRole::Log => {
+                        self.log_keys.push(note.value().new.0.clone());
+                        self.log_keys_from.push(at.seq.saturating_add(1));
+                    }
                     KeyRole::Service => self.service_keys.push(note.value().new.0.clone()),
                 }
             }
-            StepKind::Closed(_) => self.closed = true,
+            StepKind::Closed(successor) => {
+                self.closed = true;
+                self.successor = successor.clone().map(|key| key.0);
+            }
             StepKind::Organiser(note) => self.record_organiser(note, at),
             StepKind::Announced(note) => self.record_announced(note.value(), at),
             kind => {

@@ -128,12 +128,15 @@ impl Ledger {
             origin: self.origin.clone(),
             rehearsal: self.rehearsal.clone(),
             log_keys: self.log_keys.clone(),
+            log_keys_from: self.log_keys_from.clone(),
             service_keys: self.service_keys.clone(),
             key_steps: self.key_steps.clone(),
             next: self.next,
             head: self.head,
             time: self.time,
             closed: self.closed,
+            successor: self.successor.clone(),
+            predecessor: self.predecessor.clone(),
             organisers: self.organisers.clone(),
             ..Self::new()
         }

@@ -112,10 +112,9 @@ impl Case<'_> {
         }
         self.checks.require(CheckId::LogConsistency);
         let Some(proof) = self.read_proof(position, proof) else { return };
-        let keys = self.ledger.log_keys().to_vec();
-        let signer =
-            keys.iter().rev().find(|key| VerifiedCheckpoint::open_note(proof.checkpoint(), &[(*key).clone()]).is_ok());
-        let signer = signer.unwrap_or(&bundle.log).clone();
+        // Not just any key of the log: one that was replaced signs nothing that covers its replacement.
+        let size = klero_tlog::Checkpoint::parse(proof.checkpoint().text()).map_or(0, |claimed| claimed.head().size);
+        let signer = self.ledger.log_key_at(size).unwrap_or(&bundle.log).clone();
         let Some(head) = self.open_checkpoint(proof.checkpoint(), signer) else { return };
         self.checks.ran(CheckId::LogConsistency);
         let extends = ConsistencyProof::from_hashes(consistency.clone());
@@ -161,12 +160,17 @@ impl Case<'_> {
         }
     }
 
+    /// Trust's policy, if it has a quorum. It lists the log by the key that trust pins; all keys of one log count.
+    pub(super) fn quorum(&self) -> Option<klero_tlog::Policy> {
+        Some(self.trust?.quorum()?.for_keys(self.ledger.log_keys()))
+    }
+
     /// The quorum of trust's policy on the newest checkpoint.
     pub(super) fn check_witnesses(&mut self) {
         if self.options.strict {
             self.checks.require(CheckId::LogWitnesses);
         }
-        let Some(policy) = self.trust.and_then(|trust| trust.quorum()) else {
+        let Some(policy) = self.quorum() else {
             self.checks.skip(CheckId::LogWitnesses, "no witness policy was given");
             return;
         };

@@ -74,7 +74,7 @@ impl Case<'_> {
     /// Whether a checkpoint that covers the step bore the quorum before the round, less the margin (P6, spec §8). `None` without a policy
     /// that has a quorum.
     pub(super) fn witnessed_before(&self, step: &StepHash, round_time: u64) -> Option<InTime> {
-        let policy = self.trust?.quorum()?;
+        let policy = self.quorum()?;
         let earlier = self.steps.iter().find(|read| read.step.hash() == *step).and_then(|read| read.witnessed.as_ref());
         let earlier = earlier.or_else(|| self.witnessed.get(step));
         let newest = self.newest.as_ref().map(|(note, _)| note);

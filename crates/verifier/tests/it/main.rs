@@ -10,6 +10,7 @@ mod fraud;
 mod ledger;
 mod mutations;
 mod panels;
+mod rekeyed;
 mod sequence;
 mod shelf;
 mod whole_log;

@@ -229,6 +229,7 @@ impl World {
             log: world.log.verifier_key(),
             service: world.service.verifier_key(),
             policy: None,
+            predecessor: None,
             rehearsal: Some(world.info.clone()),
         };
         world.step(None, StepKind::Opened(Box::new(opened)));

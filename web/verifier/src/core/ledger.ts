@@ -85,6 +85,8 @@ interface Enrolment { readonly step: Organiser; readonly from: number; cancelled
 export class Ledger {
   opened: Opened | undefined;
   readonly logKeys: VKey[] = [];
+  /** For each log key the size of the log from which on it signs checkpoints. */
+  private readonly logKeysFrom: number[] = [];
   readonly serviceKeys: VKey[] = [];
   readonly draws = new Map<string, DrawState>();
   readonly organisers = new Map<string, Enrolment[]>();
@@ -94,6 +96,11 @@ export class Ledger {
   private head = ZEROS;
   private breaches: Breach[] = [];
   private round: VerifiedRound | undefined;
+
+  /** The key that must have signed a checkpoint of this size (spec §4.2). */
+  logKeyAt(size: bigint): VKey | undefined {
+    return this.logKeys.filter((_, at) => BigInt(this.logKeysFrom[at]!) <= size).at(-1);
+  }
 
   /** The service key by which the next step must be signed; the first step's is the one that it names itself. */
   serviceKey(step: Step): VKey | undefined {
@@ -367,9 +374,13 @@ export class Ledger {
         if (this.opened !== undefined) return;
         this.opened = step;
         this.logKeys.push(step.log);
+        this.logKeysFrom.push(0);
         this.serviceKeys.push(step.service);
         return;
-      case "key": (step.role === "log" ? this.logKeys : this.serviceKeys).push(step.new); return;
+      case "key":
+        (step.role === "log" ? this.logKeys : this.serviceKeys).push(step.new);
+        if (step.role === "log") this.logKeysFrom.push(step.seq + 1);
+        return;
       case "closed": this.closed = true; return;
       case "organiser": {
         const before = this.organisers.get(step.id) ?? [];

@@ -84,9 +84,12 @@ function threshold(word: string, members: number): number {
  * When the quorum was met: for a witness its earliest cosignature, for a group of k the k-th earliest of its members. Null if it was not. Refused
  * if a log of the policy did not sign, or a cosignature in the name of one of its witnesses is false.
  */
-export function quorumMetAt(policy: Policy & { readonly quorum: Rule }, checkpoint: Checkpoint): bigint | null {
+export function quorumMetAt(policy: Policy & { readonly quorum: Rule }, checkpoint: Checkpoint, logKeys: readonly VKey[]): bigint | null {
   if (policy.logs.length > 0) {
-    const known = policy.logs.filter((k) => checkpoint.note.lines.some((l) => l.name === k.name && l.id === k.id));
+    // A log that changed its keys is listed by one of them.
+    const listed = (k: VKey): boolean => policy.logs.some((l) => l.text === k.text);
+    const others = logKeys.some(listed) ? logKeys.filter((k) => !listed(k)) : [];
+    const known = [...policy.logs, ...others].filter((k) => checkpoint.note.lines.some((l) => l.name === k.name && l.id === k.id));
     if (known.length === 0) throw new Refused("a checkpoint that no log of the policy signed");
     for (const key of known) signedBy(checkpoint, key);
   }

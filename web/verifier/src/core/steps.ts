@@ -100,6 +100,13 @@ function parseOpened(base: Base, from: Members): Opened {
   const log = parseVKey(from.text("log"));
   if (utf8Length(log.name) > 256) throw new Refused("an origin of more than 256 bytes");
   from.optional("policy", (n) => parsePolicy(from.text(n)));
+  // Where this log comes from matters to who reads both; a bundle is of one.
+  from.optional("predecessor", (n) => {
+    const before = from.members(n);
+    before.hash("closed");
+    if (parseVKey(before.text("log")).name === log.name) throw new Refused("a log that continues itself");
+    before.end();
+  });
   from.oneOf("protocol", ["kleroterion/v1"] as const);
   return { ...base, kind: "opened", log, rehearsal: from.optional("rehearsal", (n) => parseRehearsal(from.members(n))), service: parseVKey(from.text("service")) };
 }

@@ -145,7 +145,7 @@ class Verification {
     proofs.forEach((p, at) => {
       if (p !== undefined && p.checkpoint.note.whole !== newest.note.whole) this.f.fail("format", new Refused(`steps[${at}] is proved under another checkpoint than the first step`));
     });
-    if (!this.logSigned(newest, [this.raw.log])) return;
+    if (!this.logSigned(newest, this.raw.log)) return;
     this.newest = newest;
     this.f.ran("log.inclusion");
     for (const step of this.steps) {
@@ -155,20 +155,9 @@ class Verification {
     for (const step of this.steps) this.earlier(step, newest);
   }
 
-  /** Whether one of the log's keys signed, the last being asked first; otherwise `log.signature` fails. */
-  private logSigned(checkpoint: Checkpoint, keys: readonly VKey[]): boolean {
-    let why: Refused | undefined;
-    for (const key of [...keys].reverse()) {
-      try {
-        signedBy(checkpoint, key);
-        return true;
-      } catch (e) {
-        if (!(e instanceof Refused)) throw e;
-        why ??= e;
-      }
-    }
-    this.f.fail("log.signature", why ?? new Refused("a checkpoint that no key of the log signed"));
-    return false;
+  /** Whether this key signed; otherwise `log.signature` fails. */
+  private logSigned(checkpoint: Checkpoint, key: VKey): boolean {
+    return this.f.within("log.signature", "", () => { signedBy(checkpoint, key); return true; }) ?? false;
   }
 
   private included({ at, step }: Placed, proof: TlogProof, under: Checkpoint): boolean {
@@ -189,7 +178,9 @@ class Verification {
     if (step.kind !== "sealed" && step.kind !== "vacated" && step.kind !== "voided") return this.f.fail("format", new Refused("an earlier checkpoint, which a step of this kind does not need", "sealed, vacated or voided", step.kind), where);
     this.f.require("log.consistency");
     const proof = readTlogProof(witnessed.proof, at, this.f);
-    if (proof === undefined || !this.logSigned(proof.checkpoint, this.ledger.logKeys)) return;
+    if (proof === undefined) return;
+    // Not just any key of the log: one that was replaced signs nothing that covers its replacement.
+    if (!this.logSigned(proof.checkpoint, this.ledger.logKeyAt(proof.checkpoint.size) ?? this.raw.log)) return;
     this.f.ran("log.consistency");
     const old = proof.checkpoint;
     const extends_ = this.f.within("log.consistency", where, () => { checkConsistency(old.size, old.root, newest.size, newest.root, witnessed.consistency); return true; });
@@ -214,7 +205,7 @@ class Verification {
     this.f.require("log.witnesses");
     const { newest } = this;
     if (newest === undefined) return;
-    const met = this.f.within("log.witnesses", "", () => quorumMetAt(policy, newest));
+    const met = this.f.within("log.witnesses", "", () => quorumMetAt(policy, newest, this.ledger.logKeys));
     if (met === null) this.f.skip("log.witnesses", "the newest checkpoint does not bear the quorum's cosignatures");
     else if (met !== undefined) this.f.ran("log.witnesses");
   }
@@ -271,7 +262,7 @@ class Verification {
     const judge = (checkpoint: Checkpoint | undefined): InTime | undefined => {
       if (checkpoint === undefined) return undefined;
       try {
-        const met = quorumMetAt(policy, checkpoint);
+        const met = quorumMetAt(policy, checkpoint, this.ledger.logKeys);
         return { kind: met === null ? "missing" : met < limit ? "yes" : "late" };
       } catch (e) {
         if (e instanceof Refused) return { kind: "false", why: e };
