@@ -166,6 +166,10 @@ struct JobView {
     id: String,
     kind: JobKind,
     pool: String,
+    /// Seats of a panel
+    seats: u32,
+    /// The quotas, CSV
+    quotas: String,
     state: JobState,
     /// What it does now, in words
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -203,6 +207,8 @@ fn view(api: &Api, job: Job) -> JobView {
         id: job.id,
         kind: job.kind,
         pool: job.pool,
+        seats: job.seats,
+        quotas: job.quotas,
         state: job.state,
         message: job.message,
         result: job.result,

@@ -32,6 +32,7 @@ mod sealed;
 mod session;
 mod tokens;
 mod totp;
+mod values;
 mod work;
 
 use std::path::{Path, PathBuf};
@@ -231,6 +232,7 @@ fn routes() -> OpenApiRouter<Api> {
         .merge(organisers::routes())
         .merge(decisions::routes())
         .merge(pools::routes())
+        .merge(values::routes())
         .merge(linked::routes())
         .merge(jobs::routes())
         .merge(drafts::routes())

@@ -16,7 +16,7 @@ use crate::service::request::{Answer, Request};
 pub enum Command {
     /// Invite somebody; the secret that is printed makes one account, within a week
     #[command(
-        after_help = "Example:\n  klero admin invite --dir service --login anna@example.org\n\nThe person accepts with POST /api/v1/invitations/accept and chooses a password. Whoever has the secret can make the account: pass it on safely."
+        after_help = "Example:\n  klero admin invite --dir service --login anna@example.org\n\nThe person accepts on the page /desk and chooses a password. Whoever has the secret can make the account: pass it on safely."
     )]
     Invite {
         /// The service’s folder
@@ -62,5 +62,7 @@ fn show(invited: &Invited, json: bool) -> Result<(), Failure> {
     }
     out::line(format!("invited: {} as long as {}", invited.login, crate::when::show(invited.until)))?;
     out::line(format!("secret   {}", invited.secret))?;
-    out::line("shown once. It is accepted with POST /api/v1/invitations/accept: secret, name, password")
+    out::line(
+        "shown once. It is accepted on the page /desk of the service, or with POST /api/v1/invitations/accept: secret, name, password",
+    )
 }

@@ -88,6 +88,6 @@ impl Frame {
     }
 }
 
-fn short_hash(text: &str) -> String {
+pub(super) fn short_hash(text: &str) -> String {
     hex::encode(klero_draw::hash::sha256(text.as_bytes())).chars().take(16).collect()
 }

@@ -72,13 +72,19 @@ impl Lang {
         best.map_or(Self::En, |(_, lang)| lang)
     }
 
-    fn source(self) -> &'static str {
+    /// The catalogues: the public pages', and the organisers' desk's, whose keys begin with `desk-`.
+    fn sources(self) -> [&'static str; 2] {
         match self {
-            Self::Nl => include_str!("locales/nl.ftl"),
-            Self::Fr => include_str!("locales/fr.ftl"),
-            Self::De => include_str!("locales/de.ftl"),
-            Self::En => include_str!("locales/en.ftl"),
+            Self::Nl => [include_str!("locales/nl.ftl"), include_str!("locales/desk.nl.ftl")],
+            Self::Fr => [include_str!("locales/fr.ftl"), include_str!("locales/desk.fr.ftl")],
+            Self::De => [include_str!("locales/de.ftl"), include_str!("locales/desk.de.ftl")],
+            Self::En => [include_str!("locales/en.ftl"), include_str!("locales/desk.en.ftl")],
         }
+    }
+
+    /// The catalogue of the organisers' desk.
+    pub(super) fn desk(self) -> &'static str {
+        self.sources()[1]
     }
 
     fn bundle(self) -> &'static FluentBundle<FluentResource> {
@@ -215,8 +221,10 @@ fn load(lang: Lang) -> FluentBundle<FluentResource> {
     let mut bundle = FluentBundle::new_concurrent(vec![id]);
     // Isolation marks are for mixed directions; all four languages run left to right, and the marks would end up in copied text.
     bundle.set_use_isolating(false);
-    let resource = FluentResource::try_new(lang.source().to_owned()).unwrap_or_else(|(partial, _)| partial);
-    bundle.add_resource_overriding(resource);
+    for source in lang.sources() {
+        let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(partial, _)| partial);
+        bundle.add_resource_overriding(resource);
+    }
     bundle
 }
 
@@ -228,8 +236,12 @@ mod tests {
 
     /// Key → the variables that its sentence uses.
     fn keys(lang: Lang) -> BTreeMap<String, BTreeSet<String>> {
-        let source = lang.source();
-        assert!(FluentResource::try_new(source.to_owned()).is_ok(), "{lang}: the catalogue does not parse");
+        for source in lang.sources() {
+            if let Err((_, errors)) = FluentResource::try_new(source.to_owned()) {
+                panic!("{lang}: the catalogue does not parse: {errors:?}");
+            }
+        }
+        let source = lang.sources().concat();
         let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut current = String::new();
         for line in source.lines().filter(|line| !line.starts_with('#')) {
@@ -252,6 +264,16 @@ mod tests {
     fn used() -> BTreeSet<String> {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/site");
         let mut found = BTreeSet::new();
+        // Modules of the desk say t("key"), without the prefix that all of its keys have.
+        for file in std::fs::read_dir(root.join("assets/desk")).unwrap().flatten() {
+            let text = std::fs::read_to_string(file.path()).unwrap();
+            for (at, _) in text.match_indices("t(\"") {
+                let alone = text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric() && c != '.' && c != '_');
+                if let (true, Some(key)) = (alone, text[at + 3..].split('"').next()) {
+                    found.insert(format!("desk-{key}"));
+                }
+            }
+        }
         for folder in [root.clone(), root.join("templates"), root.join("assets")] {
             for file in std::fs::read_dir(folder).unwrap().flatten() {
                 let Ok(text) = std::fs::read_to_string(file.path()) else { continue };

@@ -4,6 +4,7 @@
 //! cookie, and is asked for nothing. The language is the first part of the address (`/de/draws/x`); without it, the browser's wish decides.
 
 pub mod charts;
+mod desk;
 pub mod draw_page;
 pub mod facts;
 pub mod frame;
@@ -67,6 +68,7 @@ pub fn router(service: Arc<Service>) -> Router {
             .route("/how", get(pages::how))
             .route("/proof", get(pages::proof))
             .route("/check", get(pages::check))
+            .route("/desk", get(desk::page))
             .route("/search", get(pages::search))
             .route("/feed.atom", get(pages::feed))
     };
@@ -76,7 +78,8 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/draws/{id}/quotas.csv", get(press::quotas))
         .route("/draws/{id}/events", get(live::events))
         .route("/draws/{id}/reveal", get(live::reveal))
-        .route("/assets/{name}", get(asset));
+        .route("/assets/{name}", get(asset))
+        .route("/assets/desk/{version}/{name}", get(desk::asset));
     for lang in Lang::ALL {
         let code = format!("/{lang}");
         router = router.nest(&code, pages()).route(&format!("{code}/"), get(pages::home));

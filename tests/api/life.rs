@@ -356,6 +356,18 @@ fn quotas_are_tried_in_the_background_and_a_panel_is_drawn() {
     let quotas = "feature,value,min,max\nmunicipality,Eupen,2,4\nmunicipality,Raeren,1,2\nmunicipality,Kelmis,1,2\n";
     let wish =
         |kind: &str, quotas: &str| json!({"kind": kind, "pool": pool, "seats": 6, "quotas": quotas, "count": 50});
+    // What quotas can be about; for those who may see people.
+    let values = office.people(&format!("/pools/{pool}/values")).json();
+    let counted = values["columns"][0]["values"].as_array().unwrap();
+    assert_eq!(
+        (values["columns"].as_array().unwrap().len(), &values["columns"][0]["name"]),
+        (1, &json!("municipality"))
+    );
+    assert_eq!(counted.iter().map(|one| one["people"].as_u64().unwrap()).sum::<u64>(), 40);
+    let names: Vec<&str> = counted.iter().map(|one| one["value"].as_str().unwrap()).collect();
+    assert!(names.is_sorted() && names.contains(&"Eupen"), "{names:?}");
+    site.get(&office.bert, &format!("/organisers/eupen/pools/{pool}/values")).problem(403, "forbidden");
+
     let path = "/organisers/eupen/jobs";
     let feasible = office.job(site.post(&office.anna, path, wish("feasibility", quotas)).is(202));
     assert_eq!((&feasible["state"], &feasible["result"]["changes"]), (&json!("done"), &json!([])), "{feasible}");
@@ -369,6 +381,7 @@ fn quotas_are_tried_in_the_background_and_a_panel_is_drawn() {
     let built = office.job(site.post(&office.anna, path, wish("panels", quotas)).is(202));
     assert_eq!(built["state"], "done", "{built}");
     assert_eq!(built["result"]["panels"], 50);
+    assert_eq!((&built["seats"], &built["quotas"]), (&json!(6), &json!(quotas)));
     let id = built["id"].as_str().unwrap();
     let list = office.people(&format!("/jobs/{id}/panels")).json();
     assert_eq!(list["panels"].as_array().unwrap().len(), 50);

@@ -1,0 +1,464 @@
+// The organisers' desk as a town hall uses it, in a real browser, against a real service with a practice beacon: an admin lets two colleagues
+// in; they make keys, enrol them, prepare, sign, approve, seal and draw, with one browser's storage cleared in mid-draw; then letters, answers,
+// replacements, complaints, annulment and erasure. Every screen that comes by is held against axe-core, light and dark, and against 320 pixels.
+// `DESK_SCREENSHOTS=folder` also writes a picture of each.
+
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { LANGUAGES, accessible, folder, klero, launched, opened, overflow, started, tabbed } from "./support.mjs";
+
+/** Nobody is signed in yet, or what was asked for is not there yet: the browser's console names both. */
+const EXPECTED = /status of (401|404|409|422)/;
+const PASSWORD = "drei Wörter sind gut";
+const SHOTS = process.env.DESK_SCREENSHOTS;
+
+let browser, dir, service, beacon, base;
+before(async () => {
+  dir = folder("klero-desk");
+  service = join(dir, "service");
+  beacon = await started(["beacon", "serve", "--dir", join(dir, "beacon"), "--listen", "127.0.0.1:0", "--period", "1"], /(http:\/\/127\.0\.0\.1:\d+)\n(?:.*\n)*?chain information/);
+  klero("init", "--dir", service, "--origin", "draws.example.org/log", "--rehearsal", join(dir, "beacon", "chain.json"), "--relay", beacon.match[1]);
+  // One browser looks at many screens within a minute.
+  const [launch, serving] = await Promise.all([launched(), started(["serve", "--dir", service, "--listen", "127.0.0.1:0"], /serving (http:\/\/127\.0\.0\.1:\d+)/, { env: { ...process.env, KLERO_LIMITS__REQUESTS_PER_MINUTE: "1000000", KLERO_LIMITS__API_REQUESTS_PER_MINUTE: "1000000", KLERO_LIMITS__API_ATTEMPTS_PER_MINUTE: "1000" } })]);
+  browser = launch;
+  base = serving.match[1];
+  service = { dir: service, stop: serving.stop };
+});
+after(async () => {
+  await browser?.close();
+  await service?.stop?.();
+  await beacon?.stop();
+});
+
+/** Six digits of RFC 6238, so many steps from now. */
+function totp(secret, ahead) {
+  const bits = [...secret].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + ahead));
+  const hash = createHmac("sha1", key).update(counter).digest();
+  return String((hash.readUInt32BE(hash[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+/** What `datetime-local` takes, in so many seconds from now. */
+const inSeconds = (seconds) => new Date(Date.now() + seconds * 1_000).toISOString().slice(0, 19);
+
+/** Somebody at a desk of their own. */
+class Desk {
+  constructor(page, lang) {
+    Object.assign(this, { page, lang });
+  }
+  /** Goes to a screen, and waits until it stands. */
+  async at(path) {
+    await this.page.goto(`${base}/${this.lang}/desk#${path}`);
+    await this.screen(path);
+  }
+  screen(path) {
+    return this.page.waitForSelector(`#view[data-screen="${path}"]`);
+  }
+  /** Sends a form by its main button. */
+  press(name) {
+    return this.page.getByRole("button", { name }).first().click();
+  }
+  link(name) {
+    return this.page.locator("#view").getByRole("link", { name }).first().click();
+  }
+  async fill(values) {
+    for (const [name, value] of Object.entries(values)) await this.page.locator(`#view [name="${name}"]`).fill(value);
+  }
+  text() {
+    return this.page.locator("#view").innerText();
+  }
+  async says(pattern) {
+    await this.page.waitForFunction(([source, flags]) => new RegExp(source, flags).test(document.getElementById("view").innerText), [pattern.source, pattern.flags]);
+  }
+  /** Opens what is folded away below this summary. */
+  async unfold(text) {
+    const summary = this.page.locator("#view summary", { hasText: text }).first();
+    await summary.evaluate((found) => { found.parentElement.open = true; });
+  }
+  /** The screen breaks no rule of axe-core, light or dark, and nothing sticks out at 320 pixels. */
+  async look(name) {
+    const { page } = this;
+    const size = page.viewportSize();
+    await page.evaluate(() => { for (const part of document.querySelectorAll("#view details")) part.open = true; });
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await accessible(page, `${name}, ${this.lang}, ${colorScheme}`);
+      if (SHOTS) {
+        mkdirSync(SHOTS, { recursive: true });
+        await page.screenshot({ path: join(SHOTS, `${name}-${colorScheme}.png`), fullPage: true });
+      }
+    }
+    await page.setViewportSize({ width: 320, height: 568 });
+    assert.equal(await overflow(page), 0, `${name}, ${this.lang}, at 320 pixels`);
+    if (SHOTS) await page.screenshot({ path: join(SHOTS, `${name}-320.png`), fullPage: true });
+    await page.setViewportSize(size);
+    await page.emulateMedia({ colorScheme: "light" });
+  }
+  /** Signs the decision that stands here with the key of this browser. */
+  async sign() {
+    const before = await this.page.locator(".signatures li").count();
+    await this.page.locator("#view .act button.primary, #view .act button").filter({ hasText: /eupen\// }).first().click();
+    await this.page.waitForFunction((n) => document.querySelectorAll(".signatures li").length > n, before);
+  }
+  /** Where the decision is, for the colleague. */
+  async here() {
+    await this.page.waitForSelector('#view[data-screen^="/decisions/"]');
+    return this.page.locator("#view").getAttribute("data-screen");
+  }
+  async download(name) {
+    const [download] = await Promise.all([this.page.waitForEvent("download"), this.page.locator("#view").getByRole("link", { name }).first().click()]);
+    return readFileSync(await download.path(), "utf8");
+  }
+}
+
+/** Long enough for a machine that does much else: what is waited for comes, or never does. */
+const PATIENCE_MS = 240_000;
+const somebody = (lang, run) => opened(browser, base, (page, more) => {
+  page.setDefaultTimeout(PATIENCE_MS);
+  return run(new Desk(page, lang), more);
+}, { expected: EXPECTED, cookies: true, acceptDownloads: true, timezoneId: "UTC", viewport: { width: 1000, height: 800 } });
+
+/** 60 people in six groups of ten. */
+function people() {
+  const lines = ["number,name,municipality,gender"];
+  for (let i = 0; i < 60; i++) lines.push(`${4_000 + i},Person ${i},${["Eupen", "Kelmis", "Raeren"][i % 3]},${i % 2 ? "m" : "f"}`);
+  return `${lines.join("\n")}\n`;
+}
+
+test("two organisers create, sign, approve, seal and draw; one loses the browser's storage in between; then all that follows", async () => {
+  const invited = JSON.parse(klero("admin", "invite", "--dir", service.dir, "--login", "root@example.org", "--json")).secret;
+  const invitations = {};
+  await somebody("en", async (root) => {
+    await root.at("/");
+    await root.look("sign-in");
+    await root.page.goto(`${base}/en/desk#/invitation/${invited}`);
+    await root.says(/Accept an invitation/);
+    assert.ok(!root.page.url().includes(invited), "the secret does not stay in the address");
+    await root.fill({ name: "Ruth", password: PASSWORD, again: `${PASSWORD}!` });
+    await root.look("invitation");
+    await root.press("Make my account");
+    await root.says(/passwords differ/);
+    await root.fill({ again: PASSWORD });
+    await root.press("Make my account");
+    await root.says(/You let organisers/);
+    await root.look("home-admin");
+    await root.link("People");
+    await root.fill({ name: "Stadt Eupen", id: "eupen" });
+    await root.press("Add the organiser");
+    await root.says(/Stadt Eupen/);
+    for (const login of ["anna", "bert"]) {
+      await root.fill({ login: `${login}@example.org` });
+      await root.press("Invite");
+      await root.says(new RegExp(`Invitation for ${login}`));
+      invitations[login] = await root.page.locator("[data-invitation]").getAttribute("data-invitation");
+    }
+    await root.look("people");
+  });
+
+  await somebody("de", async (anna) => {
+    await accept(anna, invitations.anna, "Anna Amtsrat", "Konto anlegen");
+    await anna.says(/Vor der ersten Auslosung/);
+    await anna.look("home-empty");
+    await somebody("fr", (bert) => accept(bert, invitations.bert, "Bert Bourgmestre", "Créer mon compte").then(() => together(anna, bert)));
+  });
+});
+
+async function accept(desk, secret, name, go) {
+  await desk.page.goto(`${base}/${desk.lang}/desk#/invitation/${secret}`);
+  await desk.fill({ name, password: PASSWORD, again: PASSWORD });
+  await desk.press(go);
+  await desk.screen("/");
+}
+
+async function together(anna, bert) {
+  const begun = Date.now();
+  // Keys: one in each browser, one on paper. Enrolled once all three have signed.
+  await anna.at("/keys");
+  await anna.press("Meinen Schlüssel machen");
+  await anna.says(/In diesem Browser/);
+  await bert.at("/keys");
+  await bert.press("Créer ma clé");
+  await bert.says(/Dans ce navigateur/);
+  const paper = join(dir, "paper.key");
+  const vkey = klero("keys", "new", "--name", "eupen/paper", "--out", paper).trim();
+  await bert.unfold("sur papier");
+  await bert.fill({ vkey });
+  await bert.press("Enregistrer cette clé comme la mienne");
+  await bert.says(/eupen\/paper/);
+  await bert.look("keys");
+  // What a page can read of a key: nothing.
+  const kept = await anna.page.evaluate(async () => {
+    const database = await new Promise((done) => { const request = indexedDB.open("klero-desk"); request.onsuccess = () => done(request.result); });
+    const [one] = await new Promise((done) => { const request = database.transaction("keys").objectStore("keys").getAll(); request.onsuccess = () => done(request.result); });
+    const exported = await Promise.all(["raw", "pkcs8", "jwk"].map((format) => crypto.subtle.exportKey(format, one.key).then(() => format, (error) => error.name)));
+    return { extractable: one.key.extractable, exported };
+  });
+  assert.deepEqual(kept, { extractable: false, exported: ["InvalidAccessError", "InvalidAccessError", "InvalidAccessError"] });
+  await anna.at("/");
+  await anna.at("/keys");
+  await anna.press("Eintragung schreiben");
+  const enrolment = await anna.here();
+  await anna.sign();
+  await anna.look("enrolment");
+  await bert.at(enrolment);
+  await bert.sign();
+  await pasted(bert, paper, "klero sign");
+  await bert.press("Inscrire");
+  await bert.says(/étape 1 du journal/);
+  await bert.look("enrolled");
+
+  // The wizard.
+  await anna.at("/drafts/new");
+  await anna.fill({ "title-de": "Bürgerrat 2026" });
+  assert.equal(await anna.page.locator('[name="draw"]').inputValue(), "burgerrat-2026");
+  await anna.fill({ draw: "rat-2026", purpose: "rat", seats: "12", reserves: "6" });
+  await anna.page.locator('[name="method"][value="panels"]').check();
+  await anna.look("wizard-rules");
+  await anna.press("Weiter");
+  await anna.says(/Die Liste der Personen/);
+  await anna.look("wizard-people");
+  const upload = async (name, text) => {
+    writeFileSync(join(dir, name), text);
+    if (await anna.page.locator("#view summary", { hasText: "andere Liste" }).count() > 0) await anna.unfold("andere Liste");
+    await anna.page.locator('#view input[type="file"]').setInputFiles(join(dir, name));
+    await anna.press("Hochladen");
+    await anna.says(new RegExp(`Liste: ${name}`));
+  };
+  // A file with a problem is told with its line, and without its cells.
+  await upload("bad.csv", `${people()}4000,Doppelt,Eupen,f\n4061,Zuwenig\n`);
+  await anna.press("Liste prüfen");
+  await anna.says(/So kann die Liste nicht verwendet werden/);
+  assert.match(await anna.text(), /line 63/);
+  assert.doesNotMatch(await anna.text(), /Zuwenig|Doppelt/);
+  await anna.look("wizard-problems");
+  await upload("people.csv", people());
+  for (const [at, role] of [[0, "id"], [1, "private"], [2, "public"], [3, "public"]]) await anna.page.locator(`[name="role-${at}"]`).selectOption(role);
+  await anna.press("Liste prüfen");
+  await anna.says(/in Ordnung: 60 Personen/);
+  await anna.look("wizard-roles");
+  await anna.press("Diese Liste festlegen");
+  await anna.says(/festgelegt: 60 Personen/);
+  await anna.look("wizard-committed");
+  await anna.link("Weiter");
+
+  // Quotas: impossible ones are explained, and mended by one button; then panels.
+  await anna.says(/In einer Besetzung|Besetzung von 12 Personen/);
+  await anna.page.getByLabel("municipality, Eupen: Mindestens").fill("9");
+  await anna.page.getByLabel("municipality, Eupen: Höchstens").fill("12");
+  await anna.page.getByLabel("municipality, Kelmis: Mindestens").fill("4");
+  await anna.press("Sind sie erfüllbar?");
+  await anna.says(/Keine Besetzung kann/);
+  await anna.look("wizard-quotas");
+  await anna.press("In die Tabelle übernehmen");
+  await anna.press("Sind sie erfüllbar?");
+  await anna.says(/kann alle Quoten erfüllen\./);
+  await anna.press("Gerechte Besetzungen bauen");
+  await anna.says(/Besetzungen sind gebaut/);
+  await anna.look("wizard-fair");
+  await anna.press("Diese Besetzungen verwenden");
+  await anna.says(/Wann wird ausgelost/);
+  await anna.look("wizard-time");
+
+  // Announced: from here on the clock runs.
+  // Two people sign twice until then: a slow machine, which has taken longer so far, gets longer.
+  await anna.fill({ at: inSeconds(Math.max(60, Math.ceil((Date.now() - begun) / 1_000))) });
+  await anna.press("Speichern");
+  await anna.says(/Gespeichert|Ankündigung schreiben/);
+  await anna.press("Ankündigung schreiben");
+  const announcement = await anna.here();
+  await anna.sign();
+  await bert.at(announcement);
+  await bert.sign();
+  await bert.press("Annoncer");
+  await bert.says(/du journal public/);
+
+  // The terms, in words; Anna signs.
+  await anna.at("/");
+  await anna.link("Bürgerrat 2026");
+  await anna.says(/Angekündigt/);
+  await anna.link("Weiter vorbereiten");
+  await anna.says(/Alles noch einmal/);
+  await anna.press("Bedingungen schreiben");
+  const terms = await anna.here();
+  assert.match(await anna.text(), /12 Sitze\. Eine von 1\.000 Besetzungen wird ausgelost/);
+  await anna.sign();
+
+  // Bert's browser forgets everything: session, key, all. The server has the rest; he signs with his key on paper.
+  await bert.page.context().clearCookies();
+  await bert.page.evaluate(() => new Promise((done, failed) => { const request = indexedDB.deleteDatabase("klero-desk"); request.onsuccess = done; request.onerror = failed; }));
+  await bert.page.goto("about:blank");
+  await bert.page.goto(`${base}/fr/desk#${terms}`);
+  await bert.says(/Se connecter/);
+  await bert.fill({ login: "bert@example.org", password: PASSWORD });
+  await bert.press("Se connecter");
+  await bert.says(/Ce navigateur n’a aucune clé à vous/);
+  await pasted(bert, paper, "klero terms sign");
+  await bert.press("Sceller");
+  await bert.says(/du journal public/);
+
+  // Anna sees it come by itself; so does the draw.
+  await anna.at("/draws/rat-2026");
+  await anna.says(/Versiegelt/);
+  await anna.look("draw-sealed");
+  await anna.page.waitForFunction(() => document.getElementById("state")?.innerText.includes("Ausgelost"));
+  await anna.look("draw-drawn");
+  await bert.at(terms);
+  await bert.look("terms-logged");
+  await bert.at("/keys");
+  await bert.says(/Ce navigateur n’a aucune clé à vous/);
+  await bert.look("keys-lost");
+
+  await afterwards(anna, bert, paper);
+}
+
+/** Signs on "another computer": downloads the note, signs it with the command, pastes what the file then holds. */
+async function pasted(desk, key, command) {
+  const { page } = desk;
+  const before = await page.locator(".signatures li").count();
+  await desk.unfold("autre ordinateur");
+  const note = join(dir, `${command.replaceAll(" ", "-")}.note`);
+  writeFileSync(note, await desk.download("Télécharger le texte"));
+  klero(...command.split(" ").slice(1), note, "--key", key);
+  await desk.fill({ signed: readFileSync(note, "utf8") });
+  await desk.press("Envoyer cette signature");
+  await page.waitForFunction((n) => document.querySelectorAll(".signatures li").length > n, before);
+}
+
+async function afterwards(anna, bert, paper) {
+  await anna.link("Namen und Briefe");
+  await anna.says(/12 Personen haben einen Sitz/);
+  assert.equal((await anna.download("Personen mit Sitz (CSV)")).trim().split("\n").length, 13);
+  await anna.press("Briefe an die Ausgelosten vorbereiten");
+  await anna.says(/12 Briefe sind vorbereitet/);
+  await anna.look("results");
+  const letters = (await anna.download("Datei für den Serienbrief (CSV)")).trim().split("\n").map((line) => line.split(","));
+  const code = letters[0].indexOf("receipt_code");
+  const codes = letters.slice(1).map((cells) => cells[code]);
+
+  await anna.at("/draws/rat-2026/answers");
+  await anna.look("answers-before");
+  await anna.press("Antworten annehmen");
+  await anna.says(/0 ja, 0 nein, von 12/);
+  await anna.fill({ codes: codes.slice(0, 3).join("\n") });
+  await anna.press("Eintragen");
+  await anna.says(/3 ja, 0 nein/);
+  const wrong = codes[3].replace(/^./, (c) => (c === "0" ? "1" : "0"));
+  await anna.fill({ codes: wrong });
+  await anna.press("Eintragen");
+  await anna.says(/Daran stimmt etwas nicht/);
+  await anna.fill({ codes: codes[3] });
+  await anna.page.locator('[name="answer"][value="no"]').check();
+  await anna.press("Eintragen");
+  await anna.says(/3 ja, 1 nein/);
+  assert.equal((await anna.download("Liste für Erinnerungen")).trim().split("\n").length, 9);
+  await anna.look("answers");
+
+  await anna.link("1 Absage: den Sitz besetzen");
+  await anna.says(/Personen, die abgesagt haben/);
+  await anna.look("seats");
+  await anna.press("Schreiben, zum Unterschreiben");
+  await decided(anna, bert, paper, "Libérer ces sièges");
+  await anna.at("/draws/rat-2026/seats");
+  await anna.says(/Ausgeschieden\s+\d/);
+
+  await anna.at("/draws/rat-2026/complaints");
+  await anna.press("Beschwerden annehmen");
+  await anna.says(/Keine Beschwerde wartet/);
+  await anna.fill({ text: "Die Liste war alt." });
+  await anna.press("Beschwerde eintragen");
+  await anna.says(/1 Beschwerde wartet/);
+  await anna.unfold("Antwort");
+  await anna.page.locator('[name="ruling"][value="upheld"]').check();
+  await anna.page.locator(".card textarea").fill("Das stimmt.");
+  await anna.press("Antwort speichern");
+  await anna.says(/Stattgegeben/);
+  await anna.look("complaints");
+
+  await anna.at("/draws/rat-2026/change");
+  await anna.look("change");
+  await anna.page.locator('[name="reason"][value="complaint"]').check();
+  await anna.press("Schreiben, zum Unterschreiben");
+  await decided(anna, bert, paper, "Annuler le résultat");
+  await anna.at("/draws/rat-2026");
+  await anna.says(/Annulliert/);
+  await anna.at("/");
+  await anna.look("home");
+  // What the desk did is what a verifier sees.
+  const bundle = join(dir, "rat.json");
+  writeFileSync(bundle, await (await fetch(`${base}/draws/rat-2026/bundle`)).text());
+  assert.match(klero("verify", bundle), /annul/i);
+
+  await anna.at("/draws/rat-2026/change");
+  await anna.press("Schreiben, zum Unterschreiben");
+  await decided(anna, bert, paper, "Détruire les données");
+  await anna.at("/draws/rat-2026");
+  await anna.says(/Gelöscht/);
+
+  await account(bert);
+  for (const lang of LANGUAGES) {
+    const desk = new Desk(anna.page, lang);
+    for (const path of ["/", "/keys", "/people", "/account", "/drafts/new", "/draws/rat-2026", "/draws/rat-2026/change", "/nowhere"]) {
+      await desk.page.goto("about:blank");
+      await desk.at(path);
+      await desk.look(`${lang}${path.replaceAll("/", "-")}`);
+    }
+  }
+}
+
+/** Signed by Anna in her browser and by Bert with his paper key, and handed in by him. */
+async function decided(anna, bert, paper, go) {
+  const decision = await anna.here();
+  await anna.sign();
+  await bert.at(decision);
+  await pasted(bert, paper, "klero sign");
+  await bert.press(go);
+  await bert.says(/du journal public/);
+}
+
+/** A second factor is set up, and needed from then on. With the keyboard alone. */
+async function account(bert) {
+  const { page } = bert;
+  await bert.at("/account");
+  await bert.press("Configurer un second facteur");
+  const secret = await page.locator("[data-secret]").getAttribute("data-secret");
+  await bert.look("account-totp");
+  await bert.fill({ code: totp(secret, 0) });
+  await bert.press("Activer");
+  await bert.says(/Le second facteur est activé/);
+  await bert.look("account");
+  await bert.press("Se déconnecter");
+  await bert.says(/Se connecter/);
+  await page.reload();
+  await bert.says(/Se connecter/);
+  const { unseen, missed } = await tabbed(page);
+  assert.deepEqual([unseen, missed], [[], []], "sign-in by keyboard: focus unseen, not reached");
+  await page.reload();
+  await bert.says(/Se connecter/);
+  const typed = { login: "bert@example.org", password: PASSWORD, totp: totp(secret, 1) };
+  for (let i = 0; i < 40 && Object.keys(typed).length > 0; i++) {
+    await page.keyboard.press("Tab");
+    const name = await page.evaluate(() => document.activeElement.name);
+    if (name in typed) {
+      await page.keyboard.type(typed[name]);
+      delete typed[name];
+    }
+  }
+  assert.deepEqual(typed, {});
+  await page.keyboard.press("Enter");
+  await bert.screen("/");
+  await bert.says(/Stadt Eupen/);
+}
+
+test("without a script the desk says what it needs, and loads nothing from elsewhere", async () => {
+  await opened(browser, base, async (page) => {
+    for (const lang of LANGUAGES) {
+      await page.goto(`${base}/${lang}/desk`);
+      assert.match(await page.locator("main").innerText(), /JavaScript/);
+    }
+  }, { javaScriptEnabled: false });
+});
