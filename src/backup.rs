@@ -351,7 +351,7 @@ fn put_data_key(dir: &Path, from: &Path) -> Result<Arc<vault::Vault>, Failure> {
 }
 
 /// Unpacks an archive into `dir`, comparing every file with the hashes at its end. The head, and the accounts.
-fn unpack(from: impl Read, dir: &Path, backup: &Path) -> Result<(Head, Vec<u8>), Failure> {
+pub(crate) fn unpack(from: impl Read, dir: &Path, backup: &Path) -> Result<(Head, Vec<u8>), Failure> {
     let broken = |what: &str| {
         Failure::refused(format!("{} is not a whole backup: {what}", backup.display()))
             .advise("take another backup; klero backup verify tells whether one is whole")

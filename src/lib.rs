@@ -28,6 +28,7 @@ pub mod objects;
 pub mod organiser_note;
 pub mod outbound;
 pub mod passphrase;
+pub mod parsers;
 pub mod people_csv;
 pub mod people_xlsx;
 pub mod place;

@@ -7,9 +7,10 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{BufReader, Read};
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 
-use calamine::{Data, ExcelDateTime, Reader, Xlsx};
+use calamine::{Cell, Data, DataRef, ExcelDateTime, Range, Reader, Xlsx, XlsxError};
 use zeroize::Zeroizing;
 
 use crate::failure::{Failure, Named};
@@ -17,6 +18,10 @@ use crate::people_csv::PROBLEMS_LISTED;
 
 /// Longest spreadsheet read, in bytes: it is unpacked in memory.
 pub const SPREADSHEET_BYTES_MAX: u64 = 256 << 20;
+/// Empty cells read for each that is filled, beyond [`EMPTY_CELLS`]: a table of people is full, and one stray cell must not fill the memory.
+const EMPTY_CELLS_PER_CELL: u64 = 64;
+/// Empty cells that any sheet may have.
+const EMPTY_CELLS: u64 = 1_000_000;
 /// What every .xlsx file begins with, as every zip file does.
 const MAGIC: &[u8; 4] = b"PK\x03\x04";
 
@@ -80,6 +85,12 @@ pub fn to_csv(path: &Path) -> Result<(Zeroizing<Vec<u8>>, Conversion), Failure> 
         Failure::usage(format!("{}: {what}", path.display()))
             .advise("save the table as .xlsx again, or as 'CSV UTF-8 (Comma delimited) (*.csv)'")
     };
+    // The reader of spreadsheets subtracts without looking: a sheet from D3 to A1 is a panic where overflow is checked.
+    let read = std::panic::catch_unwind(AssertUnwindSafe(|| convert(path, &wrong)));
+    read.unwrap_or_else(|_| Err(wrong("its first sheet is damaged")))
+}
+
+fn convert(path: &Path, wrong: &dyn Fn(&str) -> Failure) -> Result<(Zeroizing<Vec<u8>>, Conversion), Failure> {
     let file = File::open(path).named("read", path)?;
     let found = file.metadata().named("read", path)?.len();
     if found > SPREADSHEET_BYTES_MAX {
@@ -88,7 +99,9 @@ pub fn to_csv(path: &Path) -> Result<(Zeroizing<Vec<u8>>, Conversion), Failure> 
     let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|_| wrong("not a spreadsheet, or damaged"))?;
     let mut names = book.sheet_names().into_iter();
     let sheet = names.next().ok_or_else(|| wrong("the spreadsheet has no sheet"))?;
-    let range = book.worksheet_range(&sheet).map_err(|_| wrong("its first sheet cannot be read"))?;
+    let range = range(&mut book, &sheet)
+        .map_err(|_| wrong("its first sheet cannot be read"))?
+        .ok_or_else(|| wrong("its first sheet is nearly empty, with cells far away from the others: delete those"))?;
     let first_row = range.start().map_or(0, |(row, _)| u64::from(row));
     let mut converter = Converter::default();
     let mut text = "\n".repeat(usize::try_from(first_row).unwrap_or(0));
@@ -107,6 +120,26 @@ pub fn to_csv(path: &Path) -> Result<(Zeroizing<Vec<u8>>, Conversion), Failure> 
     }
     let columns = converter.columns.into_iter().filter(|c| c.numbers + c.dates + c.truths > 0).collect();
     Ok((Zeroizing::new(text.into_bytes()), Conversion { sheet, not_read: names.collect(), columns }))
+}
+
+/// The cells of a sheet. `None`: they lie so far apart that the empty ones between them would fill the memory.
+fn range(book: &mut Xlsx<BufReader<File>>, sheet: &str) -> Result<Option<Range<Data>>, XlsxError> {
+    let mut reader = book.worksheet_cells_reader(sheet)?;
+    let mut cells = Vec::new();
+    let (mut least, mut most) = ((u32::MAX, u32::MAX), (0, 0));
+    while let Some(cell) = reader.next_cell()? {
+        let (row, column) = cell.get_position();
+        if !matches!(cell.get_value(), DataRef::Empty) {
+            least = (least.0.min(row), least.1.min(column));
+            most = (most.0.max(row), most.1.max(column));
+            cells.push(Cell::new((row, column), Data::from(cell.get_value().clone())));
+        }
+    }
+    let span = |least: u32, most: u32| u64::from(most.saturating_sub(least)) + 1;
+    let area = span(least.0, most.0).saturating_mul(span(least.1, most.1));
+    let filled = u64::try_from(cells.len()).unwrap_or(u64::MAX);
+    let fits = area <= filled.saturating_mul(EMPTY_CELLS_PER_CELL).saturating_add(EMPTY_CELLS);
+    Ok(fits.then(|| Range::from_sparse(cells)))
 }
 
 #[derive(Default)]

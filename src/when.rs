@@ -40,7 +40,8 @@ pub fn show(secs: u64) -> String {
 #[must_use]
 pub fn year(secs: u64) -> u64 {
     // Mean Gregorian years are exact enough to label a register.
-    1970 + secs * 400 / (146_097 * 86_400)
+    const FOUR_CENTURIES_SECS: u64 = 146_097 * 86_400;
+    1970 + secs / FOUR_CENTURIES_SECS * 400 + secs % FOUR_CENTURIES_SECS * 400 / FOUR_CENTURIES_SECS
 }
 
 #[cfg(test)]

@@ -1,18 +1,14 @@
 //! One small target for each parser, as a plain function from bytes. Two promises are checked: no input makes it panic, and what it accepts it
-//! prints back byte for byte. `cargo test` runs each over its seeds and thousands of seeded mutations of them; any fuzzer can drive them.
+//! prints back byte for byte, unless its format has several spellings. `cargo test` runs each over its seeds and seeded mutations of them; any
+//! fuzzer can drive them (`fuzz/libfuzzer`). `parsers.txt` says which target reads for which source file, and a test holds it to the sources.
 
-use klero_draw::artifacts::{PanelList, StrataList};
+mod draw;
+mod log;
+mod panels;
+mod shell;
+mod verifier;
+
 use klero_draw::hash::tagged;
-use klero_draw::outcome::{Outcome, ReplacementOutcome};
-use klero_draw::receipt::{Receipt, ShortCode};
-use klero_draw::step::UnverifiedStep;
-use klero_draw::terms::parse_terms;
-use klero_tlog::note::{Note, VerifierKey};
-use klero_tlog::tile::TilePath;
-use klero_tlog::tlog_proof::TlogProof;
-use klero_tlog::{Checkpoint, Policy};
-use klero_verifier::bundle::Bundle;
-use klero_verifier::trust::Trust;
 
 /// What a target made of its input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,22 +25,10 @@ pub enum Seen {
 pub type Target = (&'static str, fn(&[u8]) -> Seen);
 
 /// All targets. Seeds are files in `corpus/<name>/`.
-pub const TARGETS: [Target; 14] = [
-    ("note", note),
-    ("vkey", vkey),
-    ("checkpoint", checkpoint),
-    ("tlog_proof", tlog_proof),
-    ("tile_path", tile_path),
-    ("policy", policy),
-    ("step", step),
-    ("terms", terms),
-    ("strata", strata),
-    ("panels", panels),
-    ("outcome", outcome),
-    ("receipt", receipt),
-    ("bundle", bundle),
-    ("trust", trust),
-];
+#[must_use]
+pub fn targets() -> Vec<Target> {
+    [log::TARGETS, draw::TARGETS, panels::TARGETS, verifier::TARGETS, shell::TARGETS].concat()
+}
 
 fn text(data: &[u8], parse: impl FnOnce(&str) -> Option<String>) -> Seen {
     match std::str::from_utf8(data).ok().and_then(parse) {
@@ -57,54 +41,9 @@ fn loosely(accepted: bool) -> Seen {
     if accepted { Seen::AcceptedLoosely } else { Seen::Refused }
 }
 
-fn note(data: &[u8]) -> Seen {
-    Note::parse(data).map_or(Seen::Refused, |note| Seen::Accepted(note.to_bytes()))
-}
-fn vkey(data: &[u8]) -> Seen {
-    text(data, |t| VerifierKey::parse(t).ok().map(|key| key.to_text()))
-}
-fn checkpoint(data: &[u8]) -> Seen {
-    text(data, |t| Checkpoint::parse(t).ok().map(|checkpoint| checkpoint.text()))
-}
-fn tlog_proof(data: &[u8]) -> Seen {
-    TlogProof::parse(data).map_or(Seen::Refused, |proof| Seen::Accepted(proof.to_text().into_bytes()))
-}
-fn tile_path(data: &[u8]) -> Seen {
-    text(data, |t| TilePath::parse(t).ok().map(|path| path.to_string()))
-}
-fn policy(data: &[u8]) -> Seen {
-    loosely(Policy::parse(data).is_ok())
-}
-fn step(data: &[u8]) -> Seen {
-    let Ok(step) = UnverifiedStep::parse(data) else { return Seen::Refused };
-    // The signature lines stand as they were; the JSON line must be what the step it was read as encodes to.
-    let line = klero_draw::json::encode(step.claims()).unwrap_or_default();
-    let printed = data.split(|b| *b == b'\n').nth(1).is_some_and(|there| there == line.as_bytes());
-    if printed { Seen::Accepted(data.to_vec()) } else { Seen::Accepted(line.into_bytes()) }
-}
-fn terms(data: &[u8]) -> Seen {
-    text(data, |t| parse_terms(t).ok().map(|terms| terms.note()))
-}
-fn strata(data: &[u8]) -> Seen {
-    text(data, |t| StrataList::parse(t).ok()?.text().ok())
-}
-fn panels(data: &[u8]) -> Seen {
-    text(data, |t| PanelList::parse(t).ok()?.text().ok())
-}
-fn outcome(data: &[u8]) -> Seen {
-    let replacement = text(data, |t| ReplacementOutcome::parse(t).ok()?.text().ok());
-    if replacement == Seen::Refused { text(data, |t| Outcome::parse(t).ok()?.text().ok()) } else { replacement }
-}
-fn receipt(data: &[u8]) -> Seen {
-    let code = std::str::from_utf8(data).is_ok_and(|t| ShortCode::parse(t).is_ok());
-    let read = text(data, |t| Receipt::parse(t).ok()?.encode().ok());
-    if code { Seen::AcceptedLoosely } else { read }
-}
-fn bundle(data: &[u8]) -> Seen {
-    text(data, |t| Bundle::parse(t).ok().map(|bundle| bundle.to_text()))
-}
-fn trust(data: &[u8]) -> Seen {
-    loosely(std::str::from_utf8(data).is_ok_and(|t| Trust::parse(t).is_ok()))
+/// The same for formats that are text.
+fn loose_text(data: &[u8], accepts: impl FnOnce(&str) -> bool) -> Seen {
+    loosely(std::str::from_utf8(data).is_ok_and(accepts))
 }
 
 /// The `number`-th mutation of a seed; the same for the same seed and number.

@@ -14,6 +14,7 @@ mod document;
 mod drafts;
 mod draws;
 mod guard;
+pub(crate) mod inputs;
 mod invitations;
 mod jobs;
 mod letters;

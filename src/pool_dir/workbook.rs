@@ -5,6 +5,7 @@
 //! last result is taken. Nothing here says what a cell holds.
 
 use std::io::{BufWriter, Read, Seek, Write};
+use std::panic::AssertUnwindSafe;
 
 use calamine::{DataRef, Reader, Xlsx};
 
@@ -32,13 +33,24 @@ pub(crate) fn is_one(first: &[u8]) -> bool {
 
 /// Writes the first sheet of a workbook as CSV into `out`. The sheet's name.
 pub(crate) fn convert(book: impl Read + Seek, out: &mut dyn Write, bounds: Bounds) -> Result<String, Failure> {
-    let stopped = |e: std::io::Error| match e.kind() {
-        std::io::ErrorKind::FileTooLarge => Failure::usage("the sheet is too large").advise("draw in several pools"),
-        _ => Failure::unavailable(format!("the spreadsheet's people cannot be written: {e}")),
-    };
     let wrong = |what: &str| {
         Failure::usage(format!("the spreadsheet cannot be read: {what}"))
             .advise("save it again as .xlsx, or as CSV in UTF-8; the first sheet holds the people, its first row the names of the columns")
+    };
+    // The reader of spreadsheets subtracts without looking: a sheet from D3 to A1 is a panic where overflow is checked.
+    let converted = std::panic::catch_unwind(AssertUnwindSafe(|| rows(book, out, bounds, &wrong)));
+    converted.unwrap_or_else(|_| Err(wrong("its first sheet is damaged")))
+}
+
+fn rows(
+    book: impl Read + Seek,
+    out: &mut dyn Write,
+    bounds: Bounds,
+    wrong: &dyn Fn(&str) -> Failure,
+) -> Result<String, Failure> {
+    let stopped = |e: std::io::Error| match e.kind() {
+        std::io::ErrorKind::FileTooLarge => Failure::usage("the sheet is too large").advise("draw in several pools"),
+        _ => Failure::unavailable(format!("the spreadsheet's people cannot be written: {e}")),
     };
     let mut book: Xlsx<_> = Xlsx::new(book).map_err(|_| wrong("it is not an XLSX workbook, or has a password"))?;
     let sheet = book.sheet_names().first().cloned().ok_or_else(|| wrong("it has no sheet"))?;

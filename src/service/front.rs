@@ -62,17 +62,6 @@ impl Front {
         router.layer(axum::middleware::from_fn_with_state(Arc::new(self), pass))
     }
 
-    /// Who asks: the peer, or, if that is a trusted proxy, the last address that none of them vouches for.
-    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-        if !self.proxies.contains(&peer) {
-            return peer;
-        }
-        let listed = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-        let addresses: Vec<IpAddr> =
-            listed.flat_map(|value| value.split(',')).map(str::trim).map_while(|text| text.parse().ok()).collect();
-        addresses.into_iter().rev().find(|address| !self.proxies.contains(address)).unwrap_or(peer)
-    }
-
     /// Counts a request; false if there were too many.
     fn count(&self, address: IpAddr) -> bool {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -86,6 +75,28 @@ impl Front {
         *count = count.saturating_add(1);
         full || *count <= self.per_minute
     }
+}
+
+/// Who asks: the peer, or, if that is a trusted proxy, the last address that none of them vouches for. What stands before that was written by
+/// whoever asks, and is not looked at; a last word that is no address leaves the proxy's.
+pub(crate) fn client(proxies: &[IpAddr], peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    if !proxies.contains(&peer) {
+        return peer;
+    }
+    let listed: Vec<&str> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .map(|value| value.to_str().unwrap_or_default())
+        .flat_map(|value| value.split(','))
+        .collect();
+    for text in listed.into_iter().rev() {
+        match text.trim().parse::<IpAddr>() {
+            Ok(address) if proxies.contains(&address) => {}
+            Ok(address) => return address,
+            Err(_) => break,
+        }
+    }
+    peer
 }
 
 /// One household's IPv6 addresses share their first 64 bits.
@@ -106,7 +117,7 @@ async fn pass(State(front): State<Arc<Front>>, mut request: Request, next: Next)
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
-        let client = front.client(peer.ip(), request.headers());
+        let client = client(&front.proxies, peer.ip(), request.headers());
         // Whoever counts further in counts the same one.
         request.extensions_mut().insert(ConnectInfo(SocketAddr::new(client, peer.port())));
         if counted(&method, &path) && !front.count(client) {
@@ -160,7 +171,7 @@ mod tests {
             for value in forwarded {
                 headers.append("x-forwarded-for", HeaderValue::from_static(value));
             }
-            let client = front(proxies, 1).client(peer.parse().unwrap(), &headers);
+            let client = client(&front(proxies, 1).proxies, peer.parse().unwrap(), &headers);
             assert_eq!(client, expected.parse::<IpAddr>().unwrap(), "{proxies:?} {peer} {forwarded:?}");
         };
         check(&[], "9.9.9.9", &["1.1.1.1"], "9.9.9.9");
@@ -169,6 +180,9 @@ mod tests {
         check(&["127.0.0.1"], "127.0.0.1", &["6.6.6.6, 1.1.1.1"], "1.1.1.1");
         check(&["127.0.0.1", "10.0.0.2"], "127.0.0.1", &["6.6.6.6", "1.1.1.1, 10.0.0.2"], "1.1.1.1");
         check(&["127.0.0.1"], "127.0.0.1", &["no address"], "127.0.0.1");
+        // Words before that change nothing, and let nobody choose an address.
+        check(&["127.0.0.1"], "127.0.0.1", &["6.6.6.6, no address, 1.1.1.1"], "1.1.1.1");
+        check(&["127.0.0.1"], "127.0.0.1", &["6.6.6.6, no address"], "127.0.0.1");
         check(&["127.0.0.1"], "127.0.0.1", &[], "127.0.0.1");
     }
 

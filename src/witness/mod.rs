@@ -298,6 +298,11 @@ impl Witness {
     }
 }
 
+/// Whether bytes are what this witness keeps of a log.
+pub(crate) fn is_state(bytes: &[u8], origin: &str, key: &WitnessKey) -> bool {
+    read_seen(bytes, origin, key).is_ok()
+}
+
 /// A kept checkpoint: of this log, and cosigned by this witness. The log's own signature was checked before it was cosigned, by a key that may have been
 /// replaced since.
 fn read_seen(bytes: &[u8], origin: &str, key: &WitnessKey) -> Result<Seen, String> {
