@@ -248,6 +248,17 @@ fn the_key_stream_is_everybodys_chacha20() {
 }
 
 #[test]
+fn one_fewer_than_wanted_are_all_that_there_are() {
+    let key = TicketKey::new([5; 32]);
+    assert_eq!(key.as_bytes(), &[5; 32]);
+    for wanted in 1..80 {
+        let sorted = key.lowest(wanted - 1, wanted);
+        assert_eq!(sorted, key.lowest(wanted - 1, wanted - 1));
+        assert_eq!(u32::try_from(sorted.len()), Ok(wanted - 1));
+    }
+}
+
+#[test]
 fn the_last_tickets_are_there() {
     let key = TicketKey::new([5; 32]);
     let last = u32::MAX;

@@ -73,6 +73,22 @@ fn chain_information() {
 }
 
 #[test]
+fn chain_information_says_what_was_written() {
+    let file: File = vectors("beacon.json");
+    for case in &file.chains {
+        let written: serde_json::Value = serde_json::from_str(&case.info).unwrap();
+        let info: ChainInfo = json::decode(&case.info).unwrap();
+        assert_eq!(info.beacon_id(), written["beacon_id"]);
+        assert_eq!(info.genesis(), written["genesis"]);
+        assert_eq!(hex::encode(info.genesis_seed()), written["genesis_seed"].as_str().unwrap());
+        assert_eq!(info.period(), written["period"]);
+        assert_eq!(hex::encode(info.public_key()), written["public_key"].as_str().unwrap());
+        assert_eq!(info.scheme().name(), written["scheme"]);
+        assert_eq!(Chain::rehearsal(info).is_chained(), written["scheme"] == "pedersen-bls-chained");
+    }
+}
+
+#[test]
 fn published_rounds_verify_and_their_neighbours_do_not() {
     let file: File = vectors("beacon.json");
     assert!(file.rounds.len() > 10 && file.refused.len() > 30);

@@ -139,11 +139,26 @@ fn every_small_subtree() {
             assert_eq!((included.index(), included.subtree_root()), (index, subtree_root));
             assert!(proof.verify_in_subtree(&leaf(index + 1), index, subtree, &subtree_root).is_err());
         }
+        // Indices just outside are no part of it, whatever proof is given.
+        for index in [subtree.start().wrapping_sub(1), subtree.end(), subtree.end() + 1, u64::MAX] {
+            let outside = ProofError::IndexOutsideSubtree { index, start: subtree.start(), end: subtree.end() };
+            let proof = InclusionProof::from_hashes(vec![leaf(1)]);
+            let refused = proof.verify_in_subtree(&leaf(index), index, subtree, &subtree_root);
+            assert_eq!(refused, Err(outside.clone()));
+            assert!(prove_subtree_inclusion(&tree, index, subtree).is_err());
+        }
+        for size in 0..subtree.end() {
+            let head = TreeHead { size, root: tree.root_at(size).unwrap() };
+            let beyond = ProofError::SubtreeBeyondSize { end: subtree.end(), size };
+            let proof = SubtreeConsistencyProof::from_hashes(Vec::new());
+            assert_eq!(proof.verify(subtree, &subtree_root, &head), Err(beyond));
+        }
         for size in subtree.end()..=SIZE {
             let head = TreeHead { size, root: tree.root_at(size).unwrap() };
             let proof = prove_subtree_consistency(&tree, subtree, size).unwrap();
             let part = proof.verify(subtree, &subtree_root, &head).unwrap();
-            assert_eq!((part.subtree(), part.tree()), (subtree, head));
+            assert_eq!((part.subtree(), part.subtree_root(), part.tree()), (subtree, subtree_root, head));
+            assert_eq!(SubtreeConsistencyProof::from_hashes(proof.hashes().to_vec()), proof);
             assert!(proof.verify(subtree, &leaf(1000), &head).is_err());
             for changed in changed_lists(proof.hashes()) {
                 assert!(SubtreeConsistencyProof::from_hashes(changed).verify(subtree, &subtree_root, &head).is_err());

@@ -1,6 +1,7 @@
 //! Proof files and the bodies of a witness's `add-checkpoint`.
 
 use klero_tlog::checkpoint::Checkpoint;
+use klero_tlog::note::MAX_NOTE_LEN;
 use klero_tlog::policy::{Policy, PolicyError};
 use klero_tlog::proof::{InclusionProof, ProofError};
 use klero_tlog::tlog_proof::{TlogProof, TlogProofError};
@@ -84,6 +85,24 @@ fn check() {
     let long = ConsistencyProof::from_hashes(vec![leaf(0); 64]);
     let note = Note::parse(NOTE.as_bytes()).unwrap();
     assert_eq!(AddCheckpoint::new(1, long, note), Err(WitnessWireError::TooManyProofLines));
+}
+
+/// A file may be as long as a note, and not a byte longer.
+#[test]
+fn the_longest_file() {
+    let file = |extra: usize, index: u64| {
+        format!("c2sp.org/tlog-proof@v1\nextra {}\nindex {index}\n\n{NOTE}", "A".repeat(extra))
+    };
+    let rest = MAX_NOTE_LEN - file(0, 1).len();
+    // Base64 comes in fours; digits of the index make up for what is left over.
+    let (extra, digits) = (rest / 4 * 4, u32::try_from(rest % 4).unwrap());
+    let longest = file(extra, 10u64.pow(digits));
+    assert_eq!(longest.len(), MAX_NOTE_LEN);
+    let proof = TlogProof::parse(longest.as_bytes()).unwrap();
+    assert_eq!((proof.index(), proof.to_text() == longest), (10u64.pow(digits), true));
+    for index in [10u64.pow(digits + 1), 10u64.pow(digits + 9)] {
+        assert_eq!(TlogProof::parse(file(extra, index).as_bytes()), Err(TlogProofError::File));
+    }
 }
 
 /// A whole proof verifies under its policy; no neighbour of it does, nor any other leaf, policy or deadline.
