@@ -22,6 +22,10 @@ use crate::service::scheduler::{self, Event};
 use crate::service::settings::{Flags, LogFormat, Settings};
 use crate::service::telemetry::{self, Metrics};
 use crate::service::{self, NewLog, Service, control, http, succession};
+use crate::service::{self, NewLog, Service, control, http, listener};
+
+/// Connections to the figures: for the operator's own programs.
+const FIGURES_CONNECTIONS: usize = 64;
 
 /// How often systemd's status line is looked after, if it does not want to hear more often.
 const STATUS_EVERY: Duration = Duration::from_secs(10);
@@ -310,13 +314,14 @@ pub async fn start_with(
     };
     let shipper = service.publish_to().map(|place| objects::run::shipper(&service, place)).transpose()?;
     let (end, ended) = tokio::sync::watch::channel(false);
-    let mut serving = vec![tokio::spawn(serve_until(listener, router, ended.clone(), "pages"))];
+    let connections = settings.limits.connections.min(listener::room_for_connections());
+    let mut serving = vec![tokio::spawn(listener::serve(listener, router, connections, ended.clone(), "pages"))];
     let mut metrics_address = None;
     if let Some(wanted) = settings.metrics.listen {
         let (listener, address) = bind(wanted, "metrics.listen").await?;
         metrics_address = Some(address);
         let router = figures(Arc::clone(&service), Arc::clone(&metrics), settings.clone());
-        serving.push(tokio::spawn(serve_until(listener, router, ended, "figures")));
+        serving.push(tokio::spawn(listener::serve(listener, router, FIGURES_CONNECTIONS, ended, "figures")));
     }
     let counted = move |event: Event| {
         match &event {
@@ -350,21 +355,6 @@ async fn bind(wanted: SocketAddr, setting: &str) -> Result<(tokio::net::TcpListe
     })?;
     let address = listener.local_addr().map_err(Failure::unavailable)?;
     Ok((listener, address))
-}
-
-async fn serve_until(
-    listener: tokio::net::TcpListener,
-    router: Router,
-    mut ended: tokio::sync::watch::Receiver<bool>,
-    what: &'static str,
-) {
-    let router = router.into_make_service_with_connect_info::<SocketAddr>();
-    let until = async move {
-        let _told = ended.wait_for(|ended| *ended).await;
-    };
-    if let Err(e) = axum::serve(listener, router).with_graceful_shutdown(until).await {
-        tracing::error!(error = %e, "{what}");
-    }
 }
 
 /// The figures, on an address of their own.

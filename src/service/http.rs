@@ -3,6 +3,7 @@
 //! Log, tiles and artifacts are files under `DIR/public`, laid out as their URLs are, so that any web server could serve them
 //! instead. Handlers here neither hash, draw nor sign; they never tell an error's source, and never name a person.
 
+use std::io::Read as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use klero_draw::names::Slug;
 use klero_tlog::tile::TilePath;
+use tokio::io::AsyncReadExt as _;
 
 use super::Service;
 use super::request::{HandedRound, Request};
@@ -25,6 +27,8 @@ use crate::publish::Publisher;
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 /// A checkpoint or a page may be a few seconds old.
 const BRIEF: &str = "public, max-age=2";
+/// A file of at most so many bytes is read before it is sent: tiles and most artifacts.
+const READ_AT_ONCE: u64 = 256 << 10;
 /// A handed-in round has a few hundred bytes.
 const MAX_ROUND_BYTES: usize = 4_096;
 
@@ -114,12 +118,31 @@ async fn witnessed(State(service): State<Arc<Service>>, Path(name): Path<String>
     file(service.public().join("witnessed").join(&name), "text/plain; charset=utf-8", BRIEF).await
 }
 
+/// A file, whole. Small ones are read at once, so that whoever reads slowly holds none of the log's files open.
 async fn file(path: PathBuf, kind: &'static str, caching: &'static str) -> Response {
-    match tokio::fs::File::open(&path).await {
-        Ok(open) => {
-            let stream = tokio_util::io::ReaderStream::with_capacity(open, 1 << 16);
-            ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, caching)], Body::from_stream(stream))
-                .into_response()
+    let read = move || {
+        let mut open = std::fs::File::open(&path)?;
+        let length = open.metadata()?.len();
+        if length > READ_AT_ONCE {
+            return Ok((length, Err(open)));
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+        open.read_to_end(&mut bytes)?;
+        Ok((u64::try_from(bytes.len()).unwrap_or(length), Ok(bytes)))
+    };
+    let read: std::io::Result<(u64, Result<Vec<u8>, std::fs::File>)> =
+        tokio::task::spawn_blocking(read).await.unwrap_or_else(|e| Err(std::io::Error::other(e)));
+    match read {
+        Ok((length, content)) => {
+            let body = match content {
+                Ok(bytes) => Body::from(bytes),
+                Err(open) => {
+                    let open = tokio::fs::File::from_std(open).take(length);
+                    Body::from_stream(tokio_util::io::ReaderStream::with_capacity(open, 1 << 16))
+                }
+            };
+            let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, caching)];
+            ([(header::CONTENT_LENGTH, length)], headers, body).into_response()
         }
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => problem(StatusCode::NOT_FOUND, "it is not here"),
         Err(_) => problem(StatusCode::SERVICE_UNAVAILABLE, "it cannot be read at the moment"),

@@ -11,6 +11,7 @@ pub mod erasing;
 pub mod front;
 pub mod http;
 pub mod kept;
+pub mod listener;
 mod notice;
 pub mod rekeying;
 pub mod request;

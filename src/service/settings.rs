@@ -107,6 +107,8 @@ pub struct Limits {
     pub api_attempts_per_minute: u32,
     /// Requests being answered at a time.
     pub concurrent: usize,
+    /// Connections at a time, listeners to draws among them; more wait. Fewer where the system allows fewer open files.
+    pub connections: usize,
     /// Seconds for requests under way when the service ends.
     pub shutdown_secs: u64,
 }
@@ -120,6 +122,7 @@ impl Default for Limits {
             api_requests_per_minute: 600,
             api_attempts_per_minute: 10,
             concurrent: 4_096,
+            connections: 25_000,
             shutdown_secs: 20,
         }
     }
@@ -199,6 +202,7 @@ impl Settings {
             && limits.api_requests_per_minute > 0
             && limits.api_attempts_per_minute > 0
             && limits.concurrent > 0
+            && limits.connections > 0
             && limits.shutdown_secs > 0;
         if !positive {
             return Err(Failure::usage("limits: a limit of 0 would stop the service")
