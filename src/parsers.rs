@@ -39,6 +39,12 @@ pub fn cursor(text: &str) -> bool {
     crate::api::inputs::cursor(text)
 }
 
+/// The accounts of the organisers' API, as a backup holds them once they are decrypted.
+#[must_use]
+pub fn api_records(bytes: &[u8]) -> bool {
+    crate::api::inputs::records(bytes)
+}
+
 /// A `Cookie` header with a session.
 #[must_use]
 pub fn cookie(bytes: &[u8]) -> bool {

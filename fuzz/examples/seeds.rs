@@ -162,6 +162,7 @@ fn shell() {
     put("time", "secs", "1800000000");
     put("language", "0", "nl-BE,nl;q=0.9,fr;q=0.800,en;q=0.1");
     put("login", "0", "clerk@eupen.example");
+    put("api_records", "none", "kleroterion/records/1\n");
     put("cursor", "0", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode("00deadbeef"));
     put("forwarded", "0", "6.6.6.6, 2001:db8::1");
     put("cookie", "0", format!("a=b; __Host-klero={}", "ab".repeat(32)));
@@ -221,9 +222,12 @@ fn sheet(rows: &[[&str; 4]]) -> String {
 /// A backup of three files, with the list at its end.
 fn backup() -> Vec<u8> {
     let head =
-        format!("{{\"format\":\"kleroterion/backup/1\",\"origin\":\"{ORIGIN}\",\"size\":11,\"made_at\":1800000000}}");
-    let files =
-        [("backup.json", head), ("public/tile/entries/000", "entry".into()), ("accounts.jsonl", "61 62\n".into())];
+        format!("{{\"format\":\"kleroterion/backup/2\",\"origin\":\"{ORIGIN}\",\"size\":11,\"made_at\":1800000000}}");
+    let files = [
+        ("backup.json", head),
+        ("public/tile/entries/000", "entry".into()),
+        ("accounts.age", "age-encryption.org/v1\n".into()),
+    ];
     let hashes: std::collections::BTreeMap<_, _> =
         files.iter().map(|(name, text)| (*name, hex::encode(sha256(text.as_bytes())))).collect();
     let mut tar = tar::Builder::new(Vec::new());

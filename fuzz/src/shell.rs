@@ -67,6 +67,7 @@ pub(crate) const TARGETS: &[Target] = &[
     ("language", |data| loose_text(data, |t| Lang::accepted(t) != Lang::En)),
     ("login", |data| text(data, |t| parsers::login(t).then(|| t.to_owned()))),
     ("cursor", |data| loose_text(data, parsers::cursor)),
+    ("api_records", |data| loosely(parsers::api_records(data))),
     ("cookie", |data| loosely(parsers::cookie(data))),
     ("forwarded", |data| loosely(parsers::forwarded(data))),
 ];

@@ -16,6 +16,11 @@ pub(crate) fn cursor(text: &str) -> bool {
     PageWish { cursor: Some(text.to_owned()), limit: None }.read().is_ok()
 }
 
+/// Whether bytes are accounts as a backup holds them, decrypted.
+pub(crate) fn records(bytes: &[u8]) -> bool {
+    super::opening::parse(bytes).is_ok()
+}
+
 /// The secret in a cookie.
 pub(crate) fn cookie(headers: &HeaderMap) -> Option<String> {
     session::cookie(headers)

@@ -215,7 +215,7 @@ fn damaged(what: &str) -> Failure {
 }
 
 /// Reads records as [`export`] writes them, and checks every one: its kind, its members, its version, its size, its place.
-fn parse(text: &[u8]) -> Result<Vec<RecordChange>, Failure> {
+pub(super) fn parse(text: &[u8]) -> Result<Vec<RecordChange>, Failure> {
     let text = std::str::from_utf8(text).map_err(|_| damaged("they are not text"))?;
     let body = text.strip_prefix(FORMAT).and_then(|rest| rest.strip_prefix('\n'));
     let body = body.ok_or_else(|| damaged("expected the format kleroterion/records/1, found another"))?;
