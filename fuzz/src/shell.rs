@@ -14,6 +14,7 @@ use kleroterion::anonymity::{Coarser, coarsen};
 use kleroterion::drand::{Relay, read_round};
 use kleroterion::files::RealFiles;
 use kleroterion::guard::Guard;
+use kleroterion::locked_key::Locked;
 use kleroterion::monitor::findings::Findings;
 use kleroterion::monitor::state::State;
 use kleroterion::monitor::steps::Steps;
@@ -50,6 +51,7 @@ pub(crate) const TARGETS: &[Target] = &[
     ("settings", settings),
     ("service_config", service_config),
     ("key_file", |data| loosely(with_file("key", data, |path| signer::load(path).is_ok()))),
+    ("locked_key", |data| loose_text(data, |t| Locked::parse(t).is_some())),
     ("public_key_file", |data| loosely(with_file("key", data, |path| signer::load_public(path).is_ok()))),
     ("witness_key_file", |data| loosely(with_file("key", data, |path| signer::load_witness(path).is_ok()))),
     ("rehearsal_key_file", |data| loosely(with_file("key", data, |path| signer::load_rehearsal(path).is_ok()))),

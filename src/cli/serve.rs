@@ -21,8 +21,7 @@ use crate::service::request::{Answer, Request};
 use crate::service::scheduler::{self, Event};
 use crate::service::settings::{Flags, LogFormat, Settings};
 use crate::service::telemetry::{self, Metrics};
-use crate::service::{self, NewLog, Service, control, http, succession};
-use crate::service::{self, NewLog, Service, control, http, listener};
+use crate::service::{self, NewLog, Service, control, http, listener, succession};
 
 /// Connections to the figures: for the operator's own programs.
 const FIGURES_CONNECTIONS: usize = 64;
