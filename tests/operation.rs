@@ -126,14 +126,18 @@ async fn requests_are_bounded_counted_and_ended_cleanly() {
     let asked = tokio::task::spawn_blocking(move || {
         let from = |who: &str| format!("x-forwarded-for: {who}\r\n");
         for _ in 0..3 {
-            assert_eq!(get(address, "/draws", &from("192.0.2.1")).0, 200);
+            assert_eq!(get(address, "/search?q=x", &from("192.0.2.1")).0, 200);
         }
-        let (code, text) = get(address, "/draws", &from("192.0.2.1"));
+        let (code, text) = get(address, "/search?q=x", &from("192.0.2.1"));
         assert!(code == 429 && text.to_lowercase().contains("retry-after: 60"), "{text}");
         assert!(text.contains("application/problem+json"), "{text}");
+        // A browser gets a page, in its language.
+        let browser = format!("{}accept: text/html\r\naccept-language: fr\r\n", from("192.0.2.1"));
+        let (code, text) = get(address, "/search?q=x", &browser);
+        assert!(code == 429 && text.contains("<html lang=\"fr\">") && text.contains("/de/search?q=x"), "{text}");
         // Somebody else, what anyone may cache, and monitors go on.
-        assert_eq!(get(address, "/draws", &from("192.0.2.2")).0, 200);
-        for path in ["/checkpoint", "/tile/0/000.p/4", "/healthz", "/readyz"] {
+        assert_eq!(get(address, "/search?q=x", &from("192.0.2.2")).0, 200);
+        for path in ["/", "/draws", "/draws/letters/bundle", "/checkpoint", "/tile/0/000.p/4", "/healthz", "/readyz"] {
             for _ in 0..4 {
                 assert_eq!(get(address, path, &from("192.0.2.1")).0, 200, "{path}");
             }
@@ -141,8 +145,8 @@ async fn requests_are_bounded_counted_and_ended_cleanly() {
         let (code, text) = get(metrics, "/metrics", "");
         assert_eq!(code, 200);
         for line in [
-            "klero_http_requests_total{method=\"GET\",route=\"/draws\",status=\"200\"} 4",
-            "klero_http_turned_away_total{reason=\"rate\"} 1",
+            "klero_http_requests_total{method=\"GET\",route=\"/search\",status=\"200\"} 4",
+            "klero_http_turned_away_total{reason=\"rate\"} 2",
             "klero_draws{phase=\"drawn\"} 1",
             "klero_log_read_only 0",
             "klero_pools_kept 1",

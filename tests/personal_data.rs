@@ -267,6 +267,11 @@ fn an_erased_draw_keeps_its_proof_but_for_the_table() {
     let undrawn: Vec<String> = undrawn.into_iter().filter(|part| !outcome.contains(part)).collect();
     assert_eq!(undrawn.len(), 40 - 14);
     assert!(private_part.len() == 64 && !holding(&service(&world), &undrawn).is_empty());
+    let locator = "0123456789abcdef0123456789abcdef".parse().unwrap();
+    world.service().keep_box(&slug("letters"), &locator, &[7; 528]).unwrap();
+    assert_eq!(world.service().receipt_box(&slug("letters"), &locator).unwrap().unwrap(), [7; 528]);
+    let boxes = service(&world).join("boxes/letters");
+    assert_eq!(std::fs::read_dir(&boxes).unwrap().count(), 1);
 
     // A crash between the step and the destruction: put everything back, and open the service again.
     let pool_folder = service(&world).join("pools").join(&root);
@@ -276,12 +281,14 @@ fn an_erased_draw_keeps_its_proof_but_for_the_table() {
         .map(|path| (path.clone(), std::fs::read(&path).unwrap()))
         .collect();
     assert_eq!(world.hand_in(erase_note(&world, "letters")).unwrap().kind, "erased");
-    assert!(!pool_folder.exists() && !table_path.exists());
+    assert!(!pool_folder.exists() && !table_path.exists() && !boxes.exists());
     std::fs::create_dir_all(&pool_folder).unwrap();
+    std::fs::create_dir_all(&boxes).unwrap();
+    std::fs::write(boxes.join("0123456789abcdef0123456789abcdef"), [7; 528]).unwrap();
     saved.iter().for_each(|(path, bytes)| std::fs::write(path, bytes).unwrap());
     std::fs::write(&table_path, &table_text).unwrap();
     world.restart();
-    assert!(!pool_folder.exists() && !table_path.exists(), "opening finishes the erasure");
+    assert!(!pool_folder.exists() && !table_path.exists() && !boxes.exists(), "opening finishes the erasure");
     let all: Vec<String> = secrets(&world).into_iter().chain(undrawn).collect();
     assert_eq!(holding(&service(&world), &all), Vec::<PathBuf>::new());
     assert!(world.status("letters").erased);

@@ -50,6 +50,19 @@ impl Site {
         Page { status: head[9..12].parse().unwrap(), head: head.to_ascii_lowercase(), body: body.to_owned() }
     }
 
+    /// What an address gives that is no text.
+    #[track_caller]
+    fn bytes(&self, path: &str, kind: &str) -> Vec<u8> {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.write_all(format!("GET {path} HTTP/1.0\r\nHost: draws.example.org\r\n\r\n").as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
+        assert!(head.starts_with("http/1.0 200") && head.contains(&format!("content-type: {kind}")), "{path}: {head}");
+        answer.split_off(end + 4)
+    }
+
     #[track_caller]
     fn page(&self, path: &str) -> String {
         let page = self.ask(path, "en");
@@ -69,6 +82,15 @@ fn drawn() -> Site {
                       "seats": [{"index": seat, "reason": "declined"}]});
     world.hand_in(signed("vacate", &note, BOTH)).unwrap();
     Site::new(world)
+}
+
+/// A number with a sign between thousands.
+fn grouped(number: u64, sign: &str) -> String {
+    let digits = number.to_string();
+    let first = digits.len() % 3;
+    let rest = digits[first..].as_bytes().chunks(3).map(|three| std::str::from_utf8(three).unwrap());
+    let parts: Vec<&str> = (first > 0).then_some(&digits[..first]).into_iter().chain(rest).collect();
+    parts.join(sign)
 }
 
 const PATHS: [&str; 13] = [
@@ -133,6 +155,10 @@ fn the_language_is_the_browsers_wish_unless_the_address_says_it() {
 #[test]
 fn the_page_of_a_draw_answers_ten_questions() {
     let site = drawn();
+    let sealed_at = {
+        let ledger = site.world.service().ledger();
+        ledger.draw(&"letters".parse().unwrap()).unwrap().seal().unwrap().at.time
+    };
     let status = site.world.status("letters");
     for lang in Lang::ALL {
         let page = site.page(&format!("/{lang}/draws/letters"));
@@ -141,6 +167,26 @@ fn the_page_of_a_draw_answers_ten_questions() {
             assert!(page.contains(&words), "{lang}: {words}");
         }
         assert!(page.contains(&status.root.clone().unwrap()) && page.contains(&status.outcome.clone().unwrap()));
+        // The answers, with what happened: spelled here, in each language.
+        let answers = page.split_once("<dl class=\"questions\">").unwrap().1.split_once("</dl>").unwrap().0;
+        let round = match lang {
+            Lang::Nl | Lang::De => grouped(ROUNDS[1], "."),
+            Lang::Fr => grouped(ROUNDS[1], "\u{202f}"),
+            Lang::En => grouped(ROUNDS[1], ","),
+        };
+        let words = match lang {
+            Lang::Nl => ["Stadt Eupen bepaalde", "Deze loting gebruikte ronde", "Nee. ", "Uit 40 personen"],
+            Lang::Fr => ["Stadt Eupen a fixé", "Ce tirage a utilisé la ronde", "Non. ", "Parmi 40 personnes"],
+            Lang::De => ["Stadt Eupen legte", "Diese Auslosung nutzte Runde", "Nein. ", "Aus 40 Personen"],
+            Lang::En => ["Stadt Eupen set", "This draw used round", "No. ", "From 40 people"],
+        };
+        for word in words {
+            assert!(answers.contains(word), "{lang}: {word} in {answers}");
+        }
+        assert!(answers.contains(&format!("{} {round}", words[1])), "{lang}: {round}");
+        for moment in [published(ROUNDS[1]), sealed_at] {
+            assert!(answers.contains(&lang.moment(moment)), "{lang}: {moment}");
+        }
         assert!(page.contains(&lang.t("verdict-drawn")) && page.contains(&lang.t("verdict-unwitnessed")), "{lang}");
         assert!(page.contains(&lang.t("leave-declined")), "{lang}: who left, and why");
     }
@@ -193,6 +239,61 @@ fn figures_pictures_and_the_reveal_are_those_of_the_draw() {
     let drawn = site.world.indices("letters", "drawn");
     assert_eq!(places, drawn);
     assert!(reveal["people"][0]["ticket"].as_str().is_some_and(|t| t.len() == 32));
+}
+
+#[test]
+fn minutes_and_previews_are_the_same_bytes_for_the_same_state_and_say_which() {
+    let site = drawn();
+    let mut seen = std::collections::BTreeSet::new();
+    for lang in Lang::ALL {
+        let sheet = site.bytes(&format!("/{lang}/draws/letters/minutes.pdf"), "application/pdf");
+        assert!(sheet.starts_with(b"%PDF-1.7") && sheet.len() < 200_000, "{} bytes", sheet.len());
+        assert_eq!(sheet, site.bytes(&format!("/{lang}/draws/letters/minutes.pdf"), "application/pdf"));
+        // PDF/A-2a says so in its metadata, which are never compressed.
+        let text = String::from_utf8_lossy(&sheet);
+        assert!(text.contains("<pdfaid:part>2</pdfaid:part>") && text.contains("<pdfaid:conformance>A<"));
+        assert!(text.contains(&format!("/Lang ({lang})")), "{lang}");
+        let page = site.page(&format!("/{lang}/draws/letters"));
+        let title = page.split_once("<meta property=\"og:title\" content=\"").unwrap().1;
+        assert!(title.starts_with("Einladungen\""), "{}", &title[..40]);
+        let says = page.split_once("<meta property=\"og:description\" content=\"").unwrap().1;
+        assert!(says.starts_with(&lang.t("verdict-drawn")), "{}", &says[..80]);
+        let image = format!("http://draws.example.org/{lang}/draws/letters/picture.png");
+        assert!(page.contains(&format!("<meta property=\"og:image\" content=\"{image}\">")));
+        let picture = site.bytes(&format!("/{lang}/draws/letters/picture.png"), "image/png");
+        assert!(picture.starts_with(b"\x89PNG") && picture.len() < 200_000, "{} bytes", picture.len());
+        assert!(seen.insert(picture) && seen.insert(sheet), "another language says it otherwise");
+    }
+    assert!(!site.page("/en/how").contains("og:image"));
+    assert_eq!(site.ask("/draws/nobody/minutes.pdf", "en").status, 404);
+    assert_eq!(site.ask("/draws/nobody/picture.png", "en").status, 404);
+}
+
+#[test]
+fn a_letters_link_leads_to_the_check_of_its_draw_and_its_box_is_not_to_be_stored() {
+    let site = drawn();
+    for (path, lang) in [("/check?draw=letters", "en"), ("/fr/check?draw=letters", "fr")] {
+        let page = site.ask(path, "en");
+        assert_eq!(page.status, 303, "{path}");
+        let to = format!("location: /verifier.html?lang={lang}&bundle=/draws/letters/bundle&letter=1");
+        assert!(page.head.contains(&to), "{path}: {}", page.head);
+    }
+    // No draw of that name: all of them to choose from.
+    for path in ["/check?draw=nobody", "/check?draw=../x", "/check?draw="] {
+        assert!(site.page(path).contains("/draws/letters/bundle&#38;letter=1"), "{path}");
+    }
+    let locator = "00112233445566778899aabbccddeeff";
+    let draw = "letters".parse().unwrap();
+    site.world.service().keep_box(&draw, &locator.parse().unwrap(), &[9; 528]).unwrap();
+    let found = site.ask(&format!("/draws/letters/box/{locator}"), "en");
+    assert!(found.status == 200 && found.head.contains("cache-control: no-store"), "{}", found.head);
+    for path in [
+        "letters/box/00112233445566778899aabbccddeefe",
+        "letters/box/..",
+        "nobody/box/00112233445566778899aabbccddeeff",
+    ] {
+        assert_eq!(site.ask(&format!("/draws/{path}"), "en").status, 404, "{path}");
+    }
 }
 
 #[test]

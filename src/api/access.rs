@@ -161,7 +161,6 @@ pub const RULES: &[Rule] = &[
     rule("GET", "/organisers/{organiser}/draws/{draw}/results/{list}", SEERS, PEOPLE),
     rule("POST", "/organisers/{organiser}/draws/{draw}/letters", CLERKS, PEOPLE),
     rule("GET", "/organisers/{organiser}/draws/{draw}/letters/{list}", CLERKS, PEOPLE),
-    rule("GET", "/boxes/{locator}", Who::Anybody, None),
     rule("GET", "/organisers/{organiser}/draws/{draw}/response-window", MEMBERS, READ),
     rule("PUT", "/organisers/{organiser}/draws/{draw}/response-window", CLERKS, WRITE),
     rule("GET", "/organisers/{organiser}/draws/{draw}/answers", MEMBERS, READ),

@@ -633,8 +633,8 @@ fn settle(api: &Api, kept: &mut Versioned<Decision>) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Destroys what the desk holds of the people of an erased draw: pools, jobs and their lists, letters, answers, complaints. Stored when it
-/// returns; may be repeated.
+/// Destroys what the desk holds of the people of an erased draw: pools, jobs and their lists, answers, complaints. Stored when it returns; may be
+/// repeated.
 fn forget(tx: &mut Tx<'_>, draw: &Slug) -> Result<(), Problem> {
     let state = tx.api.service().ledger().draw(draw).cloned();
     let Some(state) = state.filter(|state| state.erased().is_some()) else { return Ok(()) };
@@ -642,7 +642,6 @@ fn forget(tx: &mut Tx<'_>, draw: &Slug) -> Result<(), Problem> {
     if let Some(terms) = state.terms() {
         super::pools::destroy_by_root(tx, &organiser, &terms.pool.root.to_string())?;
     }
-    super::letters::destroy(tx.api, draw.as_str())?;
     super::answers::destroy(tx, &organiser, draw.as_str())?;
     super::complaints::destroy(tx, &organiser, draw.as_str())?;
     // The records first: without their key none of them could be read, nor removed by name.

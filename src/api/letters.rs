@@ -5,13 +5,11 @@
 //! the pool's key: the same person has the same code in every letter about one draw.
 
 use std::io::Write as _;
-use std::path::PathBuf;
 
 use axum::extract::State;
-use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use klero_draw::names::Slug;
-use klero_draw::receipt::{Locator, ShortCode, seal_box};
+use klero_draw::receipt::{ShortCode, seal_box};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -73,11 +71,7 @@ struct LettersView {
 }
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(prepare_letters)).routes(routes!(letters_file)).routes(routes!(receipt_box))
-}
-
-fn boxes(api: &Api) -> PathBuf {
-    api.folder().join("boxes")
+    OpenApiRouter::new().routes(routes!(prepare_letters)).routes(routes!(letters_file))
 }
 
 /// Prepare letters: every person's receipt is put, encrypted, where their code finds it
@@ -88,20 +82,12 @@ async fn prepare_letters(
     Posted { body, once }: Posted<LettersWish>,
 ) -> Response {
     once.run(&organiser.clone(), move |tx| {
-        use std::os::unix::fs::DirBuilderExt;
         let drawn = drawn(tx.api, &organiser, &draw)?;
         let pool = kept_pool(tx.api, &drawn.status)?;
-        let folder = boxes(tx.api).join(drawn.status.draw.as_str());
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).named("make the folder", &folder)?;
         let indices = body.to.indices(&drawn);
         each(tx.api, &pool, &drawn.status.draw, indices, &mut |code, receipt, _| {
             let sealed = seal_box(code, receipt).map_err(|_| Problem::internal())?;
-            // The same receipt gives the same box: what is there already need not be written again.
-            let path = folder.join(code.locator().to_string());
-            if !path.exists() {
-                crate::atomic::write_private(&path, &sealed)?;
-            }
-            Ok(())
+            Ok(tx.api.service().keep_box(&drawn.status.draw, &code.locator(), &sealed)?)
         })?;
         let to = if body.to == To::Drawn { "drawn" } else { "reserves" };
         let at = format!("/organisers/{organiser}/draws/{draw}/letters/{to}.csv");
@@ -231,37 +217,4 @@ fn write_csv(
 fn base(api: &Api) -> String {
     let origin = api.service().origin();
     format!("https://{}", origin.split('/').next().unwrap_or(origin))
-}
-
-/// The encrypted receipt that a letter's code finds. Only the code opens it
-#[utoipa::path(get, path = "/boxes/{locator}", tag = "letters", params(("locator" = String, Path, description = "32 hexadecimal digits, derived from the code")),
-    responses((status = 200, body = String, content_type = "application/octet-stream")))]
-async fn receipt_box(State(api): State<Api>, Path(locator): Path<String>) -> Response {
-    api.read(move |api| {
-        let missing =
-            || Problem::not_found("receipt").advise("check each character of the code; it may be for another draw");
-        let locator: Locator = locator.parse().map_err(|_| missing())?;
-        let draws = match std::fs::read_dir(boxes(api)) {
-            Ok(draws) => draws,
-            Err(_) => return Err(missing()),
-        };
-        for draw in draws.filter_map(Result::ok) {
-            if let Ok(bytes) = std::fs::read(draw.path().join(locator.to_string())) {
-                let headers =
-                    [(header::CONTENT_TYPE, "application/octet-stream"), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
-                return Ok((headers, bytes).into_response());
-            }
-        }
-        Err(missing())
-    })
-    .await
-}
-
-/// Removes the boxes of a draw.
-pub(super) fn destroy(api: &Api, draw: &str) -> Result<(), Problem> {
-    let folder = boxes(api).join(draw);
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder).named("destroy", &folder)?;
-    }
-    Ok(())
 }

@@ -93,6 +93,11 @@ struct Town<'t> {
     scale: Scale,
 }
 
+/// The seal came too late for its round, as it was checked or as it was logged.
+fn late(failure: &Failure) -> bool {
+    failure.message.contains("too late") || failure.message.contains("the round was published at")
+}
+
 /// Runs it.
 pub fn run(args: &Args) -> Result<u8, Failure> {
     let temporary;
@@ -261,7 +266,7 @@ impl Demo<'_> {
             let request = Request::Seal { terms: text, pool: pool.to_owned() };
             match backend::ask(town.service, request).and_then(backend::logged) {
                 Ok(_) => break,
-                Err(failure) if postponed == 2 || !failure.message.contains("too late") => return Err(failure),
+                Err(failure) if postponed == 2 || !late(&failure) => return Err(failure),
                 Err(_) => {}
             }
         }

@@ -285,7 +285,7 @@ pub async fn start_with(
     }
     let metrics = Arc::new(Metrics::default());
     let pages = http::router(Arc::clone(&service)).layer(DefaultBodyLimit::max(settings.limits.body_bytes));
-    let router = Front::new(&settings, Arc::clone(&metrics)).before(pages.merge(api.router()));
+    let router = Front::new(&settings, Arc::clone(&metrics), service.origin()).before(pages.merge(api.router()));
     let handler: control::Handler = {
         let (service, clock, api) = (Arc::clone(&service), Arc::clone(service.clock()), api.clone());
         Arc::new(move |request| match request {

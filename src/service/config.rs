@@ -45,6 +45,11 @@ impl Folders {
     pub fn pools(&self) -> PathBuf {
         self.0.join("pools")
     }
+    /// Receipts for letters, each encrypted under the code of its letter.
+    #[must_use]
+    pub fn boxes(&self) -> PathBuf {
+        self.0.join("boxes")
+    }
     /// The pool with a root. Holds personal data, encrypted.
     #[must_use]
     pub fn pool(&self, root: &klero_draw::hash::PoolRoot) -> PathBuf {

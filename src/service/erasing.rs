@@ -1,6 +1,7 @@
 //! What the service holds of people, and its end: the data key, the encrypted pools, and erasure (spec §4.12).
 //!
-//! Order of an erasure: everything is checked; the `erased` steps are logged, durable and public; then pool key, rows and table are destroyed.
+//! Order of an erasure: everything is checked; the `erased` steps are logged, durable and public; then pool key, rows, table and the receipts that
+//! letters find are destroyed.
 //! A crash in between leaves a step that says more than was done, and [`Service::settle_pools`] does the rest before the service does
 //! anything else. A pool is destroyed only when every draw from it is erased, so that no draw loses data that it still needs. A linked pool
 //! is another pool, with another folder: it keeps the key that both share.
@@ -75,13 +76,16 @@ impl Service {
     /// erasures that were logged.
     pub(super) fn settle_pools(&self) -> Result<(), Failure> {
         pool_dir::settle(&self.folders.pools(), &self.vault)?;
-        let erased: Vec<(PoolRoot, Option<ArtifactHash>)> = {
+        let erased: Vec<(Slug, Option<(PoolRoot, Option<ArtifactHash>)>)> = {
             let ledger = self.ledger();
-            let states = ledger.draws().map(|(_, state)| state);
-            states.filter(|state| state.erased().is_some()).filter_map(pool_and_table).collect()
+            let erased = ledger.draws().filter(|(_, state)| state.erased().is_some());
+            erased.map(|(draw, state)| (draw.clone(), pool_and_table(state))).collect()
         };
-        for (root, table) in erased {
-            if self.unerased(&root).is_empty() {
+        for (draw, pool) in erased {
+            self.destroy_boxes(&draw)?;
+            if let Some((root, table)) = pool
+                && self.unerased(&root).is_empty()
+            {
                 self.destroy(&root, table)?;
             }
         }
@@ -114,6 +118,9 @@ impl Service {
             let draw = note.value().draw.clone();
             pools.extend(self.ledger().draw(&draw).and_then(pool_and_table));
             logged.push(self.append(Draft { draw: Some(draw), kind: StepKind::Erased(Box::new(note)) })?);
+        }
+        for draw in &named {
+            self.destroy_boxes(draw)?;
         }
         for (root, table) in pools {
             if self.unerased(&root).is_empty() {

@@ -1,8 +1,9 @@
 //! What every request passes first: how many at a time, how many from one address, how long an answer may take, and who is asking where a
 //! proxy stands before the service.
 //!
-//! Addresses are held in memory for a minute, to count; they are neither logged nor stored. What can be cached is not counted, since any
-//! reader or mirror may fetch a whole log. The organisers' API keeps limits of its own and passes through.
+//! Addresses are held in memory for a minute, to count; they are neither logged nor stored. What can be cached is not counted: any reader or
+//! mirror may fetch a whole log, and a hall full of phones behind one address may watch a draw. What is counted is what each asking makes the
+//! service work for: searches, what is handed in, and addresses that do not exist. The organisers' API keeps limits of its own and passes through.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -13,20 +14,20 @@ use axum::Router;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use tokio::sync::Semaphore;
 
 use super::settings::Settings;
 use super::telemetry::Metrics;
+use crate::site::Asked;
 
 /// Addresses that are counted at a time; more are counted together.
 const ADDRESSES_MAX: usize = 65_536;
 const MINUTE: Duration = Duration::from_secs(60);
 /// Where the organisers' API begins.
 const API: &str = "/api/";
-/// Paths whose answers any cache may keep, or that a monitor asks for.
-const UNCOUNTED: [&str; 8] =
-    ["/tile/", "/artifact/", "/witnessed/", "/assets/", "/checkpoint", "/log.vkey", "/healthz", "/readyz"];
+/// How the route of a search ends, in whichever language.
+const SEARCH: &str = "/search";
 
 /// The front of one service.
 pub struct Front {
@@ -36,6 +37,7 @@ pub struct Front {
     proxies: Vec<IpAddr>,
     seen: Mutex<Seen>,
     metrics: Arc<Metrics>,
+    origin: String,
 }
 
 struct Seen {
@@ -44,9 +46,9 @@ struct Seen {
 }
 
 impl Front {
-    /// With these settings.
+    /// With these settings, before the pages of the log with that origin.
     #[must_use]
-    pub fn new(settings: &Settings, metrics: Arc<Metrics>) -> Self {
+    pub fn new(settings: &Settings, metrics: Arc<Metrics>, origin: &str) -> Self {
         Self {
             permits: Semaphore::new(settings.limits.concurrent.min(Semaphore::MAX_PERMITS)),
             per_minute: settings.limits.requests_per_minute,
@@ -54,6 +56,7 @@ impl Front {
             proxies: settings.trusted_proxies.clone(),
             seen: Mutex::new(Seen { since: Instant::now(), counts: HashMap::new() }),
             metrics,
+            origin: origin.to_owned(),
         }
     }
 
@@ -107,49 +110,57 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-fn counted(method: &Method, path: &str) -> bool {
+/// Whether a request counts. `route` is the pattern that it matched, if there is one.
+fn counted(method: &Method, path: &str, route: Option<&str>) -> bool {
+    if path.starts_with(API) {
+        return false;
+    }
     let reads = matches!(*method, Method::GET | Method::HEAD);
-    !(path.starts_with(API) || reads && UNCOUNTED.iter().any(|prefix| path.starts_with(prefix)))
+    !reads || route.is_none_or(|route| route.ends_with(SEARCH))
 }
 
 async fn pass(State(front): State<Arc<Front>>, mut request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let route = request.extensions().get::<MatchedPath>().map(|matched| matched.as_str().to_owned());
+    let asked = Asked::of(request.uri(), request.headers());
+    let turned_away = |reason, status, detail, after_secs| {
+        front.metrics.turned_away(reason);
+        let mut answer = asked.turned_away(&front.origin, status, detail);
+        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(after_secs));
+        answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        answer.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        answer
+    };
     if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
         let client = client(&front.proxies, peer.ip(), request.headers());
         // Whoever counts further in counts the same one.
         request.extensions_mut().insert(ConnectInfo(SocketAddr::new(client, peer.port())));
-        if counted(&method, &path) && !front.count(client) {
-            front.metrics.turned_away("rate");
-            return turned_away(StatusCode::TOO_MANY_REQUESTS, "too many requests; try again in a minute", "60");
+        if counted(&method, &path, route.as_deref()) && !front.count(client) {
+            return turned_away(
+                "rate",
+                StatusCode::TOO_MANY_REQUESTS,
+                "too many requests; try again in a minute",
+                "60",
+            );
         }
     }
     let Ok(_permit) = front.permits.try_acquire() else {
-        front.metrics.turned_away("busy");
-        return turned_away(StatusCode::SERVICE_UNAVAILABLE, "too many requests at this moment; try again", "2");
+        let detail = "too many requests at this moment; try again";
+        return turned_away("busy", StatusCode::SERVICE_UNAVAILABLE, detail, "2");
     };
     let answer = if path.starts_with(API) {
         next.run(request).await
     } else {
         match tokio::time::timeout(front.longest, next.run(request)).await {
             Ok(answer) => answer,
-            Err(_) => {
-                front.metrics.turned_away("time");
-                turned_away(StatusCode::SERVICE_UNAVAILABLE, "the answer took too long; try again", "10")
-            }
+            Err(_) => turned_away("time", StatusCode::SERVICE_UNAVAILABLE, "the answer took too long; try again", "10"),
         }
     };
     let (status, after) = (answer.status().as_u16(), begun.elapsed());
-    front.metrics.answered(method.as_str(), &route, status, after);
+    let route = route.as_deref().unwrap_or("none");
+    front.metrics.answered(method.as_str(), route, status, after);
     tracing::debug!(method = method.as_str(), route, status, milliseconds = after.as_millis(), "answered");
-    answer
-}
-
-fn turned_away(status: StatusCode, detail: &'static str, after_secs: &'static str) -> Response {
-    let mut answer = super::http::problem(status, detail).into_response();
-    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(after_secs));
-    answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer
 }
 
@@ -161,7 +172,7 @@ mod tests {
         let mut settings =
             Settings { trusted_proxies: proxies.iter().map(|p| p.parse().unwrap()).collect(), ..Settings::default() };
         settings.limits.requests_per_minute = per_minute;
-        Front::new(&settings, Arc::default())
+        Front::new(&settings, Arc::default(), "draws.example.org/log")
     }
 
     #[test]
@@ -198,12 +209,16 @@ mod tests {
 
     #[test]
     fn what_can_be_cached_is_not_counted() {
-        for path in ["/tile/0/000", "/artifact/ab", "/checkpoint", "/api/v1/draws"] {
-            assert!(!counted(&Method::GET, path), "{path}");
+        for (path, route) in [
+            ("/tile/0/000", "/tile/{*path}"),
+            ("/", "/"),
+            ("/draws/x/bundle", "/draws/{id}/bundle"),
+            ("/de/draws/x", "/de/draws/{id}"),
+            ("/api/v1/search", "/api/v1/search"),
+        ] {
+            assert!(!counted(&Method::GET, path, Some(route)), "{path}");
         }
-        for path in ["/", "/draws", "/draws/x/bundle"] {
-            assert!(counted(&Method::GET, path), "{path}");
-        }
-        assert!(counted(&Method::POST, "/tile/0/000"));
+        assert!(counted(&Method::GET, "/fr/search", Some("/fr/search")) && counted(&Method::GET, "/wp-admin", None));
+        assert!(counted(&Method::POST, "/tile/0/000", Some("/tile/{*path}")));
     }
 }

@@ -7,17 +7,19 @@ use std::io::Read as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, Extension, Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use klero_draw::names::Slug;
+use klero_draw::receipt::Locator;
 use klero_tlog::tile::TilePath;
 use tokio::io::AsyncReadExt as _;
 
 use super::Service;
+use super::recent::Recent;
 use super::request::{HandedRound, Request};
 use crate::failure::Failure;
 use crate::files::RealFiles;
@@ -42,7 +44,8 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/artifact/{sha256}", get(artifact))
         .route("/witnessed/{step}", get(witnessed))
         .route("/draws", get(draws))
-        .route("/draws/{id}/bundle", get(bundle))
+        .route("/draws/{id}/bundle", get(bundle).layer(Extension(Arc::new(Recent::default()))))
+        .route("/draws/{id}/box/{locator}", get(receipt_box))
         .route("/draws/{id}/round", post(round).layer(DefaultBodyLimit::max(MAX_ROUND_BYTES)))
         .route("/healthz", get(health))
         .route("/readyz", get(ready))
@@ -168,9 +171,14 @@ pub(crate) fn draw_json(service: &Service, id: &str) -> Response {
     }
 }
 
-async fn bundle(State(service): State<Arc<Service>>, Path(id): Path<String>) -> Response {
+async fn bundle(
+    State(service): State<Arc<Service>>,
+    Extension(recent): Extension<Arc<Recent>>,
+    Path(id): Path<String>,
+) -> Response {
     let Ok(id) = id.parse::<Slug>() else { return problem(StatusCode::NOT_FOUND, "there is no such draw") };
-    match tokio::task::spawn_blocking(move || service.bundle(&id).map(|text| (id, text))).await {
+    let made = move || recent.get(&id, || service.bundle(&id).map(Bytes::from)).map(|text| (id, text));
+    match tokio::task::spawn_blocking(made).await {
         Ok(Ok((id, text))) => {
             let name = format!("attachment; filename=\"{id}.bundle.json\"");
             (
@@ -185,6 +193,20 @@ async fn bundle(State(service): State<Arc<Service>>, Path(id): Path<String>) -> 
         }
         Ok(Err(failure)) => failed(&failure),
         Err(_) => problem(StatusCode::INTERNAL_SERVER_ERROR, "the bundle could not be made"),
+    }
+}
+
+/// The encrypted receipt that a letter's code finds (spec §2.4). Copies are not to be stored: erasure must reach all of them.
+async fn receipt_box(State(service): State<Arc<Service>>, Path((id, locator)): Path<(String, String)>) -> Response {
+    let missing = || problem(StatusCode::NOT_FOUND, "no receipt lies here: compare the code with the letter");
+    let (Ok(id), Ok(locator)) = (id.parse::<Slug>(), locator.parse::<Locator>()) else { return missing() };
+    match tokio::task::spawn_blocking(move || service.receipt_box(&id, &locator)).await {
+        Ok(Ok(Some(sealed))) => {
+            ([(header::CONTENT_TYPE, "application/octet-stream"), (header::CACHE_CONTROL, "no-store")], sealed)
+                .into_response()
+        }
+        Ok(Ok(None)) => missing(),
+        _ => problem(StatusCode::SERVICE_UNAVAILABLE, "it cannot be read at the moment"),
     }
 }
 

@@ -3,6 +3,7 @@
 //! State is the log and files beside it; nothing else is kept, so that a crash at any point loses nothing. Every state change is one step, which
 //! the ledger's rules admit or refuse in the one writing thread. The service never decides who is drawn: it asks `klero-draw`.
 
+mod boxes;
 mod bundles;
 pub mod config;
 pub mod control;
@@ -13,6 +14,7 @@ pub mod http;
 pub mod kept;
 pub mod listener;
 mod notice;
+mod recent;
 pub mod rekeying;
 pub mod request;
 pub mod scheduler;

@@ -99,7 +99,7 @@ pub struct Limits {
     pub request_secs: u64,
     /// A request's body has at most so many bytes, where a route does not say otherwise.
     pub body_bytes: usize,
-    /// Requests for what cannot be cached, from one address in a minute.
+    /// Searches, things handed in and wrong addresses from one address in a minute; what can be cached is not counted.
     pub requests_per_minute: u32,
     /// Requests of the organisers' API, of one account in a minute.
     pub api_requests_per_minute: u32,

@@ -18,6 +18,9 @@ const TICK: &str = "M6.5 12.5l3.8 3.8 7.2-8";
 const CROSS: &str = "M8 8l8 8M16 8l-8 8";
 const CLOCK: &str = "M12 6v6.5l4 2.5";
 const PAUSE: &str = "M9.5 8v8M14.5 8v8";
+/// All of them, for whoever draws them otherwise.
+#[cfg(test)]
+pub(super) const MARKS: [&str; 4] = [TICK, CROSS, CLOCK, PAUSE];
 
 /// The page.
 #[derive(Debug, Template)]
@@ -516,8 +519,7 @@ impl DrawPage {
         if facts.state.seal().is_some() {
             actions.push((format!("/verifier.html?lang={lang}&bundle=/draws/{id}/bundle"), lang.t("act-verify")));
             actions.push((format!("/draws/{id}/bundle"), lang.t("act-bundle")));
-            actions
-                .push((format!("/verifier.html?lang={lang}&bundle=/draws/{id}/bundle#receipt"), lang.t("act-letter")));
+            actions.push((super::letter_href(lang, id.as_str()), lang.t("act-letter")));
         }
         actions.push((f.href(&format!("/draws/{id}/press")), lang.t("act-press")));
         if finished {

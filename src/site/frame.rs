@@ -24,6 +24,8 @@ pub struct Frame {
     pub origin: String,
     /// The log may use a rehearsal beacon, or the draw did.
     pub rehearsal: bool,
+    /// The draw that the page is about, `/draws/x`: previews of links show its picture.
+    pub picture: Option<String>,
     /// Where the site lies for others, `https://draws.example.org`; empty if the request did not say.
     pub base: String,
 }

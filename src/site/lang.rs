@@ -87,6 +87,12 @@ impl Lang {
         self.sources()[1]
     }
 
+    /// All that the catalogue holds, for tests.
+    #[cfg(test)]
+    pub(super) fn everything(self) -> String {
+        self.sources().concat()
+    }
+
     fn bundle(self) -> &'static FluentBundle<FluentResource> {
         static BUNDLES: OnceLock<Vec<FluentBundle<FluentResource>>> = OnceLock::new();
         let bundles = BUNDLES.get_or_init(|| Self::ALL.into_iter().map(load).collect());

@@ -61,7 +61,7 @@ pub(super) async fn page(State(site): State<Site>, asked: Asked, Path(id): Path<
     let panels = facts.terms().is_some_and(|t| matches!(t.method, Method::Panels { .. }));
     let explain = lang.t(if panels { "live-explain-panels" } else { "live-explain" });
     let full = lang.with("live-title", &[("title", Arg::S(&name))]);
-    let frame = asked.frame(&site, full, explain.clone(), facts.status.rehearsal);
+    let frame = asked.draw_frame(&site, &facts, full, explain.clone());
     asked.answer(&LivePage {
         f: frame,
         id: facts.status.draw.to_string(),

@@ -60,7 +60,7 @@ pub(super) async fn log(State(site): State<Site>, asked: Asked, asks: Asks) -> R
             let checkpoint = site.service.reader().checkpoint();
             let start = end.saturating_sub(PAGE);
             let title = asked.lang.t("log-title");
-            let frame = asked.frame(&site, title, asked.lang.t("log-lead"), false);
+            let frame = asked.frame_with_query(&site, title, asked.lang.t("log-lead"));
             asked.answer(&LogPage {
                 f: frame,
                 size,

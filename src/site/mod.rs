@@ -7,12 +7,15 @@ pub mod charts;
 mod desk;
 pub mod draw_page;
 pub mod facts;
+mod fonts;
 pub mod frame;
 pub mod lang;
 mod live;
 mod log_pages;
 mod minutes;
+mod minutes_pdf;
 mod pages;
+mod poster;
 mod press;
 
 use std::sync::Arc;
@@ -58,10 +61,12 @@ pub fn router(service: Arc<Service>) -> Router {
             .route("/draws/{id}", get(draw))
             .route("/draws/{id}/press", get(press::page))
             .route("/draws/{id}/picture.svg", get(press::picture))
+            .route("/draws/{id}/picture.png", get(press::preview))
             .route("/draws/{id}/badge.svg", get(press::badge))
             .route("/draws/{id}/widget", get(press::widget))
             .route("/draws/{id}/live", get(live::page))
             .route("/draws/{id}/minutes", get(minutes::page))
+            .route("/draws/{id}/minutes.pdf", get(minutes::pdf))
             .route("/organisers/{id}", get(pages::organiser))
             .route("/log", get(log_pages::log))
             .route("/log/{seq}", get(log_pages::step))
@@ -89,11 +94,13 @@ pub fn router(service: Arc<Service>) -> Router {
 
 /// What a request says about how to answer: its language, its address without it, and where the site lies.
 #[derive(Debug, Clone)]
-struct Asked {
+pub(crate) struct Asked {
     lang: Lang,
     /// The language was in the address.
     fixed: bool,
     path: String,
+    /// `?…`, or empty.
+    query: String,
     base: String,
     /// A browser asks; programs get problem details instead of pages that say what is wrong.
     html: bool,
@@ -105,17 +112,7 @@ impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Asked {
     async fn from_request_parts(parts: &mut axum::http::request::Parts, state: &S) -> Result<Self, Self::Rejection> {
         let uri =
             axum::extract::OriginalUri::from_request_parts(parts, state).await.map_or_else(|e| match e {}, |u| u.0);
-        let path = uri.path();
-        let prefix =
-            path.get(1..3).and_then(Lang::from_code).filter(|_| matches!(path.as_bytes().get(3), None | Some(b'/')));
-        let header = |name: header::HeaderName| parts.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("");
-        let lang = prefix.unwrap_or_else(|| Lang::accepted(header(header::ACCEPT_LANGUAGE)));
-        let path = match prefix {
-            Some(_) => path.get(3..).filter(|p| !p.is_empty()).unwrap_or("/").to_owned(),
-            None => path.to_owned(),
-        };
-        let html = header(header::ACCEPT).contains("text/html");
-        Ok(Self { lang, fixed: prefix.is_some(), path, base: base(&parts.headers), html })
+        Ok(Self::of(&uri, &parts.headers))
     }
 }
 
@@ -134,6 +131,51 @@ fn base(headers: &HeaderMap) -> String {
 }
 
 impl Asked {
+    /// From a whole address and the headers beside it.
+    pub(crate) fn of(uri: &axum::http::Uri, headers: &HeaderMap) -> Self {
+        let path = uri.path();
+        let prefix =
+            path.get(1..3).and_then(Lang::from_code).filter(|_| matches!(path.as_bytes().get(3), None | Some(b'/')));
+        let header = |name: header::HeaderName| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("");
+        let lang = prefix.unwrap_or_else(|| Lang::accepted(header(header::ACCEPT_LANGUAGE)));
+        let path = match prefix {
+            Some(_) => path.get(3..).filter(|p| !p.is_empty()).unwrap_or("/").to_owned(),
+            None => path.to_owned(),
+        };
+        let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
+        let html = header(header::ACCEPT).contains("text/html");
+        Self { lang, fixed: prefix.is_some(), path, query, base: base(headers), html }
+    }
+
+    /// What somebody sees whose request was not taken: a page for a browser, problem details for a program.
+    pub(crate) fn turned_away(&self, origin: &str, status: StatusCode, detail: &str) -> Response {
+        if !self.html {
+            return crate::service::http::problem(status, detail);
+        }
+        let key = if status == StatusCode::TOO_MANY_REQUESTS { "error-429" } else { "error-500" };
+        let lead = self.lang.t(&format!("{key}-text"));
+        let f = Frame {
+            lang: self.lang,
+            path: format!("{}{}", self.path, self.query),
+            title: self.lang.t(key),
+            description: lead.clone(),
+            origin: origin.to_owned(),
+            rehearsal: false,
+            picture: None,
+            base: self.base.clone(),
+        };
+        let mut response = self.rendered(&pages::Text { f, lead, sections: Vec::new() });
+        *response.status_mut() = status;
+        response
+    }
+
+    /// The same for a page whose content the query decides: its other languages are asked the same.
+    fn frame_with_query(&self, site: &Site, title: String, description: String) -> Frame {
+        let mut frame = self.frame(site, title, description, false);
+        frame.path.push_str(&self.query);
+        frame
+    }
+
     fn frame(&self, site: &Site, title: String, description: String, rehearsal: bool) -> Frame {
         Frame {
             lang: self.lang,
@@ -142,8 +184,16 @@ impl Asked {
             description,
             origin: site.service.origin().to_owned(),
             rehearsal,
+            picture: None,
             base: self.base.clone(),
         }
+    }
+
+    /// The frame of a page about one draw.
+    fn draw_frame(&self, site: &Site, facts: &DrawFacts, title: String, description: String) -> Frame {
+        let mut frame = self.frame(site, title, description, facts.status.rehearsal);
+        frame.picture = Some(format!("/draws/{}", facts.status.draw));
+        frame
     }
 
     /// A page as an answer.
@@ -196,6 +246,7 @@ pub fn draw_html(service: &Service, draw: &Slug, lang: Lang) -> Result<String, F
         description: draw_page::verdict(&facts, lang).headline,
         origin: service.origin().to_owned(),
         rehearsal: facts.status.rehearsal,
+        picture: None,
         base: String::new(),
     };
     draw_page::DrawPage::new(&facts, frame).render().map_err(Failure::unavailable)
@@ -219,7 +270,7 @@ async fn draw(State(site): State<Site>, asked: Asked, Path(id): Path<String>, he
             let verdict = draw_page::verdict(&facts, asked.lang);
             let description = format!("{} {}", verdict.headline, verdict.sub);
             let title = draw_page::title(&facts, asked.lang);
-            let frame = asked.frame(&site, title, description, facts.status.rehearsal);
+            let frame = asked.draw_frame(&site, &facts, title, description);
             asked.answer(&draw_page::DrawPage::new(&facts, frame))
         }
         Err(failure) => asked.sorry(&site, &failure),
@@ -264,15 +315,22 @@ fn svg(asked: &Asked, text: String) -> Response {
         .into_response()
 }
 
-/// What a search or the log's list is asked.
+/// What a search, the log's list or the check of a letter is asked.
 #[derive(Debug, Default, serde::Deserialize)]
 struct Asking {
     #[serde(default)]
     q: String,
+    #[serde(default)]
+    draw: String,
     before: Option<u64>,
 }
 
 type Asks = Result<Query<Asking>, axum::extract::rejection::QueryRejection>;
+
+/// Where a letter about a draw is checked: the second verifier, in the visitor's own browser.
+fn letter_href(lang: Lang, draw: &str) -> String {
+    format!("/verifier.html?lang={lang}&bundle=/draws/{draw}/bundle&letter=1")
+}
 
 /// Escapes text for XML and HTML, inside elements and quoted attributes.
 fn escape(text: &str) -> String {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use klero_draw::names::Slug;
 use klero_verifier::ledger::Phase;
@@ -297,9 +297,16 @@ pub(super) async fn proof(State(site): State<Site>, asked: Asked) -> Response {
     asked.answer(&Text { f: frame, lead: String::new(), sections })
 }
 
-/// Where a citizen checks their letter: they choose the draw, and the second verifier checks in their browser alone.
-pub(super) async fn check(State(site): State<Site>, asked: Asked) -> Response {
+/// Where a citizen checks their letter: they choose the draw, or their link names it, and the second verifier checks in their browser alone. The
+/// letter's code stands after `#`: browsers keep that part to themselves, and take it along to where they are sent.
+pub(super) async fn check(State(site): State<Site>, asked: Asked, asks: Asks) -> Response {
     let lang = asked.lang;
+    let named = asks.ok().and_then(|asks| asks.0.draw.parse::<Slug>().ok());
+    if let Some(draw) = named.filter(|draw| site.service.ledger().draw(draw).is_some_and(|d| d.seal().is_some())) {
+        let vary = if asked.fixed { "accept" } else { "accept, accept-language" };
+        let to = super::letter_href(lang, draw.as_str());
+        return (StatusCode::SEE_OTHER, [(header::LOCATION, to.as_str()), (header::VARY, vary)]).into_response();
+    }
     let all = match listed(&site) {
         Ok(all) => all,
         Err(failure) => return asked.sorry(&site, &failure),
@@ -309,7 +316,7 @@ pub(super) async fn check(State(site): State<Site>, asked: Asked) -> Response {
         .rev()
         .filter(|draw| draw.sealed)
         .map(|draw| {
-            let href = format!("/verifier.html?lang={lang}&bundle=/draws/{}/bundle#receipt", draw.status.draw);
+            let href = super::letter_href(lang, draw.status.draw.as_str());
             let when = format!("{} · {}", lang.date(draw.status.draws_at), draw.organiser);
             (href, title_of(&draw.status, lang), when)
         })
@@ -332,7 +339,7 @@ pub(super) async fn search(State(site): State<Site>, asked: Asked, asks: Asks) -
     } else {
         lang.with("search-found", &[("n", Arg::N(hits.len() as u64))])
     };
-    let frame = asked.frame(&site, lang.t("search-title"), summary.clone(), false);
+    let frame = asked.frame_with_query(&site, lang.t("search-title"), summary.clone());
     asked.answer(&Search { f: frame, query, summary, hits })
 }
 

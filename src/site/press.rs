@@ -10,7 +10,9 @@ use super::draw_page::{VerdictView, state_word, title, verdict};
 use super::facts::DrawFacts;
 use super::frame::Frame;
 use super::lang::{Arg, Lang};
+use super::poster::{Poster, colour};
 use super::{Asked, Site, WIDGET_POLICY, escape, facts_of, svg};
+use crate::failure::Failure;
 
 #[derive(Debug, Template)]
 #[template(path = "press.html")]
@@ -51,7 +53,7 @@ pub(super) async fn page(State(site): State<Site>, asked: Asked, Path(id): Path<
         escape(&name)
     );
     let full = lang.with("press-title", &[("title", Arg::S(&name))]);
-    let frame = asked.frame(&site, full, format!("{name}: {state}"), facts.status.rehearsal);
+    let frame = asked.draw_frame(&site, &facts, full, format!("{name}: {state}"));
     asked.answer(&PressPage { f: frame, id, state, paragraphs, embed, badge })
 }
 
@@ -121,96 +123,27 @@ fn cell(text: &str) -> String {
     if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
-fn colour(class: &str) -> &'static str {
-    match class {
-        "good" => "#15653a",
-        "wait" => "#1d4f91",
-        "warn" => "#8a4b00",
-        _ => "#a11d1d",
-    }
-}
-
-/// Breaks a text into lines of about `width` characters.
-fn lines(text: &str, width: usize, most: usize) -> Vec<String> {
-    let mut all: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        let room = all.len() < most;
-        match all.last_mut() {
-            Some(line) if line.chars().count() + word.chars().count() < width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ if room => all.push(word.chars().take(width).collect()),
-            Some(line) => {
-                line.push('…');
-                break;
-            }
-            None => break,
-        }
-    }
-    all
-}
-
-/// A picture of the verdict, for articles and link previews: 1200 × 630.
+/// A picture of the verdict for articles: 1200 × 630, as SVG.
 pub(super) async fn picture(State(site): State<Site>, asked: Asked, Path(id): Path<String>) -> Response {
-    use std::fmt::Write as _;
+    match facts_of(&site, &id).await {
+        Ok(facts) => svg(&asked, Poster::new(&facts, site.service.origin(), asked.lang).svg()),
+        Err(failure) => asked.sorry(&site, &failure),
+    }
+}
+
+/// The same as PNG, for previews of links.
+pub(super) async fn preview(State(site): State<Site>, asked: Asked, Path(id): Path<String>) -> Response {
     let facts = match facts_of(&site, &id).await {
         Ok(facts) => facts,
         Err(failure) => return asked.sorry(&site, &failure),
     };
-    let lang = asked.lang;
-    let v = verdict(&facts, lang);
-    let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1200 630\" width=\"1200\" height=\"630\" font-family=\"system-ui,Segoe UI,Roboto,Helvetica,Arial,sans-serif\">\
-         <rect width=\"1200\" height=\"630\" fill=\"#fbfaf7\"/><rect width=\"1200\" height=\"24\" fill=\"{}\"/>",
-        colour(v.class)
-    );
-    let mut y = 120;
-    for line in lines(&title(&facts, lang), 38, 2) {
-        let _ = write!(
-            out,
-            "<text x=\"70\" y=\"{y}\" font-size=\"54\" font-weight=\"700\" fill=\"#1b1b1a\">{}</text>",
-            escape(&line)
-        );
-        y += 66;
-    }
-    let _ = write!(
-        out,
-        "<g transform=\"translate(70 {}) scale(3)\"><circle cx=\"12\" cy=\"12\" r=\"11\" fill=\"{c}\"/><path d=\"{}\" fill=\"none\" stroke=\"#fff\" stroke-width=\"2.4\" stroke-linecap=\"round\" stroke-linejoin=\"round\"/></g>",
-        y - 10,
-        v.mark,
-        c = colour(v.class)
-    );
-    let headline = if facts.status.rehearsal { lang.t("rehearsal-title") } else { v.headline.clone() };
-    let mut at = y + 24;
-    for line in lines(&headline, 46, 2) {
-        let _ = write!(
-            out,
-            "<text x=\"165\" y=\"{at}\" font-size=\"38\" font-weight=\"600\" fill=\"{}\">{}</text>",
-            colour(v.class),
-            escape(&line)
-        );
-        at += 48;
-    }
-    at = at.max(y + 100);
-    for line in lines(&format!("{} {}", v.sub, v.lines.first().cloned().unwrap_or_default()), 62, 3) {
-        let _ = write!(out, "<text x=\"70\" y=\"{at}\" font-size=\"31\" fill=\"#3c3b38\">{}</text>", escape(&line));
-        at += 44;
-    }
-    if let Some(result) = facts.state.result() {
-        let _ = write!(
-            out,
-            "<text x=\"70\" y=\"560\" font-size=\"21\" font-family=\"ui-monospace,Menlo,Consolas,monospace\" fill=\"#5b5954\">{}</text>",
-            result.outcome
-        );
-    }
-    let _ = write!(
-        out,
-        "<text x=\"70\" y=\"596\" font-size=\"24\" fill=\"#5b5954\">{} · {}</text></svg>",
-        escape(site.service.origin()),
-        facts.status.draw
-    );
-    svg(&asked, out)
+    let poster = Poster::new(&facts, site.service.origin(), asked.lang);
+    let Ok(Some(bytes)) = tokio::task::spawn_blocking(move || poster.png()).await else {
+        return asked.sorry(&site, &Failure::unavailable("the picture could not be drawn"));
+    };
+    let vary = if asked.fixed { "accept" } else { "accept, accept-language" };
+    ([(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "public, max-age=10"), (header::VARY, vary)], bytes)
+        .into_response()
 }
 
 /// A badge of one line.

@@ -153,7 +153,7 @@ fn a_draw_that_a_command_erases_leaves_nothing_on_the_desk() {
         let dir = site.world.dir.path().join("service");
         let desk = dir.join("desk");
         let held =
-            [desk.join("boxes/letters"), desk.join("keys/eupen.letters"), desk.join(format!("pools/eupen.{pool}"))];
+            [dir.join("boxes/letters"), desk.join("keys/eupen.letters"), desk.join(format!("pools/eupen.{pool}"))];
         assert!(held.iter().all(|folder| folder.exists()));
         office.site.stop();
         office.site.world.close();

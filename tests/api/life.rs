@@ -5,8 +5,8 @@ use kleroterion::api::access::Role;
 use kleroterion::clock::Clock as _;
 use serde_json::{Value, json};
 
-use crate::common_service::{ROUNDS, World, forty, published};
-use crate::support::{Auth, Office, Site, generous};
+use crate::common_service::{ROUNDS, World, forty, published, slug};
+use crate::support::{Office, Site, generous};
 
 #[test]
 fn from_draft_to_erasure() {
@@ -64,11 +64,11 @@ fn from_draft_to_erasure() {
     assert_eq!(rows.len(), 10);
     for row in &rows {
         let code = klero_draw::receipt::ShortCode::parse(&row[code_at]).unwrap();
-        let sealed = site.get(&Auth::Nobody, &format!("/boxes/{}", code.locator())).is(200);
-        let receipt = klero_draw::receipt::open_box(&code, &sealed.body).unwrap();
+        let sealed = site.world.service().receipt_box(&slug("letters"), &code.locator()).unwrap().unwrap();
+        let receipt = klero_draw::receipt::open_box(&code, &sealed).unwrap();
         assert_eq!(receipt.id(), &row[id_at]);
     }
-    site.get(&Auth::Nobody, &format!("/boxes/{}", "0".repeat(32))).problem(404, "not-found");
+    assert_eq!(site.world.service().receipt_box(&slug("letters"), &"0".repeat(32).parse().unwrap()).unwrap(), None);
     let zip = office.people("/draws/letters/letters/drawn.zip");
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(zip.body)).unwrap();
     assert_eq!(zip.len(), 11);
@@ -155,7 +155,8 @@ fn from_draft_to_erasure() {
     assert!(!office.read("/draws/letters/results/drawn.csv").header("content-type").starts_with("text/csv"));
     assert_eq!(office.read("/draws/letters/complaints").json()["items"], json!([]));
     let code = klero_draw::receipt::ShortCode::parse(&rows[0][code_at]).unwrap();
-    site.get(&Auth::Nobody, &format!("/boxes/{}", code.locator())).problem(404, "not-found");
+    assert_eq!(site.world.service().receipt_box(&slug("letters"), &code.locator()).unwrap(), None);
+    assert!(!site.world.service().public().with_file_name("boxes").join("letters").exists());
 }
 
 #[test]

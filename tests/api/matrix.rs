@@ -75,7 +75,6 @@ const EXPECTED: &[(&str, &str, &str)] = &[
     ("GET /organisers/{organiser}/draws/{draw}/results/{list}", "ou", "people"),
     ("POST /organisers/{organiser}/draws/{draw}/letters", "o", "people"),
     ("GET /organisers/{organiser}/draws/{draw}/letters/{list}", "o", "people"),
-    ("GET /boxes/{locator}", "-", "-"),
     ("GET /organisers/{organiser}/draws/{draw}/response-window", "opu", "read"),
     ("PUT /organisers/{organiser}/draws/{draw}/response-window", "o", "write"),
     ("GET /organisers/{organiser}/draws/{draw}/answers", "opu", "read"),

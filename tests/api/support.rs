@@ -146,7 +146,8 @@ impl Site {
         settings.limits.requests_per_minute = u32::MAX;
         let public = http::router(Arc::clone(world.service()));
         let public = public.layer(axum::extract::DefaultBodyLimit::max(settings.limits.body_bytes));
-        let pages = Front::new(&settings, Arc::new(Metrics::default())).before(public.merge(api.router()));
+        let front = Front::new(&settings, Arc::new(Metrics::default()), world.service().origin());
+        let pages = front.before(public.merge(api.router()));
         let pages = pages.into_make_service_with_connect_info::<SocketAddr>();
         api.recover().unwrap();
         runtime.spawn(async move { axum::serve(listener, pages).await });

@@ -1,5 +1,5 @@
 // The public pages as people use them, in a real browser, on a demonstration that a real service runs: newcomer, citizen, keyboard, small
-// screens, large type, no script, ceremony, every language, light and dark. `SCREENSHOTS=1` also writes docs/images.
+// screens, large type, no script, ceremony, every language, light and dark.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -17,7 +17,9 @@ const MISSING = /status of 404/;
 
 let browser, demo, base;
 before(async () => {
-  [browser, demo] = await Promise.all([launched(), demonstration()]);
+  // The browser last: one that is never closed keeps the tests from ending.
+  demo = await demonstration();
+  browser = await launched();
   base = demo.base;
 });
 after(async () => {

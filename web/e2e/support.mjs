@@ -64,11 +64,13 @@ export async function demonstration(people = 4_000) {
     const note = join(dir, "terms", `${draw}.note`);
     const titles = LANGUAGES.flatMap((lang) => ["--title", `${lang}=${draw} (${lang})`]);
     klero("draw", "announce", draw, "--dir", service, "--organiser", "ostbelgien", "--purpose", draw, ...titles, "--draws-at", `+${seconds}s`, ...signed);
-    klero("terms", "new", "--dir", service, "--draw", draw, "--pool", pool, "--from", "letters-1", "--method", "equal", "--seats", "10", "--reserves", "2", "--out", note);
+    klero("terms", "new", "--dir", service, "--draw", draw, "--pool", pool, "--from", "letters-1", "--method", "equal", "--seats", "10", "--reserves", "2", "--table-reason", "these people are invented", "--out", note);
     for (const key of signers) klero("terms", "sign", note, "--key", key);
     klero("draw", "seal", note, "--dir", service, "--pool", pool);
   };
-  return { dir, service, keys, base: match[1], seal, stop };
+  /** Destroys the data of a draw's people, as the law demands. */
+  const erase = (draw) => klero("erase", draw, "--dir", service, ...signed);
+  return { dir, service, keys, base: match[1], seal, erase, stop };
 }
 
 export function launched() {

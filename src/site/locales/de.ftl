@@ -402,16 +402,18 @@ minutes-witnesses = Bei der Auslosung anwesend
 minutes-witnesses-hint = Namen, einer je Zeile. Sie bleiben in Ihrem Browser und werden mitgedruckt.
 minutes-signature = Ort, Datum, Unterschrift
 minutes-print = Drucken
+minutes-pdf = PDF
+minutes-page = Seite { $n } von { $all }
+minutes-first = Die ersten { $shown_s } von { $n_s }; alle stehen auf der Seite der Auslosung.
+minutes-names = Namen
 minutes-qr = Seite dieser Auslosung
 minutes-drawn = Ausgelost (Plätze im Lostopf)
 minutes-reserves = Reserve, der Reihe nach
 
 # Briefprüfung
 check-title = Meinen Brief prüfen
-check-lead = Wählen Sie die Auslosung, die Ihr Brief nennt. Geben Sie dann den Link des Briefs ein, oder seinen Code mit der zugehörigen Datei. Nur dieser Browser schaut nach; nichts über Sie wird gesendet.
+check-lead = Wählen Sie die Auslosung, die Ihr Brief nennt, und geben Sie dann seinen Code oder seinen Link ein. Nur dieser Browser schaut nach; nichts über Sie wird gesendet.
 check-choose = Wählen Sie die Auslosung, die Ihr Brief nennt
-check-code = Code des Briefs
-check-go = Prüfen
 check-noscript = Diese Prüfung braucht JavaScript, weil nur Ihr eigener Browser Ihre Angaben sehen darf. Ohne geht es im Rathaus: Dort kann man Ihnen dasselbe ausdrucken.
 
 # So geht es
@@ -448,6 +450,8 @@ proof-break-text = Verschwören sich mehr Betreiber des Zufallssenders als desse
 # Fehler
 error-404 = Diese Seite gibt es nicht
 error-404-text = Vielleicht wurde die Adresse abgeschnitten. Alle Auslosungen stehen auf der ersten Seite.
+error-429 = Zu viele Anfragen aus Ihrem Netz
+error-429-text = Viele Menschen fragen hier im selben Augenblick. Warten Sie eine Minute und laden Sie die Seite neu.
 error-500 = Diese Seite lässt sich gerade nicht zeigen
 error-500-text = Das Protokoll ist unversehrt. Versuchen Sie es gleich noch einmal.
 

@@ -403,16 +403,18 @@ minutes-witnesses = Present at the draw
 minutes-witnesses-hint = Names, one on each line. They stay in your browser and are printed on the sheet.
 minutes-signature = Place, date, signature
 minutes-print = Print
+minutes-pdf = PDF
+minutes-page = Page { $n } of { $all }
+minutes-first = The first { $shown_s } of { $n_s }; all of them are on the page of the draw.
+minutes-names = Names
 minutes-qr = Page of this draw
 minutes-drawn = Drawn (places in the pool)
 minutes-reserves = Reserves, in order
 
 # Letter check
 check-title = Check my letter
-check-lead = Choose the draw that your letter names, then open the letter’s link or type its code with the file that came with it. Only this browser looks; nothing about you is sent.
+check-lead = Choose the draw that your letter names, then type its code or paste its link. Only this browser looks; nothing about you is sent.
 check-choose = Choose the draw that your letter names
-check-code = Code of the letter
-check-go = Check
 check-noscript = This check needs JavaScript, because only your own browser may see your data. Without it, ask at the town hall: the clerk can print the same.
 
 # How it works
@@ -449,6 +451,8 @@ proof-break-text = If more than the threshold of the beacon’s operators conspi
 # Errors
 error-404 = There is no such page
 error-404-text = Perhaps the address was cut off. All draws are on the first page.
+error-429 = Too many requests from your network
+error-429-text = Many people here ask at the same moment. Wait a minute and reload the page.
 error-500 = This page cannot be shown at the moment
 error-500-text = The log is safe. Try again in a moment.
 

@@ -402,16 +402,18 @@ minutes-witnesses = Présents au tirage
 minutes-witnesses-hint = Les noms, un par ligne. Ils restent dans votre navigateur et sont imprimés sur la feuille.
 minutes-signature = Lieu, date, signature
 minutes-print = Imprimer
+minutes-pdf = PDF
+minutes-page = Page { $n } sur { $all }
+minutes-first = Les { $shown_s } premiers sur { $n_s } ; tous figurent sur la page du tirage.
+minutes-names = Noms
 minutes-qr = Page de ce tirage
 minutes-drawn = Tirés au sort (places dans l’urne)
 minutes-reserves = Réserves, dans l’ordre
 
 # Vérifier la lettre
 check-title = Vérifier ma lettre
-check-lead = Choisissez le tirage que nomme votre lettre, puis donnez le lien de la lettre, ou son code avec le fichier qui l’accompagne. Seul ce navigateur regarde ; rien de vous n’est envoyé.
+check-lead = Choisissez le tirage que nomme votre lettre, puis tapez son code ou collez son lien. Seul ce navigateur regarde ; rien de vous n’est envoyé.
 check-choose = Choisissez le tirage que nomme votre lettre
-check-code = Code de la lettre
-check-go = Vérifier
 check-noscript = Cette vérification a besoin de JavaScript, car seul votre navigateur peut voir vos données. Sans lui, demandez à la maison communale : on peut vous imprimer la même chose.
 
 # Comment ça marche
@@ -448,6 +450,8 @@ proof-break-text = Si plus d’exploitants de la balise que son seuil conspiraie
 # Erreurs
 error-404 = Cette page n’existe pas
 error-404-text = L’adresse a peut-être été coupée. Tous les tirages sont sur la première page.
+error-429 = Trop de demandes depuis votre réseau
+error-429-text = Beaucoup de monde demande ici au même moment. Attendez une minute et rechargez la page.
 error-500 = Cette page ne peut pas être montrée en ce moment
 error-500-text = Le journal est intact. Réessayez dans un instant.
 

@@ -402,16 +402,18 @@ minutes-witnesses = Aanwezig bij de loting
 minutes-witnesses-hint = Namen, één per regel. Ze blijven in uw browser en worden mee afgedrukt.
 minutes-signature = Plaats, datum, handtekening
 minutes-print = Afdrukken
+minutes-pdf = PDF
+minutes-page = Blad { $n } van { $all }
+minutes-first = De eerste { $shown_s } van { $n_s }; alle staan op de pagina van de loting.
+minutes-names = Namen
 minutes-qr = Pagina van deze loting
 minutes-drawn = Geloot (plaatsen in de pool)
 minutes-reserves = Reserves, in volgorde
 
 # Brief controleren
 check-title = Mijn brief controleren
-check-lead = Kies de loting die uw brief noemt, en geef dan de link van de brief in, of zijn code met het bijbehorende bestand. Alleen deze browser kijkt; er wordt niets over u verstuurd.
+check-lead = Kies de loting die uw brief noemt, en typ dan de code of plak de link van de brief. Alleen deze browser kijkt; er wordt niets over u verstuurd.
 check-choose = Kies de loting die uw brief noemt
-check-code = Code van de brief
-check-go = Controleren
 check-noscript = Deze controle heeft JavaScript nodig, omdat alleen uw eigen browser uw gegevens mag zien. Zonder kan het op het gemeentehuis: daar kan men hetzelfde voor u afdrukken.
 
 # Hoe het werkt
@@ -448,6 +450,8 @@ proof-break-text = Als meer beheerders van het baken samenspannen dan zijn dremp
 # Fouten
 error-404 = Deze pagina bestaat niet
 error-404-text = Misschien is het adres afgebroken. Alle lotingen staan op de eerste pagina.
+error-429 = Te veel aanvragen vanaf uw netwerk
+error-429-text = Veel mensen vragen hier op hetzelfde moment iets op. Wacht een minuut en laad de pagina opnieuw.
 error-500 = Deze pagina kan nu niet worden getoond
 error-500-text = Het logboek is ongeschonden. Probeer het zo dadelijk opnieuw.
 

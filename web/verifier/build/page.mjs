@@ -27,7 +27,12 @@ export async function page(root, common) {
 </head>
 <body>
 <div id="page"></div>
-<noscript><p>This page checks proofs with a script of its own. Allow it, or use the program klero-verify.</p></noscript>
+<noscript>
+<p lang="nl">Deze pagina controleert met een eigen script, op uw toestel. Sta het toe, of vraag de controle aan het loket van de organisator.</p>
+<p lang="fr">Cette page vérifie avec son propre script, sur votre appareil. Autorisez-le, ou demandez la vérification au guichet de l’organisateur.</p>
+<p lang="de">Diese Seite prüft mit einem eigenen Skript, auf Ihrem Gerät. Erlauben Sie es, oder lassen Sie am Schalter des Veranstalters prüfen.</p>
+<p lang="en">This page checks with a script of its own, on your device. Allow it, use the program klero-verify, or ask at the organiser’s desk.</p>
+</noscript>
 <script>${script}</script>
 </body>
 </html>

@@ -49,7 +49,11 @@ export function draw(terms: Terms, seed: Seed, material: Material): Drawn {
   const { method, reserves, pool } = terms;
   switch (method.name) {
     case "equal": return split(people.lowest(pool.size, method.seats + reserves), method.seats);
-    case "households": return split(drawHouseholds(people, need(material.table, "the table"), method.seats + reserves), method.seats);
+    case "households": {
+      const order = drawHouseholds(people, need(material.table, "the table"), method.seats + reserves);
+      if (order.length < method.seats + reserves) throw new Refused("fewer households than seats and reserves", String(method.seats + reserves), String(order.length));
+      return split(order, method.seats);
+    }
     case "stratified": return drawStratified(people, terms, need(material.table, "the table"), need(material.strata, "the strata"), method.columns);
     case "panels": {
       const list = need(material.list, "the list of panels");
@@ -71,7 +75,8 @@ function split(order: readonly number[], seats: number): Drawn {
   return { drawn: order.slice(0, seats), reserves: order.slice(seats), panel: undefined };
 }
 
-function drawHouseholds(tickets: Tickets, table: Table, wanted: number): number[] {
+/** The first `wanted` people in order of whom no two share a household; fewer, if there are fewer households. */
+export function drawHouseholds(tickets: Tickets, table: Table, wanted: number): number[] {
   const taken = new Set<string>();
   const out: number[] = [];
   for (const index of tickets.lowest(table.people.length, table.people.length)) {
@@ -81,7 +86,6 @@ function drawHouseholds(tickets: Tickets, table: Table, wanted: number): number[
     if (tag !== undefined) taken.add(tag);
     out.push(index);
   }
-  if (out.length < wanted) throw new Refused("fewer households than seats and reserves", String(wanted), String(out.length));
   return out;
 }
 

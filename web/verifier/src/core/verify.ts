@@ -38,6 +38,8 @@ export interface Verified {
   readonly given?: Drawn | undefined;
   readonly seats?: Seats | undefined;
   readonly cancelled?: boolean;
+  /** Table and list, where they are here and are those of the terms. */
+  readonly material?: Material | undefined;
 }
 
 export function verify(bundle: Uint8Array | string, options: Options = {}): Verified {
@@ -67,6 +69,7 @@ class Verification {
   private outcome: Outcome | undefined;
   private given: Drawn | undefined;
   private seats: Seats | undefined;
+  private used: Material | undefined;
 
   constructor(private readonly raw: RawBundle, private readonly options: Options) {
     this.trust = options.trust;
@@ -87,7 +90,7 @@ class Verification {
     if (draw !== undefined) this.theDraw(draw);
     this.voids();
     const rehearsal = this.ledger.opened?.rehearsal !== undefined;
-    return { report: this.f.report(rehearsal), draw, ledger: this.ledger, outcome: this.outcome, given: this.given, seats: this.seats, cancelled: draw !== undefined && this.cancelled(draw) };
+    return { report: this.f.report(rehearsal), draw, ledger: this.ledger, outcome: this.outcome, given: this.given, seats: this.seats, cancelled: draw !== undefined && this.cancelled(draw), material: this.used };
   }
 
   private get draw(): DrawState | undefined {
@@ -228,6 +231,7 @@ class Verification {
     this.tokens(draw);
     this.beacon(draw);
     const material = this.material(draw, sealed.terms);
+    this.used = material;
     this.checkOutcome(draw, sealed.terms, material);
     this.replacements(draw, sealed.terms, material);
   }

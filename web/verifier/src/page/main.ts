@@ -3,7 +3,7 @@
 import { Refused } from "../core/bytes";
 import { parseLenient } from "../core/json";
 import { Cheat, type Example } from "./cheat";
-import { h, replaceWith } from "./dom";
+import { type Child, h, replaceWith } from "./dom";
 import { LANGUAGES, LANGUAGE_NAMES, type Language, type TextId } from "./texts";
 import { say, showReceipt, showReport } from "./view";
 import { type Answer, Work, bytesText, serve, textBytes } from "./worker";
@@ -18,6 +18,14 @@ class Page {
   private strict = false;
   private answer: Answer | undefined;
   private cheating = false;
+  /** What somebody typed of their letter, and what came of it: kept over a change of language or file, and never sent or stored. */
+  private typed = location.hash;
+  private box: Uint8Array | undefined;
+  private receiptSaid: (() => Child[]) | undefined;
+  /** Somebody came with a letter: their place comes first, the proof after it. */
+  private readonly letter = location.hash.length > 1 || new URLSearchParams(location.search).has("letter");
+  /** The draw's address on the site that serves this page; undefined from a disk. */
+  private readonly served = servedDraw();
   private readonly work: Work;
   private readonly report = h("div", { "aria-live": "polite" });
 
@@ -27,7 +35,6 @@ class Page {
     document.addEventListener("drop", (e) => { e.preventDefault(); void this.take(e.dataTransfer?.files); });
     this.draw();
     void this.fetched();
-    if (location.hash.length > 1 && location.hash !== "#receipt") (document.getElementById("receipt-typed") as HTMLInputElement).value = location.hash;
   }
 
   private say(id: TextId): string {
@@ -42,11 +49,9 @@ class Page {
       h("header", {}, h("p", { class: "name" }, "Kleroterion"),
         h("nav", { "aria-label": this.say("language") }, ...LANGUAGES.map((l) => h("button", { type: "button", lang: l, "aria-pressed": String(l === language), click: () => { this.language = l; this.draw(); } }, LANGUAGE_NAMES[l])))),
       h("main", {},
-        h("h1", {}, this.say("title")),
-        h("p", {}, this.say("intro")),
-        this.files(),
-        this.report,
-        this.receipt(),
+        ...(this.letter
+          ? [this.receipt("h1"), h("h2", {}, this.say("title")), h("p", {}, this.say("intro")), this.files(), this.report]
+          : [h("h1", {}, this.say("title")), h("p", {}, this.say("intro")), this.files(), this.report, this.receipt("h2")]),
         this.cheat()));
     this.show();
   }
@@ -78,14 +83,13 @@ class Page {
 
   /** Served by a site, the page may be told which of that site's own bundles to read. Opened from a disk it asks for nothing. */
   private async fetched(): Promise<void> {
-    const path = new URLSearchParams(location.search).get("bundle");
-    if (!location.protocol.startsWith("http") || path === null || !/^\/draws\/[a-z0-9-]{1,64}\/bundle$/.test(path)) return;
+    if (this.served === undefined) return;
     replaceWith(this.report, h("p", { role: "status" }, this.say("working")));
-    const answer = await fetch(path, { credentials: "omit" }).catch(() => undefined);
+    const answer = await fetch(`${this.served}/bundle`, { credentials: "omit" }).catch(() => undefined);
     if (answer?.ok !== true) { replaceWith(this.report, h("p", { class: "banner", role: "alert" }, this.say("broken"))); return; }
     this.bundle = new Uint8Array(await answer.arrayBuffer());
     await this.verify();
-    if (location.hash.length > 1) document.getElementById("receipt-typed")?.focus();
+    if (this.letter && this.typed === "") document.getElementById("receipt-typed")?.focus();
   }
 
   private async verify(): Promise<void> {
@@ -94,8 +98,11 @@ class Page {
     replaceWith(this.report, h("p", { role: "status" }, this.say("working")));
     this.answer = await this.work.ask({ bundle, trust: this.trust, artifacts: [...this.artifacts], strict: this.strict });
     this.cheating = false;
+    this.receiptSaid = undefined;
     this.draw();
     document.getElementById("verdict")?.focus();
+    // Whoever typed first and chose the file then need not ask again.
+    if (this.typed !== "") await this.checkReceipt(this.letter);
   }
 
   private show(): void {
@@ -106,27 +113,44 @@ class Page {
     else replaceWith(this.report, h("p", { class: "banner", role: "alert" }, `${this.say("broken")} ${answer.broken}`));
   }
 
-  private receipt(): HTMLElement {
-    const output = h("div", { role: "status", "aria-live": "polite" });
-    const typed = h("input", { id: "receipt-typed", type: "text", autocomplete: "off", spellcheck: "false" });
-    const box = h("input", { id: "receipt-box", type: "file" });
-    const check = async (): Promise<void> => {
-      const { bundle, language } = this;
-      if (bundle === undefined) return replaceWith(output, h("p", {}, this.say("receiptNeedsBundle")));
-      const chosen = box.files?.[0];
-      const boxBytes = chosen === undefined ? undefined : new Uint8Array(await chosen.arrayBuffer());
-      replaceWith(output, this.say("working"));
-      const found = await this.work.ask({ bundle, trust: this.trust, artifacts: [...this.artifacts], strict: this.strict, receipt: { typed: typed.value, box: boxBytes } });
-      if (!("story" in found)) replaceWith(output, h("p", {}, this.say("broken")));
-      else if (found.needsBox !== undefined) replaceWith(output, h("p", {}, `${this.say("receiptNeedsBox")} `, h("code", {}, found.needsBox)));
-      else if (found.receipt === undefined) replaceWith(output, h("p", { class: "banner" }, `${this.say("receiptBad")} ${found.receiptRefused ?? ""}`));
-      else replaceWith(output, showReceipt(found.receipt, found.story.report.verdict === "verified", language));
-    };
-    return h("section", { class: "receipt" }, h("h2", {}, this.say("receiptTitle")), h("p", {}, this.say("receiptIntro")),
-      h("p", {}, h("label", { for: "receipt-typed" }, this.say("receiptLink")), typed),
-      h("p", {}, h("label", { for: "receipt-box" }, this.say("receiptBox")), box),
-      h("div", { class: "buttons" }, h("button", { type: "button", class: "main", click: () => void check() }, this.say("receiptCheck"))),
-      output);
+  private receipt(heading: "h1" | "h2"): HTMLElement {
+    const typed = h("input", { id: "receipt-typed", type: "text", autocomplete: "off", autocapitalize: "off", spellcheck: "false", input: () => { this.typed = typed.value; } });
+    typed.value = this.typed;
+    const box = h("input", { id: "receipt-box", type: "file", change: () => void box.files?.[0]?.arrayBuffer().then((bytes) => { this.box = new Uint8Array(bytes); }) });
+    return h("section", { class: "receipt" }, h(heading, {}, this.say("receiptTitle")), h("p", {}, this.say("receiptIntro")),
+      h("form", { submit: (e: Event) => { e.preventDefault(); void this.checkReceipt(true); } },
+        h("p", {}, h("label", { for: "receipt-typed" }, this.say("receiptLink")), typed),
+        this.served === undefined && h("p", {}, h("label", { for: "receipt-box" }, this.say("receiptBox")), box),
+        h("div", { class: "buttons" }, h("button", { class: "main" }, this.say("receiptCheck")))),
+      h("div", { id: "receipt-said", role: "status", "aria-live": "polite", tabindex: "-1" }, ...(this.receiptSaid?.() ?? [])));
+  }
+
+  /** Checks the typed receipt, or fetches the box of the typed code by its locator, which says nothing of what is in it. */
+  private async checkReceipt(focus: boolean): Promise<void> {
+    const { bundle } = this;
+    if (bundle === undefined) return this.sayReceipt(() => [h("p", {}, this.say("receiptNeedsBundle"))]);
+    this.sayReceipt(() => [this.say("working")]);
+    const ask = (box: Uint8Array | undefined): Promise<Answer> =>
+      this.work.ask({ bundle, trust: this.trust, artifacts: [...this.artifacts], strict: this.strict, receipt: { typed: this.typed, box } });
+    let found = await ask(this.box);
+    if ("story" in found && found.needsBox !== undefined && this.served !== undefined) {
+      const answer = await fetch(`${this.served}/box/${found.needsBox}`, { credentials: "omit" }).catch(() => undefined);
+      if (answer?.ok !== true) return this.sayReceipt(() => [h("p", { class: "banner" }, this.say("receiptNoBox"))]);
+      found = await ask(new Uint8Array(await answer.arrayBuffer()));
+    }
+    this.sayReceipt(() => {
+      if (!("story" in found)) return [h("p", {}, this.say("broken"))];
+      if (found.needsBox !== undefined) return [h("p", {}, `${this.say("receiptNeedsBox")} `, h("code", {}, found.needsBox))];
+      if (found.receipt === undefined) return [h("p", { class: "banner" }, `${this.say("receiptBad")} ${found.receiptRefused ?? ""}`)];
+      return [showReceipt(found.receipt, found.story.report.verdict === "verified", this.language)];
+    });
+    if (focus) document.getElementById("receipt-said")?.focus();
+  }
+
+  private sayReceipt(said: () => Child[]): void {
+    this.receiptSaid = said;
+    const place = document.getElementById("receipt-said");
+    if (place !== null) replaceWith(place, ...said());
   }
 
   private cheat(): HTMLElement {
@@ -157,6 +181,11 @@ function isTrust(bytes: Uint8Array): boolean {
   } catch {
     return false;
   }
+}
+
+function servedDraw(): string | undefined {
+  const path = new URLSearchParams(location.search).get("bundle");
+  return location.protocol.startsWith("http") && path !== null ? /^(\/draws\/[a-z0-9-]{1,64})\/bundle$/.exec(path)?.[1] : undefined;
 }
 
 function preferred(): Language {

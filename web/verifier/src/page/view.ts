@@ -1,5 +1,6 @@
 // A story as elements: what matters most first. Rehearsal, verdict, whose word was taken, facts, limits, then every check.
 
+import { type Odds, oneIn } from "../core/odds";
 import type { Check } from "../core/report";
 import { h } from "./dom";
 import type { Story } from "./story";
@@ -85,14 +86,27 @@ export function showCheck(check: Check, language: Language): HTMLElement {
 const STANDINGS: Record<string, TextId> = { drawn: "standingDrawn", reserve: "standingReserve", "seated-later": "standingSeated", left: "standingLeft", "not-drawn": "standingNot", unknown: "standingUnknown" };
 
 export function showReceipt(r: ReceiptStory, verified: boolean, language: Language): HTMLElement {
-  const odds = Math.max(1, Math.round(r.size / r.wanted));
-  return h("div", { class: "receipt" },
+  const { odds } = r;
+  const all: [TextId, string | undefined][] = [[odds.panels ? "receiptPanelTicket" : "receiptTicket", odds.ticket], ["receiptWinning", odds.winning], ["receiptLosing", odds.losing]];
+  const tickets = all.filter((t): t is [TextId, string] => t[1] !== undefined);
+  return h("div", {},
     !verified && h("p", { class: "banner" }, say("receiptRefuted", language)),
     h("p", { class: "standing" }, h("strong", {}, say(STANDINGS[r.standing.kind]!, language).replace("{n}", String(r.standing.number ?? "")))),
     h("p", {}, say("receiptIn", language)),
     h("dl", {}, ...r.rows.flatMap(([name, cell]) => [h("dt", {}, name), h("dd", {}, cell === "" ? "–" : cell)])),
     h("dl", {},
       h("dt", {}, say("receiptNumber", language)), h("dd", {}, `${r.index} (0 – ${r.size - 1})`),
-      h("dt", {}, say("receiptChance", language)), h("dd", {}, `${r.wanted} / ${r.size} (1 : ${odds})`),
-      ...(r.ticket === undefined ? [] : [h("dt", {}, say("receiptTicket", language)), h("dd", {}, h("code", {}, r.ticket))])));
+      odds.chance !== undefined && h("dt", {}, say("receiptChance", language)),
+      odds.chance !== undefined && h("dd", {}, chance(odds.chance, odds.panels, language)),
+      ...tickets.flatMap(([id, ticket]) => [h("dt", {}, say(id, language)), h("dd", {}, h("code", {}, ticket))])),
+    tickets.length > 1 && h("p", {}, say(odds.panels ? "receiptLowestPanel" : "receiptLowest", language)));
+}
+
+/** "1 in 12 (5 of 60)", in words. */
+function chance({ part, of, about }: NonNullable<Odds["chance"]>, panels: boolean, language: Language): string {
+  const n = (x: number): string => x.toLocaleString(language);
+  const each = oneIn(part, of, language);
+  const shares = say(panels ? "chancePanels" : "chanceSeats", language).replace("{n}", n(part)).replace("{m}", n(of));
+  if (each === undefined) return `${say("chanceNone", language)} (${shares})`;
+  return `${say(about ? "chanceAbout" : "chanceOneIn", language).replace("{n}", each)} (${shares})`;
 }

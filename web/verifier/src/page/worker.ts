@@ -3,7 +3,8 @@
 
 import { Refused, fromUtf8, utf8, hex } from "../core/bytes";
 import { sha256 } from "../core/hash";
-import { checkReceipt, codeLocator, openBox, parseReceipt, readCode, receiptFromFragment, standing, ticketOf } from "../core/receipt";
+import { type Odds, oddsOf } from "../core/odds";
+import { checkReceipt, codeLocator, openBox, parseReceipt, readCode, receiptFromFragment, standing } from "../core/receipt";
 import { type Trust, parseTrust } from "../core/trust";
 import { type Verified, verify } from "../core/verify";
 import { type Story, tell } from "./story";
@@ -21,8 +22,7 @@ export interface ReceiptStory {
   readonly rows: readonly (readonly [string, string])[];
   readonly index: number;
   readonly size: number;
-  readonly wanted: number;
-  readonly ticket?: string;
+  readonly odds: Odds;
   readonly standing: { readonly kind: string; readonly number?: number };
 }
 
@@ -52,15 +52,19 @@ export function answer(job: Job): Answer {
   }
 }
 
+/** Longest text that is read as a code (spec §2.4). */
+const MAX_CODE = 128;
+
 type ReceiptPart = { receipt: ReceiptStory } | { receiptRefused: string } | { needsBox: string };
 
 function readReceipt({ typed, box }: NonNullable<Job["receipt"]>, v: Verified): ReceiptPart {
   try {
-    const hash = typed.indexOf("#");
+    const given = typed.slice(typed.indexOf("#") + 1).trim();
     let text: string;
-    if (hash >= 0) text = receiptFromFragment(typed.slice(hash).trim());
+    // What stands after # in a letter's link is a receipt or a code; a code is far shorter than any receipt.
+    if (given.length > MAX_CODE) text = receiptFromFragment(`#${given}`);
     else {
-      const secret = readCode(typed);
+      const secret = readCode(given);
       if (box === undefined) return { needsBox: codeLocator(secret) };
       text = openBox(secret, box);
     }
@@ -74,8 +78,8 @@ function readReceipt({ typed, box }: NonNullable<Job["receipt"]>, v: Verified): 
     return {
       receipt: {
         rows: [[receipt.columns.id, receipt.id], ...receipt.private, ...receipt.public, ...(receipt.address ?? []).map((cell, i) => [receipt.columns.household[i]!, cell] as const)],
-        index: receipt.index, size: receipt.size, wanted: sealed.terms.method.seats,
-        ...(round === undefined ? {} : { ticket: ticketOf(receipt.index, sealed.terms, round) }),
+        index: receipt.index, size: receipt.size,
+        odds: oddsOf(receipt.index, sealed.terms, v.material ?? {}, round),
         standing: v.outcome === undefined ? { kind: "unknown" } : standing(receipt.index, v.outcome, steps),
       },
     };
