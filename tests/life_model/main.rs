@@ -27,7 +27,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 /// Lives that are made up, and how many things happen in each.
-const LIVES: u32 = 16;
+const LIVES: u32 = 8;
 const LENGTH: usize = 14;
 /// No command has as many durable writes.
 const MOST_WRITES: u32 = 60;
@@ -130,5 +130,5 @@ fn made_up_lives() {
         })
         .unwrap();
     println!("{accepted} accepted, {refused} refused");
-    assert!(accepted >= 100 && refused >= 20, "{accepted} accepted, {refused} refused: the lives are too dull");
+    assert!(accepted >= 60 && refused >= 10, "{accepted} accepted, {refused} refused: the lives are too dull");
 }

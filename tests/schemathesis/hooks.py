@@ -162,5 +162,5 @@ def signed_in():
 def after_call(ctx, case, response):
     one = {"role": SEED["role"], "label": case.operation.label, "status": response.status_code}
     if os.environ.get("FUZZ_TELL"):
-        one["told"] = response.text[:400]
+        one["told"] = response.content.decode(errors="replace")[:400]
     RECORD.write(json.dumps(one) + "\n")
