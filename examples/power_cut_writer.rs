@@ -1,5 +1,5 @@
 //! The program of `tests/power_cut/run.sh`: `init DIR`, `write DIR`, `compare DIR ACKNOWLEDGED`, and the same with `-store`
-//! for a database alone.
+//! for a database alone; and of `tests/strace/run.sh`: `steps DIR COUNT`, `mend DIR ACKNOWLEDGED`.
 
 #[path = "../tests/power_cut/writer.rs"]
 mod writer;
@@ -26,15 +26,22 @@ fn run(words: &[String]) -> Result<String, String> {
             let said = std::fs::File::open(said).map_err(|error| error.to_string())?;
             writer::compare_store(Path::new(dir), &writer::read_acknowledged(BufReader::new(said))?)
         }
+        ["steps", dir, count] => {
+            let count = count.parse().map_err(|_| "COUNT is a number".to_owned())?;
+            writer::write_steps(Path::new(dir), count).map(|()| "ended".to_owned())
+        }
+        ["mend", dir, said] => {
+            let said = std::fs::File::open(said).map_err(|error| error.to_string())?;
+            writer::mend(Path::new(dir), &writer::read_acknowledged(BufReader::new(said))?)
+        }
         ["write", dir] => writer::write(Path::new(dir)).map(|()| "ended".to_owned()),
         ["compare", dir, said] => {
             let said = std::fs::File::open(said).map_err(|error| error.to_string())?;
             writer::compare(Path::new(dir), &writer::read_acknowledged(BufReader::new(said))?)
         }
-        _ => {
-            Err("usage: power_cut_writer init DIR | write DIR | compare DIR ACKNOWLEDGED (or each with -store)"
-                .to_owned())
-        }
+        _ => Err("usage: power_cut_writer init DIR | write DIR | compare DIR ACKNOWLEDGED (or each with -store) \
+                 | steps DIR COUNT | mend DIR ACKNOWLEDGED"
+            .to_owned()),
     }
 }
 

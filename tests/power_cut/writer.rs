@@ -11,7 +11,7 @@ use klero_tlog::note::KeyName;
 use klero_tlog::{Hash, SecretKey, SignerKey, VerifiedCheckpoint, leaf_hash};
 use kleroterion::files::RealFiles;
 use kleroterion::guard::Guard;
-use kleroterion::log_check::{Site, fsck};
+use kleroterion::log_check::{Site, fsck, repair_from_tiles, repair_tiles};
 use kleroterion::sequencer::opening::LogSetup;
 use kleroterion::sequencer::{Admit, Appended, Place, Sequencer};
 use kleroterion::store::{SledStore, Store};
@@ -66,6 +66,36 @@ pub(crate) fn write(dir: &Path) -> Result<(), String> {
             .collect();
         threads.into_iter().try_for_each(|thread| thread.join().map_err(|_| "a client panicked".to_owned())?)
     })
+}
+
+/// Opens, says so, and appends so many entries, one after the other. Waits for a line before each, so that somebody may interfere; after the last line it
+/// waits no more.
+pub(crate) fn write_steps(dir: &Path, count: u64) -> Result<(), String> {
+    let log = Sequencer::open(setup(dir)?, Lines).map_err(|error| error.to_string())?;
+    println!("open {}", log.reader().head().size);
+    for number in 0..count {
+        std::io::stdin().lock().read_line(&mut String::new()).map_err(|error| error.to_string())?;
+        let Appended { seq, leaf, checkpoint } =
+            log.appender().append_blocking(number).map_err(|error| error.to_string())?;
+        println!("{seq} {leaf} {} {}", checkpoint.head.size, checkpoint.head.root);
+    }
+    Ok(())
+}
+
+/// As [`compare`]; a log that is not opened is repaired first, if it can be. Says which it was.
+pub(crate) fn mend(dir: &Path, said: &Acknowledged) -> Result<String, String> {
+    let refused = match Sequencer::open(setup(dir)?, Lines) {
+        Ok(log) => {
+            drop(log);
+            return compare(dir, said).map(|text| format!("opened: {text}"));
+        }
+        Err(error) => error.to_string(),
+    };
+    let site = Site::from(&setup(dir)?);
+    if repair_from_tiles(&site, &mut check_line).is_err() && repair_tiles(&site, &mut check_line).is_err() {
+        return Ok(format!("refused: {refused}"));
+    }
+    compare(dir, said).map(|text| format!("repaired: {text}; it was refused: {refused}"))
 }
 
 /// Commits entries for ever to a store alone, so that no other file's sync comes to its help. They are long, so that the
