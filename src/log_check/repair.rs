@@ -206,7 +206,10 @@ pub fn repair_tiles(site: &Site, check: &mut EntryCheck<'_>) -> Result<Repaired,
     }
     faults.retain(|fault| fault.kind == TileFaultKind::Differs);
     let aside = set_tiles_aside(site, &publisher, &faults)?;
-    for fault in publisher.check_needed(&tree, guard.head().size)? {
+    // What is set aside is made anew too: a published checkpoint that waits for witnesses to agree on the next needs partial tiles of its own.
+    let missing = publisher.check_needed(&tree, guard.head().size)?;
+    faults.extend(missing.into_iter().filter(|fault| fault.kind == TileFaultKind::Missing));
+    for fault in faults {
         let path = TilePath::parse(&fault.path);
         let unknown = || PublishError::Unknown { path: fault.path.clone() };
         let bytes = match path.map_err(|_| unknown())? {

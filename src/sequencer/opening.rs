@@ -258,6 +258,8 @@ pub fn initialise(setup: &LogSetup) -> Result<(), OpenError> {
         files.sync_folder(parent)?;
     }
     let _lock = lock(files, folder)?;
+    // Whoever is told below that there is a log already relies on a guard that an earlier process may not have synced.
+    files.sync_folder(folder.path())?;
     let publisher = setup.publisher();
     let not_new = |found: PathBuf| OpenError::NotNew { dir: folder.path().to_owned(), found };
     if files.read(&folder.guard(), u64::MAX)?.is_some() {
@@ -303,7 +305,13 @@ pub(crate) fn open(setup: &LogSetup, check: &mut EntryCheck<'_>) -> Result<Opene
     let ReadThrough { tree, tail } = read_through(store.as_ref(), check)?;
     check_root(&tree, guard.head())?;
     check_tiles(&publisher, &tree, guard.head().size)?;
+    // The same holds for the checkpoint that is seen here: tiles that only the one before it needs may go.
+    files.sync_folder(publisher.path())?;
     let published = check_checkpoint(&publisher, &tree, &guard, &keys)?;
+    // What the world sees may be behind, where witnesses must agree, and has partial tiles of its own.
+    if let Some(published) = published.as_ref().filter(|published| published.head().size < guard.head().size) {
+        check_tiles(&publisher, &tree, published.head().size)?;
+    }
     check_key(&publisher, &setup.signer.verifier_key(), &keys)?;
     let guarded = guard.head().size;
     let guard = if tree.size() > guarded {

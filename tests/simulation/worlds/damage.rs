@@ -5,12 +5,15 @@ use std::path::PathBuf;
 
 use kleroterion::guard::GuardError;
 use kleroterion::log_check::{RepairError, repair_from_tiles, repair_tiles, restore_guard};
-use kleroterion::sequencer::LogReader;
 use kleroterion::sequencer::opening::OpenError;
+use kleroterion::sequencer::{LogReader, Sequencer};
 
-use super::ledger::check;
+use super::ledger::{Ledger, check};
 use super::rng::Rng;
 use super::world::World;
+
+/// Repairs that one another call for: of the guard, of the database, of tiles.
+const MOST_REPAIRS: usize = 3;
 
 /// One or two things of a closed log are damaged.
 pub(crate) fn episode(world: &mut World) -> Result<(), String> {
@@ -35,26 +38,16 @@ pub(crate) fn episode(world: &mut World) -> Result<(), String> {
         }
         Err(error) => {
             world.sum.refused += 1;
-            match repair(world, &error) {
-                Ok(()) => {
-                    let log = world.open();
-                    world.look()?;
-                    match log {
-                        Ok(log) => {
-                            let words = |words| format!("repaired ({done}: {error}), and yet: {words}");
-                            world.compare(&log.reader()).map_err(words)?;
-                            world.sum.repaired += 1;
-                            false
-                        }
-                        Err(second) if single => {
-                            return Err(format!("{done}: {error}; repaired, and refused again: {second}"));
-                        }
-                        Err(_) => true,
-                    }
+            match mend(world, error) {
+                Ok(log) => {
+                    let words = |words| format!("repaired ({done}), and yet: {words}");
+                    world.compare(&log.reader()).map_err(words)?;
+                    world.sum.repaired += 1;
+                    false
                 }
                 // Without a checkpoint that anybody has there is no guard; the newest is of no use to an old copy of the log.
                 Err(words) if single && world.newest.is_some() && !world.forked => {
-                    return Err(format!("{done}: {error}; not repaired: {words}"));
+                    return Err(format!("{done}: not repaired: {words}"));
                 }
                 Err(_) => true,
             }
@@ -65,6 +58,20 @@ pub(crate) fn episode(world: &mut World) -> Result<(), String> {
         world.shelves.put_back(image.1);
     }
     Ok(())
+}
+
+/// Follows the advice, also when one repair shows what else is wrong.
+fn mend(world: &mut World, mut error: OpenError) -> Result<Sequencer<Ledger>, String> {
+    for _ in 0..MOST_REPAIRS {
+        repair(world, &error).map_err(|words| format!("{error}; {words}"))?;
+        let opened = world.open();
+        world.look()?;
+        match opened {
+            Ok(log) => return Ok(log),
+            Err(next) => error = next,
+        }
+    }
+    Err(format!("refused after {MOST_REPAIRS} repairs: {error}"))
 }
 
 /// Damages something, and says what.
@@ -151,10 +158,12 @@ fn repair(world: &mut World, error: &OpenError) -> Result<(), String> {
             world.disk.restart();
             return Ok(());
         }
+        // Repairs are done by hand: after a process that was killed, the kernel has written back what it had by the time of the next.
         if world.rng.one_in(2) {
             world.disk.power_cut();
         } else {
             world.disk.restart();
+            world.disk.write_back();
         }
         // It may have been done in spite of what it said; then there is nothing left to do.
         if world.open().is_ok() {

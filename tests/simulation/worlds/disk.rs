@@ -183,6 +183,19 @@ impl Disk {
         seen
     }
 
+    /// The kernel writes everything back, as it does when it is left alone for a while.
+    pub(crate) fn write_back(&self) {
+        for node in &mut self.state().nodes {
+            match node {
+                Node::File { synced, .. } => *synced = None,
+                Node::Folder { now, synced, unsynced } => {
+                    synced.clone_from(now);
+                    unsynced.clear();
+                }
+            }
+        }
+    }
+
     /// The power goes and comes back.
     pub(crate) fn power_cut(&self) {
         let mut state = self.state();
