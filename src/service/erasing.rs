@@ -76,7 +76,7 @@ impl Service {
     /// erasures that were logged.
     pub(super) fn settle_pools(&self) -> Result<(), Failure> {
         pool_dir::settle(&self.folders.pools(), &self.vault)?;
-        let erased: Vec<(Slug, Option<(PoolRoot, Option<ArtifactHash>)>)> = {
+        let erased: Vec<_> = {
             let ledger = self.ledger();
             let erased = ledger.draws().filter(|(_, state)| state.erased().is_some());
             erased.map(|(draw, state)| (draw.clone(), pool_and_table(state))).collect()
