@@ -88,7 +88,7 @@ fn drawn() -> Site {
 fn grouped(number: u64, sign: &str) -> String {
     let digits = number.to_string();
     let first = digits.len() % 3;
-    let rest = digits[first..].as_bytes().chunks(3).map(|three| std::str::from_utf8(three).unwrap());
+    let rest = digits.as_bytes()[first..].chunks(3).map(|three| std::str::from_utf8(three).unwrap());
     let parts: Vec<&str> = (first > 0).then_some(&digits[..first]).into_iter().chain(rest).collect();
     parts.join(sign)
 }
