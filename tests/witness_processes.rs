@@ -125,7 +125,7 @@ fn one_dead_one_slow_and_then_two_dead() {
             "draw announce {draw} --dir service --organiser eupen --purpose {draw} --title de=Brief --draws-at {at} --key clerk.key"
         )
     };
-    done(dir, &announce("letters", "+20s"));
+    done(dir, &announce("letters", "+45s"));
     done(
         dir,
         "terms new --dir service --draw letters --pool pool --method equal --seats 5 --reserves 1 --out terms.note",
