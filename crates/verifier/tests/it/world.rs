@@ -470,7 +470,7 @@ impl World {
         let chain = Chain::rehearsal(self.info.clone());
         let (seed, round) = match note.value().beacon {
             Some(fresh) => {
-                self.now = self.info.time_of(fresh.round).unwrap() + 1;
+                self.now = self.now.max(self.info.time_of(fresh.round).unwrap() + 1);
                 let round = self.beacon.sign(fresh.round);
                 (Seed::derive_vacated(note.text(), &chain.verify(&round).unwrap()), Some(round))
             }
