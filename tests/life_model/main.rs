@@ -27,7 +27,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 /// Lives that are made up, and how many things happen in each.
-const LIVES: u32 = 8;
+const LIVES: u32 = 16;
 const LENGTH: usize = 14;
 /// No command has as many durable writes.
 const MOST_WRITES: u32 = 60;
