@@ -80,10 +80,10 @@ def main():
                 same(f"{path}: {name}", own.headers.get(name), answer.getheader(name))
             same(f"{path}: transport security", "max-age=31536000", answer.getheader("strict-transport-security"))
 
-    # Visitors are counted one by one, by the address that they have and not by the one that they claim.
+    # Visitors who search are counted one by one, by the address that they have and not by the one that they claim.
     def statuses(last, claim, count):
         headers = {"x-forwarded-for": claim} if claim else {}
-        return [visitor(last).ask("GET", "/draws", headers)[0].status for _ in range(count)]
+        return [visitor(last).ask("GET", "/en/search?q=letters", headers)[0].status for _ in range(count)]
 
     same("the first forty", {200}, set(statuses(base + 1, None, 40)))
     same("one too many", 429, statuses(base + 1, None, 1)[0])
