@@ -1,5 +1,7 @@
 //! Attacks by an operator who holds the service key and the log key, by an organiser, and by whoever hands a bundle on. Each ends in the check
 //! that catches it; other checks may fail as well.
+//!
+//! Longer than other files, since it is one list of attacks, to be read for the one that is missing.
 
 use std::borrow::Cow;
 

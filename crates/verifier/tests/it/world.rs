@@ -1,6 +1,8 @@
 //! A small world to verify: an organiser with three members, a pool of 40 people, a rehearsal beacon, a log in memory, two witnesses.
 //!
 //! Everything is deterministic: keys come from numbers, times are set. A step that breaks a rule is refused unless the world is `lawless`.
+//!
+//! Longer than other files, since a step of any kind is made here once, for all tests and the examples.
 
 use std::collections::BTreeMap;
 
