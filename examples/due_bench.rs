@@ -40,6 +40,8 @@ const ORIGIN: &str = "bench.example.org/log";
 /// Seconds for announcing, sealing and connecting, for each hundred draws and each thousand readers.
 const SECS_FOR_100_DRAWS: u64 = 25;
 const SECS_FOR_1000_READERS: u64 = 4;
+/// How long before the round the solver begins: enough to be at its search, and not so long that it is done.
+const SOLVER_BEFORE_SECS: f64 = 4.0;
 const READERS: &str = "--as-readers";
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
@@ -125,6 +127,8 @@ async fn measure(wish: Arguments) -> Outcome<()> {
         ])
         .stdout(Stdio::piped())
         .spawn()?;
+    let before = Duration::from_secs_f64((at as f64 - SOLVER_BEFORE_SECS - unix()).max(0.0));
+    tokio::time::sleep(before).await;
     let mut solver = solve(home.path())?;
 
     // A draw is visible once the public ledger has its result.

@@ -6,17 +6,21 @@
 //! ```
 //!
 //! Everything is the program that people run: a rehearsal beacon (a round each 3 s, as quicknet), the service, two witnesses; nobody listens on the
-//! third's port, and a relay in this process holds back each connection to the second one. "Seal" is the whole of `klero draw seal`, process start included,
+//! third's port, and a relay in this process holds back every request to the second one. "Seal" is the whole of `klero draw seal`, process start included,
 //! which returns once the step is public. "Public" is from the time of the round until `/draws` shows the result, asked every 5 ms.
 
 use std::error::Error;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
+use slow::slowly;
+
+#[path = "../tests/common_witness/slow.rs"]
+mod slow;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -70,28 +74,6 @@ impl Bench {
         }
         Err(format!("klero {arguments} ended").into())
     }
-}
-
-fn slowly(to: String, pause: Duration) -> Result<String> {
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    let address = listener.local_addr()?.to_string();
-    std::thread::spawn(move || {
-        for from in listener.incoming() {
-            let to = to.clone();
-            std::thread::spawn(move || {
-                std::thread::sleep(pause);
-                let (Ok(mut from), Ok(mut to)) = (from, TcpStream::connect(to)) else { return };
-                let (Ok(mut asked), Ok(mut answer)) = (from.try_clone(), to.try_clone()) else { return };
-                std::thread::spawn(move || {
-                    let _passed = std::io::copy(&mut asked, &mut to);
-                    let _ended = to.shutdown(Shutdown::Write);
-                });
-                let _passed = std::io::copy(&mut answer, &mut from);
-                let _ended = from.shutdown(Shutdown::Both);
-            });
-        }
-    });
-    Ok(address)
 }
 
 fn get(address: &str, path: &str) -> Result<Value> {
@@ -183,7 +165,7 @@ fn main() -> Result<()> {
             std::thread::sleep(Duration::from_millis(5));
         }
     }
-    println!("{draws} draws; two of three witnesses, one dead, one {} ms late", pause.as_millis());
+    println!("{draws} draws; two of three witnesses, one dead, one {} ms late with each request", pause.as_millis());
     println!("seal, with its quorum    {}", spread(to_seal));
     println!("public after its round   {}", spread(to_public));
     Ok(())

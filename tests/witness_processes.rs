@@ -4,17 +4,20 @@
 #![expect(clippy::unwrap_used, reason = "a test whose case cannot be prepared has failed")]
 
 mod common_program;
+#[path = "common_witness/slow.rs"]
+mod slow;
 
 use std::io::{Read as _, Write as _};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::time::Duration;
 
 use common_program::{Beside, done, exits};
 use serde_json::Value;
+use slow::slowly;
 
 const ORIGIN: &str = "draws.example.org/log";
-/// How long the slow witness takes before it hears a request.
+/// How long the slow witness takes before it hears a piece of a request.
 const SLOW: Duration = Duration::from_millis(700);
 
 fn json_of(dir: &Path, arguments: &str) -> Value {
@@ -27,29 +30,6 @@ fn get(address: &str, path: &str) -> String {
     let mut text = String::new();
     stream.read_to_string(&mut text).unwrap();
     text
-}
-
-/// Passes connections on to `to`, each after a while.
-fn slowly(to: String) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    std::thread::spawn(move || {
-        for from in listener.incoming() {
-            let to = to.clone();
-            std::thread::spawn(move || {
-                std::thread::sleep(SLOW);
-                let (Ok(mut from), Ok(mut to)) = (from, TcpStream::connect(to)) else { return };
-                let (Ok(mut asked), Ok(mut answer)) = (from.try_clone(), to.try_clone()) else { return };
-                std::thread::spawn(move || {
-                    let _passed = std::io::copy(&mut asked, &mut to);
-                    let _ended = to.shutdown(Shutdown::Write);
-                });
-                let _passed = std::io::copy(&mut answer, &mut from);
-                let _ended = from.shutdown(Shutdown::Both);
-            });
-        }
-    });
-    address
 }
 
 fn witness(dir: &Path, number: u8, address: &str) -> (Beside, String) {
@@ -83,7 +63,7 @@ fn one_dead_one_slow_and_then_two_dead() {
     let vkey = |n: usize| made[n - 1]["vkey"].as_str().unwrap().to_owned();
     let (first, first_at) = witness(dir, 1, "127.0.0.1:0");
     let (_second, second_at) = witness(dir, 2, "127.0.0.1:0");
-    let slow_at = slowly(second_at);
+    let slow_at = slowly(second_at, SLOW).unwrap();
     // A port that was free a moment ago and that nobody has.
     let dead_at = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let policy = format!(
