@@ -10,7 +10,8 @@ use std::io::{BufReader, Read};
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
 
-use calamine::{Cell, Data, DataRef, ExcelDateTime, Range, Reader, Xlsx, XlsxError};
+use calamine::{Data, ExcelDateTime, Reader, Xlsx};
+use klero_panels::sheet::filled_cells;
 use zeroize::Zeroizing;
 
 use crate::failure::{Failure, Named};
@@ -18,10 +19,6 @@ use crate::people_csv::PROBLEMS_LISTED;
 
 /// Longest spreadsheet read, in bytes: it is unpacked in memory.
 pub const SPREADSHEET_BYTES_MAX: u64 = 256 << 20;
-/// Empty cells read for each that is filled, beyond [`EMPTY_CELLS`]: a table of people is full, and one stray cell must not fill the memory.
-const EMPTY_CELLS_PER_CELL: u64 = 64;
-/// Empty cells that any sheet may have.
-const EMPTY_CELLS: u64 = 1_000_000;
 /// What every .xlsx file begins with, as every zip file does.
 const MAGIC: &[u8; 4] = b"PK\x03\x04";
 
@@ -99,7 +96,7 @@ fn convert(path: &Path, wrong: &dyn Fn(&str) -> Failure) -> Result<(Zeroizing<Ve
     let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|_| wrong("not a spreadsheet, or damaged"))?;
     let mut names = book.sheet_names().into_iter();
     let sheet = names.next().ok_or_else(|| wrong("the spreadsheet has no sheet"))?;
-    let range = range(&mut book, &sheet)
+    let range = filled_cells(&mut book, &sheet)
         .map_err(|_| wrong("its first sheet cannot be read"))?
         .ok_or_else(|| wrong("its first sheet is nearly empty, with cells far away from the others: delete those"))?;
     let first_row = range.start().map_or(0, |(row, _)| u64::from(row));
@@ -120,26 +117,6 @@ fn convert(path: &Path, wrong: &dyn Fn(&str) -> Failure) -> Result<(Zeroizing<Ve
     }
     let columns = converter.columns.into_iter().filter(|c| c.numbers + c.dates + c.truths > 0).collect();
     Ok((Zeroizing::new(text.into_bytes()), Conversion { sheet, not_read: names.collect(), columns }))
-}
-
-/// The cells of a sheet. `None`: they lie so far apart that the empty ones between them would fill the memory.
-fn range(book: &mut Xlsx<BufReader<File>>, sheet: &str) -> Result<Option<Range<Data>>, XlsxError> {
-    let mut reader = book.worksheet_cells_reader(sheet)?;
-    let mut cells = Vec::new();
-    let (mut least, mut most) = ((u32::MAX, u32::MAX), (0, 0));
-    while let Some(cell) = reader.next_cell()? {
-        let (row, column) = cell.get_position();
-        if !matches!(cell.get_value(), DataRef::Empty) {
-            least = (least.0.min(row), least.1.min(column));
-            most = (most.0.max(row), most.1.max(column));
-            cells.push(Cell::new((row, column), Data::from(cell.get_value().clone())));
-        }
-    }
-    let span = |least: u32, most: u32| u64::from(most.saturating_sub(least)) + 1;
-    let area = span(least.0, most.0).saturating_mul(span(least.1, most.1));
-    let filled = u64::try_from(cells.len()).unwrap_or(u64::MAX);
-    let fits = area <= filled.saturating_mul(EMPTY_CELLS_PER_CELL).saturating_add(EMPTY_CELLS);
-    Ok(fits.then(|| Range::from_sparse(cells)))
 }
 
 #[derive(Default)]

@@ -150,6 +150,16 @@ pub enum OpenError {
     /// The published checkpoint is not signed by this log.
     #[error("the published checkpoint is refused: {0}")]
     Checkpoint(CheckpointError),
+    /// The published checkpoint says what the guard says, but under another key of this log: one that has been replaced.
+    #[error("the published checkpoint of {size} entries is signed by {}, the guard by {}", found.to_text(), expected.to_text())]
+    CheckpointKey {
+        /// Entries under both.
+        size: u64,
+        /// Whose signature the guard has.
+        expected: VerifierKey,
+        /// Whose the published checkpoint has.
+        found: VerifierKey,
+    },
     /// The published checkpoint is newer than the guard, which is written first: the guard is not the newest.
     #[error("the published checkpoint has {published} entries, but the guard only {guard}")]
     GuardBehind {
@@ -218,7 +228,7 @@ impl OpenError {
                 "an old backup of the guard was restored. Restore the newest, or take the published checkpoint: klero log \
                  repair --checkpoint FILE"
             }
-            Self::Checkpoint(_) | Self::CheckpointDiffers { .. } => {
+            Self::Checkpoint(_) | Self::CheckpointDiffers { .. } | Self::CheckpointKey { .. } => {
                 "somebody changed the public folder, or it is of another log. Do not delete anything; compare the checkpoint \
                  with a witness's, move the file away, and start again"
             }
@@ -428,6 +438,10 @@ fn check_checkpoint(
     let expected = tree.root_at(head.size).unwrap_or(Hash::ZERO);
     if head.root != expected {
         return Err(OpenError::CheckpointDiffers { size: head.size, expected, found: head.root });
+    }
+    let (signer, found) = (guard.checkpoint().log_key(), checkpoint.log_key());
+    if head.size == guard.head().size && found != signer {
+        return Err(OpenError::CheckpointKey { size: head.size, expected: signer.clone(), found: found.clone() });
     }
     Ok(Some(checkpoint))
 }

@@ -168,7 +168,7 @@ impl Service {
         }
     }
 
-    /// From time(round) on the service draws and nobody is asked: a void is refused while the round can be had.
+    /// A draw that has its outcome is annulled, not voided. Until then an organiser may void it, late as an abandonment (spec §4.9).
     pub(super) fn check_void(&self, draw: &Slug) -> Result<(), Failure> {
         if self.statuses(Some(draw))?.iter().any(|s| s.outcome.is_some()) {
             return Err(Failure::refused(format!("'{draw}' has been drawn"))

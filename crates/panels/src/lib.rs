@@ -71,6 +71,8 @@ mod random;
 pub mod relax;
 pub mod report;
 pub mod respondents;
+#[cfg(feature = "xlsx")]
+pub mod sheet;
 mod simplex;
 mod spelling;
 mod table;

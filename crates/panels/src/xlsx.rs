@@ -2,15 +2,11 @@
 
 use std::io::Cursor;
 
-use calamine::{Cell, Data, DataRef, Range, Reader, Xlsx, XlsxError};
+use calamine::{Data, Reader, Xlsx};
 
 use crate::error::{InputErrors, Place, Problem};
+use crate::sheet::filled_cells;
 use crate::table::{MAX_ROWS, Table};
-
-/// Empty cells read for each that is filled, beyond [`EMPTY_CELLS`]: one stray cell must not fill the memory.
-const EMPTY_CELLS_PER_CELL: u64 = 64;
-/// Empty cells that any sheet may have.
-const EMPTY_CELLS: u64 = 1_000_000;
 
 /// Reads the first sheet.
 pub(crate) fn read(bytes: &[u8], place: fn(Option<u64>) -> Place, missing: &'static str) -> Result<Table, InputErrors> {
@@ -25,7 +21,7 @@ fn table(bytes: &[u8], place: fn(Option<u64>) -> Place, missing: &'static str) -
     let mut book: Xlsx<_> =
         Xlsx::new(Cursor::new(bytes)).map_err(|_| unreadable("not an .xlsx spreadsheet (or it is damaged)"))?;
     let name = book.sheet_names().into_iter().next().ok_or_else(|| unreadable("the spreadsheet has no sheet"))?;
-    let sheet = range(&mut book, &name)
+    let sheet = filled_cells(&mut book, &name)
         .map_err(|_| unreadable("its first sheet is damaged"))?
         .ok_or_else(|| unreadable("its first sheet is nearly empty, with cells far away from the others"))?;
     let first = sheet.start().map_or(0, |(row, _)| row);
@@ -39,26 +35,6 @@ fn table(bytes: &[u8], place: fn(Option<u64>) -> Place, missing: &'static str) -
         }
     }
     Table::from_rows(rows, lines, place, missing)
-}
-
-/// The cells of a sheet. `None`: they lie so far apart that the empty ones between them would fill the memory.
-fn range(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<Option<Range<Data>>, XlsxError> {
-    let mut reader = book.worksheet_cells_reader(sheet)?;
-    let mut cells = Vec::new();
-    let (mut least, mut most) = ((u32::MAX, u32::MAX), (0, 0));
-    while let Some(cell) = reader.next_cell()? {
-        let (row, column) = cell.get_position();
-        if !matches!(cell.get_value(), DataRef::Empty) {
-            least = (least.0.min(row), least.1.min(column));
-            most = (most.0.max(row), most.1.max(column));
-            cells.push(Cell::new((row, column), Data::from(cell.get_value().clone())));
-        }
-    }
-    let span = |least: u32, most: u32| u64::from(most.saturating_sub(least)) + 1;
-    let area = span(least.0, most.0).saturating_mul(span(least.1, most.1));
-    let filled = u64::try_from(cells.len()).unwrap_or(u64::MAX);
-    let fits = area <= filled.saturating_mul(EMPTY_CELLS_PER_CELL).saturating_add(EMPTY_CELLS);
-    Ok(fits.then(|| Range::from_sparse(cells)))
 }
 
 fn text(cell: &Data) -> String {

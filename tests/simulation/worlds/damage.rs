@@ -190,7 +190,7 @@ fn attempt(world: &mut World, error: &OpenError) -> Result<(), String> {
             let (_, newest) = world.newest.clone().ok_or("nothing was ever published")?;
             restore_guard(&site, &newest, &mut check).map(drop).map_err(words)
         }
-        OpenError::Checkpoint(_) | OpenError::CheckpointDiffers { .. } => {
+        OpenError::Checkpoint(_) | OpenError::CheckpointDiffers { .. } | OpenError::CheckpointKey { .. } => {
             world.disk.lose(&world.public().join("checkpoint"));
             Ok(())
         }
