@@ -108,6 +108,13 @@ impl Guard {
         write_durably(files, &[NewFile { path: path.to_owned(), bytes: self.text().into_bytes() }])
     }
 
+    /// Whether a checkpoint of the same size lacks the signature that this one has: somebody signed it with a key of this log that has been replaced.
+    #[must_use]
+    pub fn denies_signer_of(&self, checkpoint: &VerifiedCheckpoint) -> bool {
+        let signer = std::slice::from_ref(self.checkpoint.log_key());
+        checkpoint.head().size == self.head().size && VerifiedCheckpoint::open_note(checkpoint.note(), signer).is_err()
+    }
+
     /// The checkpoint that it holds.
     pub fn checkpoint(&self) -> &VerifiedCheckpoint {
         &self.0

@@ -258,16 +258,28 @@ fn compare_checkpoint(
         report.add("checkpoint", false, "a signed checkpoint", "none; it is published again when the service starts");
         return Ok(());
     };
-    let head = match VerifiedCheckpoint::open(&bytes, &site.keys) {
-        Ok(checkpoint) => checkpoint.head(),
+    let checkpoint = match VerifiedCheckpoint::open(&bytes, &site.keys) {
+        Ok(checkpoint) => checkpoint,
         Err(error) => {
             report.add("checkpoint", false, "signed by this log", &error);
             report.advise(OpenError::Checkpoint(error).advice());
             return Ok(());
         }
     };
+    let head = checkpoint.head();
     report.add("checkpoint", true, "signed by this log", describe(head));
     if let Some(guard) = guard {
+        let (expected, found) = (guard.checkpoint().log_key(), checkpoint.log_key());
+        let words = format!("signed by {}, as the guard", expected.to_text());
+        if !report.add(
+            "checkpoint.key",
+            !guard.denies_signer_of(&checkpoint),
+            words,
+            format!("signed by {}", found.to_text()),
+        ) {
+            let (expected, found) = (expected.clone(), found.clone());
+            report.advise(OpenError::CheckpointKey { size: head.size, expected, found }.advice());
+        }
         let size = guard.head().size;
         if !report.add("checkpoint.size", head.size <= size, format!("at most the guard's {size}"), head.size) {
             report.advise(OpenError::GuardBehind { published: head.size, guard: size }.advice());

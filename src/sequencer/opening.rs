@@ -439,9 +439,9 @@ fn check_checkpoint(
     if head.root != expected {
         return Err(OpenError::CheckpointDiffers { size: head.size, expected, found: head.root });
     }
-    let (signer, found) = (guard.checkpoint().log_key(), checkpoint.log_key());
-    if head.size == guard.head().size && found != signer {
-        return Err(OpenError::CheckpointKey { size: head.size, expected: signer.clone(), found: found.clone() });
+    if guard.denies_signer_of(&checkpoint) {
+        let (expected, found) = (guard.checkpoint().log_key().clone(), checkpoint.log_key().clone());
+        return Err(OpenError::CheckpointKey { size: head.size, expected, found });
     }
     Ok(Some(checkpoint))
 }

@@ -3,13 +3,16 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
-use klero_tlog::{Hash, VerifiedCheckpoint, leaf_hash};
+use klero_tlog::checkpoint::Checkpoint;
+use klero_tlog::note::Note;
+use klero_tlog::{Hash, SecretKey, SignerKey, VerifiedCheckpoint, VerifierKey, leaf_hash};
 use kleroterion::guard::GuardError;
 use kleroterion::log_check::{Report, Site, Verdict, fsck, repair_from_tiles};
 use kleroterion::publish::TileFaultKind;
-use kleroterion::sequencer::Sequencer;
 use kleroterion::sequencer::opening::{LogSetup, OpenError, initialise};
+use kleroterion::sequencer::{CheckpointSigner, Sequencer};
 use kleroterion::store::StoreError;
 
 use crate::support::*;
@@ -329,6 +332,43 @@ fn a_published_checkpoint_is_restored_if_it_is_gone_and_refused_if_it_is_not_our
         |dir| flip(&dir.join("public/log.vkey"), 3),
         |dir| {
             assert!(matches!(refusal(dir), OpenError::Key { .. }));
+        },
+    );
+}
+
+/// A log whose key was changed: the key before it is still one of its keys.
+struct Rekeyed {
+    new: SignerKey,
+    old: SignerKey,
+}
+
+impl CheckpointSigner for Rekeyed {
+    fn verifier_key(&self) -> VerifierKey {
+        self.new.verifier_key()
+    }
+    fn known_keys(&self) -> Vec<VerifierKey> {
+        vec![self.new.verifier_key(), self.old.verifier_key()]
+    }
+    fn sign(&self, checkpoint: &Checkpoint) -> Result<Note, String> {
+        checkpoint.sign(&self.new).map_err(|error| error.to_string())
+    }
+}
+
+#[test]
+fn a_published_checkpoint_under_a_replaced_key_is_refused() {
+    let old = SignerKey::new(signer().verifier_key().name().clone(), SecretKey::from_seed(&[8; 32]));
+    let rekeyed = |dir: &Path| LogSetup::signed_by(dir, Arc::new(Rekeyed { new: signer(), old: old.clone() }));
+    let original = Original::new(ENTRIES);
+    original.damaged(|_| (), |dir| drop(open(rekeyed(dir)).unwrap()));
+    original.damaged(
+        |dir| {
+            let path = dir.join("public/checkpoint");
+            let checkpoint = VerifiedCheckpoint::open(&fs::read(&path).unwrap(), &[signer().verifier_key()]).unwrap();
+            fs::write(&path, checkpoint.checkpoint().sign(&old).unwrap().to_bytes()).unwrap();
+        },
+        |dir| {
+            assert!(matches!(open(rekeyed(dir)), Err(OpenError::CheckpointKey { .. })));
+            assert!(!fsck(&Site::from(&rekeyed(dir)), &mut check_line).unwrap().is_sound());
         },
     );
 }
