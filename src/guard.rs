@@ -111,7 +111,7 @@ impl Guard {
     /// Whether a checkpoint of the same size lacks the signature that this one has: somebody signed it with a key of this log that has been replaced.
     #[must_use]
     pub fn denies_signer_of(&self, checkpoint: &VerifiedCheckpoint) -> bool {
-        let signer = std::slice::from_ref(self.checkpoint.log_key());
+        let signer = std::slice::from_ref(self.checkpoint().log_key());
         checkpoint.head().size == self.head().size && VerifiedCheckpoint::open_note(checkpoint.note(), signer).is_err()
     }
 
