@@ -1,6 +1,6 @@
 // The rules of §4 from step to step (§9.3 "How findings add up"): what keys, organisers and draws are after each of them.
 // A step that breaks rules is taken in all the same, as far as it makes sense, and everything that it breaks is told, so that one failure does
-// not hide another. Never reads an artifact but for who was drawn, which verify.ts tells.
+// not hide another. Never reads an artifact but for who was drawn, which replay.ts tells.
 
 import { type Chain, PINNED, type Round, type VerifiedRound, timeOf, verifyRound } from "./beacon";
 import { Refused, sameBytes } from "./bytes";
