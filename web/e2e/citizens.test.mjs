@@ -12,6 +12,8 @@ import { LANGUAGES, accessible, demonstration, folder, launched, opened, overflo
 const LOG = "demo.kleroterion.example/log";
 const VERIFIER = `file://${join(root, "web/verifier/dist/verifier.html")}`;
 const TITLES = { nl: "Zat ik in de pool?", fr: "Étais-je dans l’urne ?", de: "War ich im Lostopf?", en: "Was I in the pool?" };
+// The verifier's words are its own, as its program is.
+const VERIFIER_ONE_IN = { nl: "1 op", fr: "1 sur", de: "1 von", en: "1 in" };
 const ONE_IN = { nl: "1 op", fr: "1 sur", de: "1 zu", en: "1 in" };
 
 let browser, demo, base;
@@ -55,7 +57,7 @@ test("a citizen opens the link of a letter; the browser alone checks it, and not
           const said = await page.locator("#receipt-said").innerText();
           for (const cell of [person.data.id, ...Object.values(person.data.private), ...Object.values(person.data.public)]) assert.ok(cell === "" || said.includes(cell), `${cell} in ${said}`);
           // Their own chance, and not that of the average.
-          assert.ok(said.includes(`${ONE_IN[lang]} ${oneIn(chance, lang)}`), `${draw}, ${lang}: ${JSON.stringify(chance)} in ${said}`);
+          assert.ok(said.includes(`${VERIFIER_ONE_IN[lang]} ${oneIn(chance, lang)}`), `${draw}, ${lang}: ${JSON.stringify(chance)} in ${said}`);
           const shown = await page.locator("#receipt-said code").allInnerTexts();
           assert.equal(shown.length, 3, "their ticket, the highest that won, the lowest that did not");
           const [own, winning, losing] = shown;
@@ -63,7 +65,7 @@ test("a citizen opens the link of a letter; the browser alone checks it, and not
           if (facts.list === undefined) assert.equal(own <= winning, kind === "drawn", "the ticket says what the result says");
           else assert.equal(own === winning, facts.list.panels[facts.outcome.panel].includes(person.index));
           const standing = await page.locator(".standing").innerText();
-          assert.equal(/niet geloot|n’êtes pas tiré|nicht gezogen|not drawn|reserve|réserve|Nachrücker/i.test(standing), kind === "not", standing);
+          assert.equal(/niet geloot|n’avez pas été tiré|nicht ausgelost|not drawn|reserve|réserve|Nachrücker/i.test(standing), kind === "not", standing);
           // The link is still there to be read, also in another language.
           assert.equal(await page.inputValue("#receipt-typed"), person.fragment);
           await page.locator("nav button").nth((LANGUAGES.indexOf(lang) + 1) % 4).click();
@@ -71,6 +73,8 @@ test("a citizen opens the link of a letter; the browser alone checks it, and not
           assert.ok((await page.locator("#receipt-said").innerText()).includes(person.data.id));
           await accessible(page, `the receipt, ${lang}`);
           assert.equal(await overflow(page), 0);
+          assert.equal(await page.getAttribute("header a", "href"), `/${LANGUAGES[(LANGUAGES.indexOf(lang) + 1) % 4]}/draws/${draw}`, "the way back");
+          assert.equal(await page.locator("#bundle").isVisible(), false, "nobody is asked for a file that is here already");
           assert.deepEqual(leaks(asked, secretsOf(person)), []);
           const kept = await page.evaluate(async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length, (await caches.keys()).length]);
           assert.deepEqual(kept, [0, 0, 0, 0], "nothing is kept");

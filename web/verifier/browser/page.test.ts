@@ -16,7 +16,7 @@ import { receiptFragment } from "../src/core/receipt";
 import { poolLeaf } from "../src/core/pool";
 import { parseStep } from "../src/core/steps";
 import { CHECKS } from "../src/core/report";
-import { CHECK_TEXTS, LANGUAGES, LANGUAGE_NAMES, VERDICTS, pick } from "../src/page/texts";
+import { CHECK_TEXTS, LANGUAGES, LANGUAGE_NAMES, TEXTS, VERDICTS, pick } from "../src/page/texts";
 import { largeEqual } from "../compare/large";
 
 const here = fileURLToPath(new URL("../..", import.meta.url));
@@ -59,7 +59,7 @@ async function verify(page: Page, name: string, trust?: string): Promise<string>
   }
   await page.setInputFiles("#bundle", name);
   await page.waitForSelector("#verdict");
-  return (await page.locator(".verdict").getAttribute("class"))!.replace("verdict ", "");
+  return (await page.locator(".verdict").getAttribute("class"))!.split(" ")[1]!;
 }
 
 async function accessible(page: Page, where: string): Promise<void> {
@@ -93,6 +93,11 @@ test("the report says first what matters, and all of it", async () => {
     assert.equal(await page.locator(".checks details").count(), CHECKS.length);
     for (const id of CHECKS) assert.ok(text.includes(pick(CHECK_TEXTS[id].name, "en")), id);
     assert.equal(await page.evaluate(() => document.activeElement?.id), "verdict");
+    assert.match(text, /rehearsal beacon; round \d+ of the beacon; \d+ [A-Z][a-z]+ \d{4} at \d\d:\d\d:\d\d UTC/);
+    // A rehearsal that holds does not look like a proof.
+    const [verdict, passed] = await Promise.all([".verdict", ".checks .passed .mark"].map((at) => page.locator(at).first().evaluate((e) => getComputedStyle(e).color)));
+    assert.notEqual(verdict, passed);
+    assert.ok((await page.locator(".checks details > p").allTextContents()).filter((p) => p.startsWith("What is checked: ")).length === CHECKS.length);
     assert.ok(text.includes(createHash("sha256").update(readFileSync(world("whole-stratified.json"))).digest("hex")));
   });
 });
@@ -125,6 +130,8 @@ test("with the keyboard alone", async () => {
     await (await chooser).setFiles(world("whole-equal.json"));
     await page.waitForSelector("#verdict");
     await page.waitForFunction(() => document.activeElement?.id === "verdict");
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Try to cheat");
     await page.keyboard.press("Tab");
     assert.equal(await page.evaluate(() => document.activeElement?.tagName), "SUMMARY");
     await page.keyboard.press("Enter");
@@ -205,6 +212,47 @@ test("a citizen checks a receipt, and nothing leaves the page", async () => {
     await check.click();
     await page.getByText("This code belongs to the box of this name:").waitFor();
   });
+});
+
+test("who mistypes a code, or has half a link, is told so in their language", async () => {
+  const name = world("whole-stratified.json");
+  const link = receiptFragment(receiptOf(5, name).text);
+  const other = receiptFragment(receiptOf(5, world("whole-equal.json")).text);
+  const cases: [string, keyof typeof TEXTS][] = [
+    ["X366H-44RXS", "mistakeLength"], ["", "mistakeLength"], ["U366H-44RXS-1QZMT-R6KGR-QAW9PG", "mistakeCharacter"], ["X366H-44RXS-1QZMT-R6KGR-QAW9PH", "mistakeCheck"],
+    [link.slice(0, 400), "mistakeDamaged"], [other, "mistakeOtherDraw"],
+  ];
+  for (const language of LANGUAGES) {
+    await opened(async (page) => {
+      await page.getByRole("button", { name: LANGUAGE_NAMES[language] }).click();
+      await verify(page, name);
+      for (const [typed, mistake] of cases) {
+        await page.fill("#receipt-typed", typed);
+        await page.locator(".receipt button.main").click();
+        await page.locator("#receipt-said .banner").getByText(pick(TEXTS[mistake], language)).waitFor();
+      }
+      await page.fill("#receipt-typed", link);
+      await page.locator(".receipt button.main").click();
+      await page.locator(".standing").waitFor();
+    });
+  }
+});
+
+test("on a telephone the answer is what is seen first; on paper it stays", async () => {
+  const name = world("whole-stratified.json");
+  await opened(async (page) => {
+    await verify(page, name);
+    const top = (at: string): Promise<number> => page.locator(at).evaluate((e) => Math.round(e.getBoundingClientRect().top));
+    assert.ok((await top(".banner.rehearsal")) >= 0, "the rehearsal is told first");
+    await page.fill("#receipt-typed", receiptFragment(receiptOf(5, name).text));
+    await page.locator(".receipt button.main").click();
+    await page.locator(".standing").waitFor();
+    const standing = await top(".standing");
+    assert.ok(standing >= 0 && standing < 200, `the answer begins at ${standing}`);
+    await page.emulateMedia({ media: "print" });
+    assert.ok(await page.locator(".standing").isVisible() && await page.getByText("Person 5").isVisible());
+    for (const gone of [".receipt form", ".files", ".cheat", "nav"]) assert.equal(await page.locator(gone).isVisible(), false, gone);
+  }, { viewport: { width: 360, height: 640 } });
 });
 
 test("a draw from ten million people", async () => {

@@ -34,6 +34,16 @@ export interface Receipt {
   readonly publicPart: string;
 }
 
+/** What somebody with a letter can do something about; everything else that is wrong with a receipt is for experts. */
+export type Mistake = "length" | "character" | "check" | "box" | "other-draw" | "altered";
+
+/** A refusal that can be said in plain words, in the reader's language. */
+export class Mistaken extends Refused {
+  constructor(readonly mistake: Mistake, message: string, expected: string | null = null, found: string | null = null) {
+    super(message, expected, found);
+  }
+}
+
 /** Reads a receipt and refuses one whose proof does not lead from its data to its root. */
 export function parseReceipt(text: string): Receipt {
   const from = new Members(parseCanonical(text), "receipt");
@@ -68,7 +78,7 @@ export function parseReceipt(text: string): Receipt {
   const publicPart = encode(part);
   if (utf8Length(publicPart) > MAX_PUBLIC_PART) throw new Refused("a public part of more than 16,384 bytes");
   const root = hex(rootFromInclusion(poolLeaf(privatePart, publicPart), BigInt(receipt.index), BigInt(receipt.size), proof));
-  if (root !== receipt.root) throw new Refused("the receipt's data are not what lies in its pool", receipt.root, root);
+  if (root !== receipt.root) throw new Mistaken("altered", "the receipt's data are not what lies in its pool", receipt.root, root);
   return { ...receipt, privatePart: hex(privatePart), publicPart };
 }
 
@@ -105,7 +115,7 @@ export function receiptFragment(text: string): string {
 /** Refuses a receipt of another draw, log or pool than the terms'. */
 export function checkReceipt(receipt: Receipt, terms: Terms): void {
   const compare = (what: string, expected: string, found: string): void => {
-    if (expected !== found) throw new Refused(`a receipt of another ${what}`, expected, found);
+    if (expected !== found) throw new Mistaken("other-draw", `a receipt of another ${what}`, expected, found);
   };
   compare("draw", terms.draw, receipt.draw);
   compare("log", terms.log, receipt.log);
@@ -142,17 +152,17 @@ export function ticketOf(index: number, terms: Terms, round: VerifiedRound): str
 
 /** A code as somebody typed it, as its 15 secret bytes. */
 export function readCode(typed: string): Uint8Array {
-  if (utf8Length(typed) > MAX_TYPED) throw new Refused("a code of more than 128 bytes");
+  if (utf8Length(typed) > MAX_TYPED) throw new Mistaken("length", "a code of more than 128 bytes");
   const text = typed.replace(/[ -]/g, "").toUpperCase().replaceAll("O", "0").replace(/[IL]/g, "1");
-  if (text.length !== 26) throw new Refused("a code has 26 characters", "26", String(text.length));
+  if (text.length !== 26) throw new Mistaken("length", "a code has 26 characters", "26", String(text.length));
   let bits = 0n;
   for (const c of text) {
     const v = ALPHABET.indexOf(c);
-    if (v < 0) throw new Refused("a character that no code has", ALPHABET, clip(c));
+    if (v < 0) throw new Mistaken("character", "a character that no code has", ALPHABET, clip(c));
     bits = (bits << 5n) | BigInt(v);
   }
   const secret = unhex((bits >> 10n).toString(16).padStart(30, "0"));
-  if (Number(bits & 1023n) !== codeCheck(secret)) throw new Refused("the code does not fit its check: a character is mistyped");
+  if (Number(bits & 1023n) !== codeCheck(secret)) throw new Mistaken("check", "the code does not fit its check: a character is mistyped");
   return secret;
 }
 
@@ -189,7 +199,7 @@ export function openBox(secret: Uint8Array, box: Uint8Array): string {
   try {
     plain = chacha20poly1305(codeKey(secret), new Uint8Array(12), utf8(codeLocator(secret))).decrypt(box);
   } catch {
-    throw new Refused("the code does not open this box");
+    throw new Mistaken("box", "the code does not open this box");
   }
   const length = new DataView(plain.buffer, plain.byteOffset).getUint32(0);
   if (length + 4 > plain.length || plain.length - length - 4 >= 512) throw new Refused("a box whose length is wrong");

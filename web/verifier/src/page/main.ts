@@ -5,7 +5,7 @@ import { parseLenient } from "../core/json";
 import { Cheat, type Example } from "./cheat";
 import { type Child, h, replaceWith } from "./dom";
 import { LANGUAGES, LANGUAGE_NAMES, type Language, type TextId } from "./texts";
-import { say, showReceipt, showReport } from "./view";
+import { say, showReceipt, showRefusedReceipt, showReport } from "./view";
 import { type Answer, Work, bytesText, serve, textBytes } from "./worker";
 
 declare const EXAMPLE: Example;
@@ -46,14 +46,21 @@ class Page {
     document.documentElement.lang = language;
     document.title = `${this.say("title")} – Kleroterion`;
     replaceWith(this.root,
-      h("header", {}, h("p", { class: "name" }, "Kleroterion"),
+      h("header", {}, h("p", { class: "name" }, this.served === undefined ? "Kleroterion" : h("a", { href: `/${language}${this.served}` }, `Kleroterion: ${this.say("backToDraw")}`)),
         h("nav", { "aria-label": this.say("language") }, ...LANGUAGES.map((l) => h("button", { type: "button", lang: l, "aria-pressed": String(l === language), click: () => { this.language = l; this.draw(); } }, LANGUAGE_NAMES[l])))),
       h("main", {},
         ...(this.letter
-          ? [this.receipt("h1"), h("h2", {}, this.say("title")), h("p", {}, this.say("intro")), this.files(), this.report]
-          : [h("h1", {}, this.say("title")), h("p", {}, this.say("intro")), this.files(), this.report, this.receipt("h2")]),
+          ? [this.receipt("h1"), h("h2", {}, this.say("title")), ...this.proof()]
+          : [h("h1", {}, this.say("title")), ...this.proof(), this.receipt("h2")]),
         this.cheat()));
     this.show();
+  }
+
+  /** From a disk the files come first. A site has brought the proof along: then the verdict does, and other files are for whoever looks for them. */
+  private proof(): Child[] {
+    const files = this.files();
+    if (this.served === undefined) return [h("p", {}, this.say("intro")), files, this.report];
+    return [h("p", {}, this.say("introServed")), this.report, h("details", { class: "another" }, h("summary", {}, this.say("otherFiles")), files)];
   }
 
   private files(): HTMLElement {
@@ -100,7 +107,8 @@ class Page {
     this.cheating = false;
     this.receiptSaid = undefined;
     this.draw();
-    document.getElementById("verdict")?.focus();
+    // The report begins above its verdict where a rehearsal must be told first.
+    toTop("verdict", this.report);
     // Whoever typed first and chose the file then need not ask again.
     if (this.typed !== "") await this.checkReceipt(this.letter);
   }
@@ -108,7 +116,7 @@ class Page {
   private show(): void {
     const { answer, language } = this;
     if (answer === undefined) return;
-    if ("story" in answer) replaceWith(this.report, showReport(answer.story, answer.sha256, language));
+    if ("story" in answer) replaceWith(this.report, showReport(answer.story, answer.sha256, language, () => { this.cheating = true; this.draw(); toTop("cheat"); }));
     else if ("badTrust" in answer) replaceWith(this.report, h("p", { class: "banner", role: "alert" }, `${this.say("badTrust")}: ${answer.badTrust}`));
     else replaceWith(this.report, h("p", { class: "banner", role: "alert" }, `${this.say("broken")} ${answer.broken}`));
   }
@@ -117,7 +125,7 @@ class Page {
     const typed = h("input", { id: "receipt-typed", type: "text", autocomplete: "off", autocapitalize: "off", spellcheck: "false", input: () => { this.typed = typed.value; } });
     typed.value = this.typed;
     const box = h("input", { id: "receipt-box", type: "file", change: () => void box.files?.[0]?.arrayBuffer().then((bytes) => { this.box = new Uint8Array(bytes); }) });
-    return h("section", { class: "receipt" }, h(heading, {}, this.say("receiptTitle")), h("p", {}, this.say("receiptIntro")),
+    return h("section", { class: "receipt" }, h(heading, {}, this.say("receiptTitle")), h("p", { class: "noprint" }, this.say("receiptIntro")),
       h("form", { submit: (e: Event) => { e.preventDefault(); void this.checkReceipt(true); } },
         h("p", {}, h("label", { for: "receipt-typed" }, this.say("receiptLink")), typed),
         this.served === undefined && h("p", {}, h("label", { for: "receipt-box" }, this.say("receiptBox")), box),
@@ -141,10 +149,10 @@ class Page {
     this.sayReceipt(() => {
       if (!("story" in found)) return [h("p", {}, this.say("broken"))];
       if (found.needsBox !== undefined) return [h("p", {}, `${this.say("receiptNeedsBox")} `, h("code", {}, found.needsBox))];
-      if (found.receipt === undefined) return [h("p", { class: "banner" }, `${this.say("receiptBad")} ${found.receiptRefused ?? ""}`)];
+      if (found.receipt === undefined) return [showRefusedReceipt(found.receiptRefused, this.language)];
       return [showReceipt(found.receipt, found.story.report.verdict === "verified", this.language)];
     });
-    if (focus) document.getElementById("receipt-said")?.focus();
+    if (focus) toTop("receipt-said");
   }
 
   private sayReceipt(said: () => Child[]): void {
@@ -165,8 +173,15 @@ class Page {
     };
     if (this.cheating) begin();
     else replaceWith(place, h("div", { class: "buttons" }, h("button", { type: "button", click: () => { begin(); document.getElementById("cheat-part")?.focus(); } }, this.say("cheatStart"))));
-    return h("section", { class: "cheat" }, h("h2", {}, this.say("cheatTitle")), h("p", {}, this.say("cheatIntro")), place);
+    return h("section", { class: "cheat" }, h("h2", { id: "cheat", tabindex: "-1" }, this.say("cheatTitle")), h("p", {}, this.say("cheatIntro")), place);
   }
+}
+
+/** Focus goes to where something new stands, and the reader sees it from its first line: focus alone would show its middle on a phone. */
+function toTop(id: string, shown?: HTMLElement): void {
+  const place = document.getElementById(id);
+  place?.focus({ preventScroll: true });
+  (shown ?? place)?.scrollIntoView({ block: "start" });
 }
 
 function lossy(bytes: Uint8Array): string {

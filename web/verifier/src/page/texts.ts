@@ -7,6 +7,9 @@ export const LANGUAGES = ["nl", "fr", "de", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];
 export type Words = readonly [nl: string, fr: string, de: string, en: string];
 
+/** How numbers and times are written. Belgium's own ways; English as in Europe, without "PM". */
+export const LOCALES: Record<Language, string> = { nl: "nl-BE", fr: "fr-BE", de: "de-BE", en: "en-GB" };
+
 export const LANGUAGE_NAMES: Record<Language, string> = { nl: "Nederlands", fr: "Français", de: "Deutsch", en: "English" };
 
 export const TEXTS = {
@@ -17,6 +20,9 @@ export const TEXTS = {
     "Wählen Sie die Beweisdatei einer Auslosung. Alles wird hier geprüft, auf Ihrem eigenen Gerät. Nichts wird gesendet; diese Seite braucht kein Internet.",
     "Choose the proof file of a draw. Everything is checked here, on your own device. Nothing is sent anywhere; this page needs no internet.",
   ],
+  introServed: ["Het bewijs van deze loting wordt hier gecontroleerd, op uw eigen toestel.", "La preuve de ce tirage est vérifiée ici, sur votre appareil.", "Der Beweis dieser Auslosung wird hier geprüft, auf Ihrem eigenen Gerät.", "The proof of this draw is checked here, on your own device."],
+  backToDraw: ["terug naar de loting", "retour au tirage", "zurück zur Auslosung", "back to the draw"],
+  otherFiles: ["Andere bestanden controleren", "Vérifier d’autres fichiers", "Andere Dateien prüfen", "Check other files"],
   chooseBundle: ["Bewijsbestand (.json)", "Fichier de preuve (.json)", "Beweisdatei (.json)", "Proof file (.json)"],
   chooseTrust: ["Uw vertrouwensbestand (als u er een hebt)", "Votre fichier de confiance (si vous en avez un)", "Ihre Vertrauensdatei (falls Sie eine haben)", "Your trust file (if you have one)"],
   chooseArtifacts: ["Grote bijlagen, als ze naast het bewijs liggen", "Grandes annexes, si elles accompagnent la preuve", "Große Anlagen, falls sie neben dem Beweis liegen", "Large attachments, if they lie beside the proof"],
@@ -27,7 +33,7 @@ export const TEXTS = {
   language: ["Taal", "Langue", "Sprache", "Language"],
   verdict: ["Uitkomst", "Verdict", "Ergebnis", "Verdict"],
   rehearsal: [
-    "GENERALE REPETITIE: dit logboek kent een proefbaken, dat niets bewijst. Wie de sleutel ervan heeft, kan elke uitslag vooraf kennen.",
+    "REPETITIE: dit logboek kent een proefbaken, dat niets bewijst. Wie de sleutel ervan heeft, kan elke uitslag vooraf kennen.",
     "RÉPÉTITION : ce journal admet une balise d’essai, qui ne prouve rien. Qui en détient la clé peut connaître chaque résultat d’avance.",
     "PROBE: Dieses Protokoll kennt einen Probesender, der nichts beweist. Wer dessen Schlüssel hat, kann jedes Ergebnis vorher kennen.",
     "REHEARSAL: this log may use a rehearsal beacon, which proves nothing. Whoever holds its key can know every result beforehand.",
@@ -40,7 +46,7 @@ export const TEXTS = {
   ],
   noWitnesses: [
     "Er werden geen getuigen gevraagd: dat iedereen hetzelfde logboek ziet en dat op tijd werd verzegeld, is het woord van de beheerder.",
-    "Aucun témoin n’a été exigé : que tous voient le même journal et que le scellement fut à temps, seul l’exploitant le dit.",
+    "Aucun témoin n’a été exigé : que tous voient le même journal et que le scellement a eu lieu à temps, seul l’exploitant le dit.",
     "Zeugen wurden nicht verlangt: Dass alle dasselbe Protokoll sehen und rechtzeitig versiegelt wurde, sagt allein der Betreiber.",
     "No witnesses were asked for: that everybody sees the same log, and that it was sealed in time, is the operator’s word.",
   ],
@@ -56,10 +62,12 @@ export const TEXTS = {
   announced: ["Aangekondigd", "Annoncé", "Angekündigt", "Announced"],
   sealed: ["Verzegeld", "Scellé", "Versiegelt", "Sealed"],
   beacon: ["Baken", "Balise", "Zufallssender", "Beacon"],
-  drawn: ["Geloot", "Tiré", "Gezogen", "Drawn"],
-  drawnIndices: ["Geloot (nummers in de pool)", "Tirés (numéros dans l’urne)", "Gezogen (Nummern im Lostopf)", "Drawn (numbers in the pool)"],
+  beaconRehearsal: ["proefbaken", "balise d’essai", "Probesender", "rehearsal beacon"],
+  beaconRound: ["ronde {n} van het baken", "ronde {n} de la balise", "Runde {n} des Senders", "round {n} of the beacon"],
+  drawn: ["Geloot", "Tiré au sort", "Ausgelost", "Drawn"],
+  drawnIndices: ["Geloot (nummers in de pool)", "Tirés au sort (numéros dans l’urne)", "Ausgelost (Nummern im Lostopf)", "Drawn (numbers in the pool)"],
   givenIndices: ["Opgegeven na de ronde; het zaad gaf", "Abandonné après la ronde ; la graine donnait", "Nach der Runde aufgegeben; der Same ergab", "Given up after its round; the seed gave"],
-  seatedNow: ["Zetelt nu (nummers)", "Siègent maintenant (numéros)", "Sitzen jetzt (Nummern)", "Seated now (numbers)"],
+  seatedNow: ["Zetelt nu (nummers)", "Siègent maintenant (numéros)", "Derzeit Mitglieder (Nummern)", "Members now (numbers)"],
   closed: ["Afgesloten", "Clôturé", "Beendet", "Closed"],
   tableReason: ["Reden om de tabel bekend te maken", "Raison de publier le tableau", "Grund, die Tabelle zu veröffentlichen", "Reason to publish the table"],
   notDrawn: ["Niet geloot", "Non tirés", "Nicht ausgelost", "Not drawn"],
@@ -71,6 +79,7 @@ export const TEXTS = {
     "That the register was complete, or named nobody twice.|That somebody who gave up a seat really wanted to; nor who turned up on the day.|That nothing happened later: a proof cannot show steps logged after it was made. Reading the whole log can.",
   ],
   checks: ["Alle controles", "Toutes les vérifications", "Alle Prüfungen", "All checks"],
+  checked: ["Wat gecontroleerd wordt:", "Ce qui est vérifié :", "Geprüft wird:", "What is checked:"],
   expected: ["Verwacht", "Attendu", "Erwartet", "Expected"],
   found: ["Gevonden", "Trouvé", "Gefunden", "Found"],
   detail: ["Detail (Engels)", "Détail (anglais)", "Einzelheit (englisch)", "Detail"],
@@ -86,7 +95,7 @@ export const TEXTS = {
   ],
   receiptLink: ["Link of code", "Lien ou code", "Link oder Code", "Link or code"],
   receiptBox: ["Kistje (alleen bij een code, zonder internet)", "Boîte (seulement avec un code, sans internet)", "Kästchen (nur bei einem Code, ohne Internet)", "Box (only with a code, without internet)"],
-  receiptCheck: ["Controleer mijn plaats", "Vérifier ma place", "Meinen Platz prüfen", "Check my place"],
+  receiptCheck: ["Controleer", "Vérifier", "Prüfen", "Check my entry"],
   receiptNeedsBundle: ["Kies eerst het bewijsbestand van de loting.", "Choisissez d’abord le fichier de preuve du tirage.", "Wählen Sie zuerst die Beweisdatei der Auslosung.", "Choose the proof file of the draw first."],
   receiptNeedsBox: ["Deze code hoort bij het kistje met deze naam:", "Ce code correspond à la boîte de ce nom :", "Dieser Code gehört zum Kästchen mit diesem Namen:", "This code belongs to the box of this name:"],
   receiptNoBox: [
@@ -95,10 +104,19 @@ export const TEXTS = {
     "Auf dieser Seite liegt zu diesem Code für diese Auslosung nichts. Vergleichen Sie den Code mit Ihrem Brief; stimmt er, fragen Sie den Veranstalter.",
     "This site has nothing for this code in this draw. Compare the code with your letter; if it is right, ask the organiser.",
   ],
-  receiptBad: ["Dit ontvangstbewijs klopt niet:", "Ce reçu n’est pas valable :", "Diese Quittung stimmt nicht:", "This receipt does not hold:"],
+  mistakeLength: ["Een code heeft 26 tekens. Kijk in uw brief of u alle tekens hebt overgenomen, en geen te veel.", "Un code a 26 caractères. Vérifiez sur votre lettre que vous les avez tous repris, et pas un de trop.", "Ein Code hat 26 Zeichen. Sehen Sie in Ihrem Brief nach, ob Sie alle abgeschrieben haben, und keines zu viel.", "A code has 26 characters. See on your letter whether you copied them all, and none too many."],
+  mistakeCharacter: ["Er staat een teken in dat geen enkele code heeft: een code bestaat uit cijfers en letters, zonder U. Vergelijk ze met uw brief.", "Un des caractères ne figure dans aucun code : un code est fait de chiffres et de lettres, sans U. Comparez-le avec votre lettre.", "Darin steht ein Zeichen, das kein Code hat: Ein Code besteht aus Ziffern und Buchstaben, ohne U. Vergleichen Sie ihn mit Ihrem Brief.", "One of the characters is in no code: a code has digits and letters, without U. Compare it with your letter."],
+  mistakeCheck: ["De code bevat een tikfout. Vergelijk ze teken voor teken met uw brief.", "Le code contient une faute de frappe. Comparez-le caractère par caractère avec votre lettre.", "Der Code hat einen Tippfehler. Vergleichen Sie ihn Zeichen für Zeichen mit Ihrem Brief.", "The code has a typing mistake. Compare it with your letter, character by character."],
+  mistakeBox: ["Deze code opent dit kistje niet. Het hoort bij een andere code, of is beschadigd.", "Ce code n’ouvre pas cette boîte. Elle appartient à un autre code, ou elle est abîmée.", "Dieser Code öffnet dieses Kästchen nicht. Es gehört zu einem anderen Code, oder es ist beschädigt.", "This code does not open this box. The box belongs to another code, or is damaged."],
+  mistakeOtherDraw: ["Dit ontvangstbewijs hoort bij een andere loting. Kies het bewijs van de loting die in uw brief staat.", "Ce reçu est celui d’un autre tirage. Choisissez la preuve du tirage que nomme votre lettre.", "Dieser Beleg gehört zu einer anderen Auslosung. Wählen Sie den Beweis der Auslosung, die in Ihrem Brief steht.", "This receipt belongs to another draw. Choose the proof of the draw that your letter names."],
+  mistakeAltered: ["Dit ontvangstbewijs klopt niet: wat erin staat, ligt zo niet in de pool. Open de link opnieuw uit uw brief; blijft het zo, vraag dan de organisator.", "Ce reçu n’est pas valable : ce qu’il dit n’est pas ainsi dans l’urne. Rouvrez le lien de votre lettre ; si rien ne change, demandez à l’organisateur.", "Dieser Beleg stimmt nicht: Was darin steht, liegt so nicht im Lostopf. Öffnen Sie den Link noch einmal aus Ihrem Brief; bleibt es dabei, fragen Sie den Veranstalter.", "This receipt does not hold: what it says does not lie like that in the pool. Open the link of your letter again; if nothing changes, ask the organiser."],
+  mistakeDamaged: ["Dit kan niet gelezen worden: de link is onvolledig of veranderd. Open hem opnieuw uit uw brief, of typ de code van 26 tekens.", "Ceci ne peut être lu : le lien est incomplet ou modifié. Rouvrez-le depuis votre lettre, ou tapez le code de 26 caractères.", "Das lässt sich nicht lesen: Der Link ist unvollständig oder verändert. Öffnen Sie ihn noch einmal aus Ihrem Brief, oder tippen Sie den Code aus 26 Zeichen.", "This cannot be read: the link is incomplete or was changed. Open it again from your letter, or type the code of 26 characters."],
+  mistakeUnsealed: ["Deze loting is nog niet verzegeld. Kom terug als dat gebeurd is.", "Ce tirage n’est pas encore scellé. Revenez lorsqu’il le sera.", "Diese Auslosung ist noch nicht versiegelt. Kommen Sie wieder, wenn sie es ist.", "This draw is not sealed yet. Come back when it is."],
   receiptRefuted: ["Het bewijs van de loting zelf klopt niet of is niet volledig; wat hieronder staat, geldt maar zover als dat bewijs.", "La preuve du tirage elle-même est fausse ou incomplète ; ce qui suit ne vaut que ce que vaut cette preuve.", "Der Beweis der Auslosung selbst stimmt nicht oder ist unvollständig; das Folgende gilt nur so weit wie dieser Beweis.", "The proof of the draw itself does not hold or is incomplete; what follows holds only as far as that proof."],
   receiptIn: ["Deze regel zit in de verzegelde pool. Bent u dit?", "Cette ligne est dans l’urne scellée. Est-ce vous ?", "Diese Zeile liegt im versiegelten Lostopf. Sind Sie das?", "This row is in the sealed pool. Is this you?"],
+  receiptNotYou: ["Zo niet, vraag het de organisator.", "Sinon, adressez-vous à l’organisateur.", "Wenn nicht, fragen Sie den Veranstalter.", "If not, ask the organiser."],
   receiptNumber: ["Nummer in de pool", "Numéro dans l’urne", "Nummer im Lostopf", "Number in the pool"],
+  receiptNumbers: ["de nummers gaan van 0 tot {n}", "les numéros vont de 0 à {n}", "die Nummern gehen von 0 bis {n}", "numbers run from 0 to {n}"],
   receiptTicket: ["Lot", "Billet", "Los", "Ticket"],
   receiptChance: ["Kans", "Chance", "Chance", "Chance"],
   receiptPanelTicket: ["Laagste lot van uw panels", "Le plus bas billet de vos panels", "Niedrigstes Los Ihrer Gremien", "Lowest ticket of your panels"],
@@ -112,25 +130,25 @@ export const TEXTS = {
   ],
   receiptLowestPanel: [
     "Elk panel heeft een lot; het panel met het laagste wint, met al zijn leden.",
-    "Chaque panel a un billet ; celui du plus bas gagne, avec tous ses membres.",
+    "Chaque panel a un billet ; celui qui a le billet le plus bas gagne, avec tous ses membres.",
     "Jedes Gremium hat ein Los; das mit dem niedrigsten gewinnt, mit allen Mitgliedern.",
     "Each panel has a ticket; the panel with the lowest wins, with all its members.",
   ],
-  chanceOneIn: ["1 op {n}", "1 sur {n}", "1 zu {n}", "1 in {n}"],
+  chanceOneIn: ["1 op {n}", "1 sur {n}", "1 von {n}", "1 in {n}"],
   chanceAbout: [
     "ongeveer 1 op {n}; minder als u met anderen uit de pool samenwoont",
     "environ 1 sur {n} ; moins si vous vivez avec d’autres personnes de l’urne",
-    "etwa 1 zu {n}; weniger, wenn Sie mit anderen aus dem Lostopf zusammenwohnen",
+    "etwa 1 von {n}; weniger, wenn Sie mit anderen aus dem Lostopf zusammenwohnen",
     "about 1 in {n}; less if you share a household with others in the pool",
   ],
   chanceNone: ["geen", "aucune", "keine", "none"],
   chanceSeats: ["{n} zetels voor {m} personen zoals u", "{n} sièges pour {m} personnes comme vous", "{n} Sitze für {m} Personen wie Sie", "{n} seats for {m} people like you"],
   chancePanels: ["u staat in {n} van de {m} panels", "vous êtes dans {n} des {m} panels", "Sie sind in {n} von {m} Gremien", "you are on {n} of {m} panels"],
-  standingDrawn: ["U bent geloot.", "Vous êtes tiré au sort.", "Sie sind gezogen.", "You were drawn."],
+  standingDrawn: ["U bent geloot.", "Vous avez été tiré(e) au sort.", "Sie wurden ausgelost.", "You were drawn."],
   standingReserve: ["U bent reserve nummer {n}.", "Vous êtes réserve numéro {n}.", "Sie sind Nachrücker Nummer {n}.", "You are reserve number {n}."],
   standingSeated: ["U hebt later een zetel gekregen.", "Vous avez reçu un siège plus tard.", "Sie haben später einen Sitz bekommen.", "You were given a seat later."],
   standingLeft: ["U had een zetel en hebt die opgegeven.", "Vous aviez un siège et l’avez cédé.", "Sie hatten einen Sitz und haben ihn aufgegeben.", "You had a seat and gave it up."],
-  standingNot: ["U bent niet geloot.", "Vous n’êtes pas tiré au sort.", "Sie sind nicht gezogen.", "You were not drawn."],
+  standingNot: ["U bent niet geloot.", "Vous n’avez pas été tiré(e) au sort.", "Sie wurden nicht ausgelost.", "You were not drawn."],
   standingUnknown: ["Er is nog geen uitslag.", "Il n’y a pas encore de résultat.", "Es gibt noch kein Ergebnis.", "There is no result yet."],
   cheatTitle: ["Probeer vals te spelen", "Essayez de tricher", "Versuchen Sie zu betrügen", "Try to cheat"],
   cheatIntro: [
@@ -140,7 +158,7 @@ export const TEXTS = {
     "Change something in a proof and see which check notices. Without a file of your own an invented draw is used.",
   ],
   cheatStart: ["Begin", "Commencer", "Beginnen", "Begin"],
-  cheatFriend: ["Een vriend in plaats van de eerste gelote zetten", "Mettre un ami à la place du premier tiré", "Einen Freund anstelle des ersten Gezogenen setzen", "Seat a friend in place of the first one drawn"],
+  cheatFriend: ["Een vriend in plaats van de eerste gelote zetten", "Mettre un ami à la place de la première personne tirée", "Einen Freund anstelle der ersten ausgelosten Person setzen", "Seat a friend in place of the first one drawn"],
   cheatRound: ["Een andere ronde van het baken kiezen", "Choisir une autre ronde de la balise", "Eine andere Runde des Zufallssenders wählen", "Choose another round of the beacon"],
   cheatSeats: ["Een zetel meer in de voorwaarden", "Un siège de plus dans les conditions", "Einen Sitz mehr in den Bedingungen", "One more seat in the terms"],
   cheatTime: ["De verzegeling vroeger dateren", "Antidater le scellement", "Die Versiegelung zurückdatieren", "Backdate the seal"],
@@ -201,7 +219,7 @@ export const CHECK_TEXTS: Record<CheckId, { readonly name: Words; readonly means
   },
   "log.consistency": {
     name: ["Niets herschreven", "Rien de réécrit", "Nichts umgeschrieben", "Nothing rewritten"],
-    means: ["Het logboek van nu zet dat van vroeger voort: er is niets uit gehaald.", "Le journal d’aujourd’hui prolonge celui d’hier : rien n’en fut retiré.", "Das heutige Protokoll setzt das frühere fort: Nichts wurde entfernt.", "The log of today extends the log of before: nothing was taken out."],
+    means: ["Het logboek van nu zet dat van vroeger voort: er is niets uit gehaald.", "Le journal d’aujourd’hui prolonge celui d’hier : rien n’en a été retiré.", "Das heutige Protokoll setzt das frühere fort: Nichts wurde entfernt.", "The log of today extends the log of before: nothing was taken out."],
   },
   "log.witnesses": {
     name: ["Getuigen", "Témoins", "Zeugen", "Witnesses"],
@@ -209,7 +227,7 @@ export const CHECK_TEXTS: Record<CheckId, { readonly name: Words; readonly means
   },
   "organiser.keys": {
     name: ["Sleutels van de organisator", "Clés de l’organisateur", "Schlüssel des Veranstalters", "The organiser’s keys"],
-    means: ["De organisator is ingeschreven, en elke wissel van sleutels is door de vorige goedgekeurd of heeft gewacht.", "L’organisateur est inscrit, et tout changement de clés fut approuvé par les précédentes ou a attendu.", "Der Veranstalter ist eingetragen, und jeder Schlüsselwechsel wurde von den früheren gebilligt oder hat gewartet.", "The organiser is enrolled, and every change of keys was approved by the old ones or has waited."],
+    means: ["De organisator is ingeschreven, en elke wissel van sleutels is door de vorige goedgekeurd of heeft gewacht.", "L’organisateur est inscrit, et tout changement de clés a été approuvé par les précédentes ou a attendu.", "Der Veranstalter ist eingetragen, und jeder Schlüsselwechsel wurde von den früheren gebilligt oder hat gewartet.", "The organiser is enrolled, and every change of keys was approved by the old ones or has waited."],
   },
   "terms.signatures": {
     name: ["Handtekeningen van de organisator", "Signatures de l’organisateur", "Unterschriften des Veranstalters", "Signatures of the organiser"],
@@ -217,7 +235,7 @@ export const CHECK_TEXTS: Record<CheckId, { readonly name: Words; readonly means
   },
   "terms.attempts": {
     name: ["Geen stille herkansing", "Pas de nouvel essai caché", "Kein stiller Neuversuch", "No silent retry"],
-    means: ["De loting was aangekondigd; elke poging en elk uitstel telt en is zichtbaar.", "Le tirage fut annoncé ; chaque tentative et chaque report compte et se voit.", "Die Auslosung war angekündigt; jeder Versuch und jede Verschiebung zählt und ist sichtbar.", "The draw was announced; every attempt and postponement counts and can be seen."],
+    means: ["De loting was aangekondigd; elke poging en elk uitstel telt en is zichtbaar.", "Le tirage a été annoncé ; chaque tentative et chaque report compte et se voit.", "Die Auslosung war angekündigt; jeder Versuch und jede Verschiebung zählt und ist sichtbar.", "The draw was announced; every attempt and postponement counts and can be seen."],
   },
   "time.round": {
     name: ["De juiste ronde", "La bonne ronde", "Die richtige Runde", "The right round"],
@@ -241,7 +259,7 @@ export const CHECK_TEXTS: Record<CheckId, { readonly name: Words; readonly means
   },
   "pool.from": {
     name: ["Uit de eerdere loting", "Issu du tirage précédent", "Aus der früheren Auslosung", "From the earlier draw"],
-    means: ["Iedereen in deze pool werd in de eerdere loting getrokken; niemand is erbij gesmokkeld.", "Tous dans cette urne furent tirés lors du tirage précédent ; personne n’y fut glissé.", "Alle in diesem Lostopf wurden in der früheren Auslosung gezogen; niemand wurde eingeschmuggelt.", "Everybody in this pool was drawn in the earlier draw; nobody was slipped in."],
+    means: ["Iedereen in deze pool werd in de eerdere loting geloot; niemand is erbij gesmokkeld.", "Toutes les personnes de cette urne ont été tirées lors du tirage précédent ; personne d’autre n’y a été glissé.", "Alle in diesem Lostopf wurden in der früheren Auslosung ausgelost; niemand wurde eingeschmuggelt.", "Everybody in this pool was drawn in the earlier draw; nobody was slipped in."],
   },
   "panels.quotas": {
     name: ["Quota van de panels", "Quotas des panels", "Quoten der Gremien", "Quotas of the panels"],
@@ -257,7 +275,7 @@ export const CHECK_TEXTS: Record<CheckId, { readonly name: Words; readonly means
   },
   "draw.outcome": {
     name: ["De uitslag", "Le résultat", "Das Ergebnis", "The result"],
-    means: ["De loting is hier opnieuw gedaan: dezelfde mensen, in dezelfde volgorde.", "Le tirage fut refait ici : les mêmes personnes, dans le même ordre.", "Die Auslosung wurde hier wiederholt: dieselben Menschen in derselben Reihenfolge.", "The draw was done again here: the same people, in the same order."],
+    means: ["De loting is hier opnieuw gedaan: dezelfde mensen, in dezelfde volgorde.", "Le tirage a été refait ici : les mêmes personnes, dans le même ordre.", "Die Auslosung wurde hier wiederholt: dieselben Menschen in derselben Reihenfolge.", "The draw was done again here: the same people, in the same order."],
   },
   "replacements.rule": {
     name: ["Vervangingen", "Remplacements", "Nachrücken", "Replacements"],

@@ -4,7 +4,7 @@
 import { Refused, fromUtf8, utf8, hex } from "../core/bytes";
 import { sha256 } from "../core/hash";
 import { type Odds, oddsOf } from "../core/odds";
-import { checkReceipt, codeLocator, openBox, parseReceipt, readCode, receiptFromFragment, standing } from "../core/receipt";
+import { Mistaken, type Mistake, checkReceipt, codeLocator, openBox, parseReceipt, readCode, receiptFromFragment, standing } from "../core/receipt";
 import { type Trust, parseTrust } from "../core/trust";
 import { type Verified, verify } from "../core/verify";
 import { type Story, tell } from "./story";
@@ -26,8 +26,14 @@ export interface ReceiptStory {
   readonly standing: { readonly kind: string; readonly number?: number };
 }
 
+/** Why a receipt was refused: in plain words where `mistake` names them, with the expert's words beside it. */
+export interface ReceiptRefused {
+  readonly mistake: Mistake | "unsealed" | "damaged";
+  readonly detail: string;
+}
+
 export type Answer = { readonly id: number } & (
-  | { readonly story: Story; readonly sha256: string; readonly receipt?: ReceiptStory; readonly receiptRefused?: string; readonly needsBox?: string }
+  | { readonly story: Story; readonly sha256: string; readonly receipt?: ReceiptStory; readonly receiptRefused?: ReceiptRefused; readonly needsBox?: string }
   | { readonly badTrust: string }
   | { readonly broken: string }
 );
@@ -55,7 +61,7 @@ export function answer(job: Job): Answer {
 /** Longest text that is read as a code (spec §2.4). */
 const MAX_CODE = 128;
 
-type ReceiptPart = { receipt: ReceiptStory } | { receiptRefused: string } | { needsBox: string };
+type ReceiptPart = { receipt: ReceiptStory } | { receiptRefused: ReceiptRefused } | { needsBox: string };
 
 function readReceipt({ typed, box }: NonNullable<Job["receipt"]>, v: Verified): ReceiptPart {
   try {
@@ -71,7 +77,7 @@ function readReceipt({ typed, box }: NonNullable<Job["receipt"]>, v: Verified): 
     const receipt = parseReceipt(text);
     const { draw } = v;
     const sealed = draw?.sealed;
-    if (draw === undefined || sealed === undefined) throw new Refused("the bundle does not show sealed terms");
+    if (draw === undefined || sealed === undefined) return { receiptRefused: { mistake: "unsealed", detail: "the bundle does not show sealed terms" } };
     checkReceipt(receipt, sealed.terms);
     const round = draw.results.at(-1)?.round;
     const steps = draw.vacancies.map((x) => ({ left: x.step.seats.map((s) => s.index), seated: x.answer?.step.seated ?? [] }));
@@ -84,7 +90,7 @@ function readReceipt({ typed, box }: NonNullable<Job["receipt"]>, v: Verified): 
       },
     };
   } catch (e) {
-    if (e instanceof Refused) return { receiptRefused: e.message };
+    if (e instanceof Refused) return { receiptRefused: { mistake: e instanceof Mistaken ? e.mistake : "damaged", detail: e.message } };
     throw e;
   }
 }
