@@ -30,7 +30,10 @@ impl Io for Disk {
         if place.contains("://") {
             return Err("klero-verify reads no network; 'klero verify' does, or copy the folder".to_owned());
         }
-        Ok(Box::new(Folder(PathBuf::from(place))))
+        // A service's folder has the log's public files below it; a mirror is the public folder itself.
+        let folder = PathBuf::from(place);
+        let public = folder.join("public");
+        Ok(Box::new(Folder(if public.join("checkpoint").exists() { public } else { folder })))
     }
 }
 

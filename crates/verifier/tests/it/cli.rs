@@ -187,6 +187,31 @@ fn the_whole_log() {
     assert!(out.contains("Since this bundle was made, 1 more steps of it were logged"));
 }
 
+/// The program itself, as `klero verify`: a service's folder has the log's public files below it.
+#[test]
+fn a_services_folder_is_its_log_too() {
+    let (world, memory) = world();
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("a-service");
+    let _not_there = std::fs::remove_dir_all(&folder);
+    let public = files(&world).0.into_iter().map(|(name, bytes)| (PathBuf::from("public").join(name), bytes));
+    for (name, bytes) in public.chain(memory.files) {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+    for (place, exit) in [("public", 0), (".", 0), ("nowhere", 2)] {
+        let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_klero-verify"));
+        let program = program.current_dir(&folder).args(["good.json", "--trust", "trust.json", "--log", place]);
+        let output = program.output().unwrap();
+        let told = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(
+            (output.status.code(), told.contains("THE WHOLE LOG was read")),
+            (Some(exit), exit == 0),
+            "{place}: {told}"
+        );
+    }
+}
+
 #[test]
 fn sequences_link_pools_to_earlier_outcomes() {
     let mut world = World::new();
