@@ -433,10 +433,14 @@ fn given_population(
         Failure::usage(format!("the population: {what}"))
             .advise("one line for each stratum: the columns of --by, and 'population'")
     };
-    let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let people_csv::Delimited { text, delimiter, line: first_line } = people_csv::delimited(text);
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(text.as_bytes());
     let headers = reader.headers().map_err(|e| wrong(e.to_string()))?.clone();
     let position = |name: &str| {
-        headers.iter().position(|h| h.trim() == name).ok_or_else(|| wrong(format!("there is no column '{name}'")))
+        headers.iter().position(|h| people_csv::normalise(h) == people_csv::normalise(name)).ok_or_else(|| {
+            let there = headers.iter().collect::<Vec<_>>().join(", ");
+            wrong(format!("there is no column '{name}'; the file has: {there}"))
+        })
     };
     let columns = by.iter().map(|name| position(name)).collect::<Result<Vec<_>, _>>()?;
     let number = position("population")?;
@@ -445,7 +449,7 @@ fn given_population(
         let record = record.map_err(|e| wrong(e.to_string()))?;
         let values: Vec<String> =
             columns.iter().map(|c| people_csv::normalise(record.get(*c).unwrap_or_default())).collect();
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = record.position().map_or(0, csv::Position::line) + first_line - 1;
         let people = record
             .get(number)
             .unwrap_or_default()

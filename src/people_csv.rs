@@ -6,6 +6,7 @@
 
 mod header;
 mod problems;
+mod quotes;
 mod records;
 mod row;
 mod safe;
@@ -70,6 +71,8 @@ pub struct Summary {
     pub byte_order_mark: bool,
     /// Lines of the first cells that look like formulas; at most [`PROBLEMS_LISTED`].
     pub formula_lines: Vec<u64>,
+    /// Lines of the first rows with a line break in a cell, which may be a quotation mark's work; at most [`PROBLEMS_LISTED`].
+    pub line_break_lines: Vec<u64>,
     /// What a spreadsheet's cells were turned into, if the file was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spreadsheet: Option<Conversion>,
@@ -96,16 +99,26 @@ impl fmt::Display for Summary {
             writeln!(f)?;
         }
         if !self.formula_lines.is_empty() {
-            let lines: Vec<String> = self.formula_lines.iter().take(10).map(u64::to_string).collect();
-            let more = if self.formula_lines.len() > 10 { " …" } else { "" };
+            let lines = first_ten(&self.formula_lines);
+            writeln!(f, "warning: cells that look like formulas on lines {lines}: they are committed as they are")?;
+        }
+        // In a spreadsheet, a line break is in the cell in which somebody typed it.
+        if !self.line_break_lines.is_empty() && self.spreadsheet.is_none() {
+            let lines = first_ten(&self.line_break_lines);
             writeln!(
                 f,
-                "warning: cells that look like formulas on lines {}{more}: they are committed as they are",
-                lines.join(", ")
+                "warning: cells that hold line breaks, in the rows that begin on lines {lines}: look whether a quotation mark that was not closed \
+                 has swallowed people there"
             )?;
         }
         Ok(())
     }
+}
+
+/// The first lines of a list, for people.
+fn first_ten(lines: &[u64]) -> String {
+    let first: Vec<String> = lines.iter().take(10).map(u64::to_string).collect();
+    format!("{}{}", first.join(", "), if lines.len() > 10 { " …" } else { "" })
 }
 
 /// The names of a file's columns, from its first line.
@@ -120,6 +133,26 @@ pub fn headings_of(source: impl Read) -> Result<Vec<String>, crate::failure::Fai
         headings(&mut records)
     }
     read(source).map_err(Into::into)
+}
+
+/// A small CSV as it is read: without what stands before the header.
+pub(crate) struct Delimited<'a> {
+    /// From the header's first byte.
+    pub(crate) text: &'a str,
+    /// The byte between cells.
+    pub(crate) delimiter: u8,
+    /// Line of the header.
+    pub(crate) line: u64,
+}
+
+/// Finds delimiter and header as they are found for people.
+pub(crate) fn delimited(text: &str) -> Delimited<'_> {
+    match sniff(text.as_bytes(), None) {
+        Ok(found) => {
+            Delimited { text: text.get(found.skip..).unwrap_or_default(), delimiter: found.delimiter, line: found.line }
+        }
+        Err(_) => Delimited { text, delimiter: b',', line: 1 },
+    }
 }
 
 /// Reads the people of a CSV file, one after the other.
@@ -177,6 +210,7 @@ impl<R: Read> People<R> {
             match self.records.next()? {
                 Next::End => return Ok(false),
                 Next::TooLong { line, to_end } => self.problems.add(|| Problem::RecordTooLong { line, to_end }),
+                Next::Stray { line, at } => self.problems.add(|| Problem::AfterQuotation { line, at }),
                 Next::Record => {
                     let record = self.records.current();
                     match self.normaliser.read(record, &self.layout) {
@@ -211,7 +245,7 @@ impl<R: Read> People<R> {
             return Err(self.problems);
         }
         let roles = self.layout.roles();
-        let Normaliser { trimmed, composed, formulas, formula_lines, .. } = self.normaliser;
+        let Normaliser { trimmed, composed, formulas, formula_lines, line_break_lines, .. } = self.normaliser;
         let counts = trimmed.into_iter().zip(composed).zip(formulas);
         let columns = self.layout.headings.iter().zip(roles).zip(counts);
         let summary = Summary {
@@ -228,6 +262,7 @@ impl<R: Read> People<R> {
             delimiter: char::from(self.delimiter),
             byte_order_mark: self.byte_order_mark,
             formula_lines,
+            line_break_lines,
             spreadsheet: None,
         };
         Ok((self.layout, summary))

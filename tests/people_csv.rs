@@ -247,6 +247,48 @@ fn a_quotation_that_is_never_closed_swallows_nobody_unseen() {
     }
 }
 
+/// A quotation that was left open and is closed by that of a later row would be one long cell, and the people between them in no pool.
+#[test]
+fn a_quotation_that_a_later_row_closes_swallows_nobody_unseen() {
+    let id = options("id", &[], &[]);
+    let swallowed = "line 2: the row that begins here goes on to line 5, where text follows a closing quotation mark";
+    check(
+        b"id,name,town\n1,\"Anna,Eupen\n2,Bob,Raeren\n3,Eve,Raeren\n4,\"Bert\",Kelmis\n5,Cora,Eupen\n",
+        &id,
+        &[swallowed],
+    );
+    // Wherever the file happens to be cut into pieces.
+    for rows in [100u32, 5_000, 40_000] {
+        let before: String = (1..rows).map(|n| format!("{n},\"Person {n}\",Eupen\r\n")).collect();
+        let text = format!("id,name,town\r\n{before}a,\"Anna,Eupen\r\nb,\"Bob\",Eupen\r\n");
+        let fault = format!(
+            "line {}: the row that begins here goes on to line {}, where text follows a closing quotation mark",
+            rows + 1,
+            rows + 2
+        );
+        check(text.as_bytes(), &id, &[&fault]);
+    }
+    for bad in ["1,\"Anna \\\"A\\\" B\"\n", "1,\"A\"B\n", "1,\"A\" \"B\"\n"] {
+        check(format!("id,name\n{bad}").as_bytes(), &id, &["line 2: text follows a closing quotation mark"]);
+    }
+    check(b"id,\"na\"me\n1,A\n", &id, &["line 1: text follows a closing quotation mark"]);
+    assert!(read_text(b"id,name\n1,\"A\" \n2,\"B\" ,\n", &id).is_err_and(|told| told.contains("line 3: 3 cells")));
+    let summary = read_text(b"id,name\r\n1,A\r\n2,\"B\r\nC\"\r\n3,\"D\nE\"\r\n", &id).unwrap();
+    assert_eq!((summary.people, &summary.line_break_lines), (3, &vec![3, 5]));
+    assert!(
+        summary
+            .to_string()
+            .contains("warning: cells that hold line breaks, in the rows that begin on lines 3, 5: look")
+    );
+}
+
+/// As old spreadsheets on a Macintosh save them.
+#[test]
+fn lines_that_end_with_a_carriage_return_alone_are_counted() {
+    let id = options("id", &[], &[]);
+    check(b"id,name\r1,A\r2\r\r1,B\r", &id, &["line 3: 1 cells; expected 2", "line 5: the same id as on line 2"]);
+}
+
 fn spreadsheet(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/xlsx").join(name)
 }

@@ -76,6 +76,7 @@ pub(super) fn headings<R: Read>(records: &mut Records<R>) -> Result<Vec<String>,
     match records.next()? {
         Next::End => return Err(Problems::of(Problem::EmptyFile).into()),
         Next::TooLong { line, to_end } => return Err(Problems::of(Problem::RecordTooLong { line, to_end }).into()),
+        Next::Stray { line, at } => return Err(Problems::of(Problem::AfterQuotation { line, at }).into()),
         Next::Record => {}
     }
     let record = records.current();

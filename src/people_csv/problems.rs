@@ -108,6 +108,13 @@ pub enum Problem {
         /// It goes on to the end of the file.
         to_end: bool,
     },
+    /// Text after a quotation: a quotation mark that is not doubled, or one that is not closed and swallows the rows of other people.
+    AfterQuotation {
+        /// Line on which the record begins.
+        line: u64,
+        /// Line of the text.
+        at: u64,
+    },
     /// Public cells that are together longer than 16,384 bytes (spec §2.1).
     PublicTooLong {
         /// Line of the record.
@@ -147,6 +154,10 @@ impl Problem {
             Self::TwoRoles { .. } => "a column is the id, public, household or private: name it once",
             Self::Ragged { .. } => {
                 "a cell that holds the delimiter or a line break must stand in quotation marks; save the table again from the spreadsheet"
+            }
+            Self::AfterQuotation { .. } => {
+                "look for a quotation mark that is not closed; one that belongs to the text is written twice, in a cell that stands in quotation \
+                 marks; or save the table again from the spreadsheet"
             }
             Self::NoId { .. } => "every person needs an id; remove rows that are empty or hold totals",
             Self::DoubleId { .. } => {
@@ -196,6 +207,15 @@ impl fmt::Display for Problem {
             }
             Self::RecordTooLong { line, to_end: true } => {
                 write!(f, "line {line}: the row that begins here goes on to the end of the file")
+            }
+            Self::AfterQuotation { line, at } if line == at => {
+                write!(f, "line {line}: text follows a closing quotation mark")
+            }
+            Self::AfterQuotation { line, at } => {
+                write!(
+                    f,
+                    "line {line}: the row that begins here goes on to line {at}, where text follows a closing quotation mark"
+                )
             }
             Self::PublicTooLong { line } => {
                 write!(f, "line {line}: the public cells are together longer than 16384 bytes")

@@ -7,6 +7,8 @@ use std::io::{self, Read};
 
 use csv_core::ReadRecordResult;
 
+use super::quotes::Quotes;
+
 /// Longest record kept: 64 cells of 4,096 bytes (spec §2.1), and as much again for spaces that are trimmed off later.
 pub(crate) const RECORD_BYTES_MAX: usize = 2 * 64 * 4096;
 /// Most cells counted in one record; the protocol allows 64 columns (spec §2.1).
@@ -45,6 +47,12 @@ pub(crate) enum Next {
         line: u64,
         to_end: bool,
     },
+    /// A record that begins on `line`, in which text follows a quotation on line `at`: either a quotation mark was not doubled, or the quotation
+    /// began in the row of another person, whose end nobody can tell.
+    Stray {
+        line: u64,
+        at: u64,
+    },
     End,
 }
 
@@ -52,6 +60,8 @@ pub(crate) enum Next {
 pub(crate) struct Records<R> {
     source: R,
     core: csv_core::Reader,
+    quotes: Quotes,
+    delimiter: u8,
     /// Input read but not yet parsed is `buffer[start..end]`.
     buffer: Vec<u8>,
     start: usize,
@@ -68,10 +78,12 @@ impl<R: Read> Records<R> {
     /// Reads `source`, whose first byte lies at `offset` and on `line` of the file, with a read buffer of `buffer_bytes`.
     pub(crate) fn new(source: R, delimiter: u8, buffer_bytes: usize, offset: u64, line: u64) -> Self {
         let mut core = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
-        prime(&mut core, line);
+        prime(&mut core);
         Self {
             source,
             core,
+            quotes: Quotes::new(delimiter, line),
+            delimiter,
             buffer: vec![0; buffer_bytes.max(16)],
             start: 0,
             end: 0,
@@ -99,36 +111,30 @@ impl<R: Read> Records<R> {
         if !self.skip_line_ends()? {
             return Ok(Next::End);
         }
-        let (line, offset) = (self.core.line(), self.offset);
+        self.quotes.begin();
+        let (line, offset) = (self.quotes.line(), self.offset);
         let (mut bytes, mut cells, mut too_long, mut at_end) = (0, 0, false, false);
-        // Of what was read past of this record, where the buffer had to be filled on the way.
-        let (mut first, mut quotes, mut line_ends) = (self.start, 0usize, false);
         loop {
             let input = self.buffer.get(self.start..self.end).unwrap_or_default();
             let (record, ends) = (self.record.get_mut(bytes..), self.ends.get_mut(cells..));
             let (result, read, wrote, ended) =
                 self.core.read_record(input, record.unwrap_or_default(), ends.unwrap_or_default());
+            self.quotes.pass(input.get(..read).unwrap_or_default());
             self.advance(read);
             bytes += wrote;
             cells += ended;
             match result {
-                ReadRecordResult::InputEmpty => {
-                    let passed = self.buffer.get(first..self.start).unwrap_or_default();
-                    quotes += passed.iter().filter(|byte| **byte == b'"').count();
-                    line_ends |= passed.contains(&b'\n');
-                    first = 0;
-                    at_end = !self.refill()?;
-                }
+                ReadRecordResult::InputEmpty => at_end = !self.refill()?,
                 ReadRecordResult::OutputFull => (bytes, too_long) = (0, true),
                 ReadRecordResult::OutputEndsFull => (cells, too_long) = (0, true),
                 ReadRecordResult::Record if too_long => return Ok(Next::TooLong { line, to_end: at_end }),
-                // Ended by the file and by no line end of its own, though it has gone over one: its quotation was not closed.
-                ReadRecordResult::Record if at_end && line_ends && quotes % 2 == 1 => {
-                    return Ok(Next::TooLong { line, to_end: true });
-                }
+                ReadRecordResult::Record if self.quotes.is_open() => return Ok(Next::TooLong { line, to_end: true }),
                 ReadRecordResult::Record => break,
                 ReadRecordResult::End => return Ok(Next::End),
             }
+        }
+        if let Some(at) = self.quotes.stray() {
+            return Ok(Next::Stray { line, at });
         }
         self.last = (bytes, cells, line, offset);
         Ok(Next::Record)
@@ -142,7 +148,8 @@ impl<R: Read> Records<R> {
     /// Goes to the record at `offset` by way of `seek`, which must put the source there.
     pub(crate) fn jump(&mut self, offset: u64, seek: impl FnOnce(&mut R)) {
         seek(&mut self.source);
-        prime(&mut self.core, 1);
+        prime(&mut self.core);
+        self.quotes = Quotes::new(self.delimiter, 1);
         (self.start, self.end, self.offset) = (0, 0, offset);
     }
 
@@ -152,11 +159,8 @@ impl<R: Read> Records<R> {
             if self.start == self.end && !self.refill()? {
                 return Ok(false);
             }
-            match self.buffer.get(self.start) {
-                Some(b'\n') => self.core.set_line(self.core.line() + 1),
-                Some(b'\r') => {}
-                _ => return Ok(true),
-            }
+            let Some(byte @ (b'\n' | b'\r')) = self.buffer.get(self.start).copied() else { return Ok(true) };
+            self.quotes.pass(&[byte]);
             self.advance(1);
         }
     }
@@ -183,10 +187,9 @@ impl<R: Read> Records<R> {
 
 /// Puts the parser at the beginning of a record. The empty line read here stops it from passing over a byte order mark by itself: a
 /// record must read the same whether the file is read through or entered in the middle.
-fn prime(core: &mut csv_core::Reader, line: u64) {
+fn prime(core: &mut csv_core::Reader) {
     core.reset();
     core.read_record(b"\n", &mut [0], &mut [0]);
-    core.set_line(line);
 }
 
 #[cfg(test)]
@@ -200,6 +203,7 @@ mod tests {
             match records.next().unwrap() {
                 Next::End => return found,
                 Next::TooLong { line, .. } => found.push((line, 0, vec!["too long".to_owned()])),
+                Next::Stray { line, .. } => found.push((line, 0, vec!["stray".to_owned()])),
                 Next::Record => {
                     let r = records.current();
                     let cells = r.cells().map(|c| String::from_utf8_lossy(c).into_owned()).collect();

@@ -93,6 +93,7 @@ pub(crate) struct Normaliser {
     pub(super) composed: Vec<u64>,
     pub(super) formulas: Vec<u64>,
     pub(super) formula_lines: Vec<u64>,
+    pub(super) line_break_lines: Vec<u64>,
 }
 
 impl Normaliser {
@@ -105,6 +106,7 @@ impl Normaliser {
             composed: vec![0; columns],
             formulas: vec![0; columns],
             formula_lines: Vec::new(),
+            line_break_lines: Vec::new(),
         }
     }
 
@@ -144,6 +146,10 @@ impl Normaliser {
             let span = self.cell(cell, start, position, line);
             self.spans.push(span);
             start = end;
+        }
+        let full = self.line_break_lines.len() == PROBLEMS_LISTED;
+        if !full && (record.bytes.contains(&b'\n') || record.bytes.contains(&b'\r')) {
+            self.line_break_lines.push(line);
         }
         // The common row: an id, nothing longer than an id may be, no NUL.
         let longest = self.spans.iter().map(|span| span.end - span.start).max().unwrap_or(0);

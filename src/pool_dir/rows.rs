@@ -39,7 +39,7 @@ impl<'a> Rows<'a> {
         let moved = || damaged(format!("people.csv was changed: no row at byte {offset}"));
         match self.records.next()? {
             Next::Record => self.normaliser.again(self.records.current(), self.layout).ok_or_else(moved),
-            Next::TooLong { .. } | Next::End => Err(moved()),
+            Next::TooLong { .. } | Next::Stray { .. } | Next::End => Err(moved()),
         }
     }
 }
