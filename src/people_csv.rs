@@ -155,6 +155,18 @@ pub(crate) fn delimited(text: &str) -> Delimited<'_> {
     }
 }
 
+/// A small CSV as text; another encoding is refused as it is for people.
+pub(crate) fn utf8(bytes: Vec<u8>) -> Result<String, Problem> {
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err(Problem::Utf16);
+    }
+    String::from_utf8(bytes).map_err(|e| {
+        let good = e.as_bytes().iter().take(e.utf8_error().valid_up_to());
+        let line = u64::try_from(good.filter(|byte| **byte == b'\n').count()).unwrap_or(u64::MAX).saturating_add(1);
+        Problem::NotUtf8 { line }
+    })
+}
+
 /// Reads the people of a CSV file, one after the other.
 pub(crate) struct People<R> {
     records: Records<io::Chain<Cursor<Vec<u8>>, R>>,

@@ -36,6 +36,7 @@ use klero_draw::names::Slug;
 use klero_draw::outcome::{Opening, ProofHash};
 use klero_draw::pool::{Columns, PoolKey};
 use klero_draw::receipt::{PoolTerms, Receipt};
+use klero_tlog::InclusionProof;
 use rows::Rows;
 use serde::{Deserialize, Serialize};
 use source::{Keeping, Positioned, Source};
@@ -304,14 +305,7 @@ impl PoolDir {
 
     /// Opens the leaves of `indices`, in their order (spec §7.6). Every opening has been verified against the pool's root.
     pub fn openings(&self, indices: &[u32]) -> Result<Vec<Opening>, Failure> {
-        let (root, proofs) = self.index.proofs(indices).named("read", &self.dir.join(INDEX))?;
-        if root != self.root() {
-            return Err(Failure::refused(format!(
-                "the pool's index is damaged: expected root {}, found {root}",
-                self.root()
-            ))
-            .advise("commit the same file again with the same key, or restore the folder"));
-        }
+        let proofs = self.proofs(indices)?;
         let mut rows = self.rows()?;
         let mut hasher = PersonHasher::new(&self.key, &self.manifest.columns);
         let openings = indices.iter().zip(proofs).map(|(&index, proof)| {
@@ -326,6 +320,21 @@ impl PoolDir {
             Ok(opening)
         });
         openings.collect()
+    }
+
+    /// Inclusion proofs of these indices, from an index whose root is the committed one.
+    fn proofs(&self, indices: &[u32]) -> Result<Vec<InclusionProof>, Failure> {
+        let (root, proofs) = self.index.proofs(indices).named("read", &self.dir.join(INDEX))?;
+        if root == self.root() {
+            return Ok(proofs);
+        }
+        Err(Failure::refused(format!("the pool's index is damaged: expected root {}, found {root}", self.root()))
+            .advise("commit the same file again with the same key, or restore the folder"))
+    }
+
+    /// Refuses an index whose leaves are not those that were committed.
+    fn check_index(&self) -> Result<(), Failure> {
+        self.proofs(&[]).map(|_| ())
     }
 
     /// The receipt of the person at `index` (spec §2.4), for a draw from this pool in the log `log`.

@@ -6,16 +6,14 @@ use std::path::{Path, PathBuf};
 use klero_draw::names::Slug;
 use klero_draw::outcome::Outcome;
 use klero_draw::replacement::Seats;
-use klero_verifier::artifacts::{ArtifactSource, NoArtifacts};
-use klero_verifier::bundle::Bundle;
-use klero_verifier::ledger::{DrawState, Ledger};
-use klero_verifier::report::Verdict;
-use klero_verifier::trust::Trust;
-use klero_verifier::verify::{Options, verify};
+use klero_verifier::ledger::DrawState;
 
-use crate::cli::{backend, out};
-use crate::failure::{Failure, Named};
-use crate::pool_dir::{PoolDir, ResultFiles, Selected};
+use crate::cli::out;
+use crate::draw_proof::{DrawProof, no_outcome, outcome_of};
+use crate::failure::Failure;
+use crate::pool_dir::{PoolDir, Progress, ResultFiles, Selected};
+use crate::unfinished::interruptible;
+use crate::verify_io::{self, ArtifactFolder};
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -28,6 +26,9 @@ pub struct Args {
     /// The draw's proof bundle
     #[arg(long, value_name = "FILE", required_unless_present = "dir")]
     bundle: Option<PathBuf>,
+    /// Folder with artifacts too large for the bundle, named by hash
+    #[arg(long, value_name = "DIR", requires = "bundle")]
+    artifacts: Option<PathBuf>,
     /// Your trust file, for verifying the bundle
     #[arg(long, value_name = "FILE")]
     trust: Option<PathBuf>,
@@ -44,23 +45,22 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: &Args) -> Result<(), Failure> {
-    let text = match (&args.bundle, &args.dir) {
-        (Some(path), _) => std::fs::read_to_string(path).named("read the bundle", path)?,
-        (None, Some(dir)) => backend::bundle(dir, &args.draw)?,
+    let trust = args.trust.as_deref();
+    let proof = match (&args.bundle, &args.dir) {
+        (Some(path), _) => DrawProof::of_file(path, args.artifacts.as_deref(), trust)?,
+        (None, Some(dir)) => DrawProof::of_service(dir, &args.draw, trust)?,
         (None, None) => return Err(Failure::usage("--bundle is missing")),
     };
-    let trust = match &args.trust {
-        Some(path) => {
-            let text = std::fs::read_to_string(path).named("read the trust file", path)?;
-            Some(Trust::parse(&text).map_err(|e| Failure::usage(format!("{}: {e}", path.display())))?)
-        }
-        None => None,
-    };
-    let files = from_bundle(&args.pool, &text, trust.as_ref(), Some(&args.draw), &args.out)?;
-    let (state, _) = outcome_of(&text, &NoArtifacts, Some(&args.draw))?;
+    let state = proof.state(Some(&args.draw))?;
+    if !args.json {
+        proof.warn(&state)?;
+    }
+    let _interruptible = interruptible()?;
+    let files = write_files(&args.pool, &proof, &state, &args.out, &mut out::bars())?;
     let not_drawn = state.terms().map_or_else(Vec::new, |terms| terms.not_drawn.clone());
     if args.json {
         return out::json(&serde_json::json!({
+            "rehearsal": proof.report().rehearsal.is_some(), "annulled": state.annulled().map(|(_, reason)| reason),
             "not_drawn": not_drawn,
             "drawn": files.drawn, "reserves": files.reserves, "remaining": files.remaining, "neutralised": files.neutralised,
         }));
@@ -80,25 +80,24 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     out::line("these files hold personal data; they are readable by you alone")
 }
 
-/// Verifies the bundle and writes the files.
-pub fn from_bundle(
+/// Writes the files of a verified bundle's draw, after every row of the pool has been held against its root.
+pub fn write_files(
     pool: &Path,
-    text: &str,
-    trust: Option<&Trust>,
-    draw: Option<&Slug>,
+    proof: &DrawProof,
+    state: &DrawState,
     out: &Path,
+    progress: &mut dyn FnMut(Progress),
 ) -> Result<ResultFiles, Failure> {
-    let report = verify(text, &NoArtifacts, trust, Options::default());
-    if matches!(report.verdict, Verdict::Refuted | Verdict::Unreadable) {
-        return Err(
-            Failure::refused("the bundle does not verify").advise("run klero verify on it: it names what is wrong")
-        );
-    }
-    let (state, outcome) = outcome_of(text, &NoArtifacts, draw)?;
-    let terms = state.terms().ok_or_else(|| Failure::refused("this draw is not sealed"))?;
-    let (drawn, reserves) = seats_now(&state, &outcome)?;
+    let terms = state.terms().ok_or_else(|| {
+        Failure::refused("this draw is not sealed").advise("wait for the draw, and fetch the bundle again")
+    })?;
+    let outcome = proof.outcome(state)?.ok_or_else(|| no_outcome(state))?;
+    let (drawn, reserves) = seats_now(state, &outcome)?;
     let selected = Selected { root: terms.pool.root, size: terms.pool.size, drawn: &drawn, reserves: &reserves };
-    PoolDir::open(pool)?.result(selected, out, &mut |_| {})
+    let pool = PoolDir::open(pool)?;
+    pool.fits(&selected)?;
+    pool.verify(progress)?;
+    pool.result(selected, out, progress)
 }
 
 /// Who holds a seat now, in the order drawn and then seated; and the reserves who have not been called or ruled out.
@@ -120,44 +119,9 @@ pub fn seats_now(state: &DrawState, outcome: &Outcome) -> Result<(Vec<u32>, Vec<
 }
 
 /// The indices that a bundle's draw opened: drawn, reserves, and everybody who was seated later. The bundle is not verified here.
-pub fn opened_by(bundle: &Path) -> Result<std::collections::BTreeSet<u32>, Failure> {
-    let text = std::fs::read_to_string(bundle).named("read the bundle", bundle)?;
-    let (state, outcome) = outcome_of(&text, &NoArtifacts, None)?;
+pub fn opened_by(bundle: &Path, artifacts: Option<&Path>) -> Result<std::collections::BTreeSet<u32>, Failure> {
+    let (state, outcome) = outcome_of(&verify_io::bundle_text(bundle)?, &ArtifactFolder::new(artifacts), None)?;
     let seated =
         state.vacancies().iter().filter_map(|vacancy| vacancy.answer.as_ref()).flat_map(|a| a.seated.iter().copied());
     Ok(outcome.drawn.iter().chain(&outcome.reserves).map(|opening| opening.index).chain(seated).collect())
-}
-
-/// State and outcome of a bundle's draw. The bundle is not verified here.
-pub fn outcome_of(
-    text: &str,
-    artifacts: &dyn ArtifactSource,
-    draw: Option<&Slug>,
-) -> Result<(DrawState, Outcome), Failure> {
-    let unreadable = |e: &dyn std::fmt::Display| Failure::usage(format!("the bundle cannot be read: {e}"));
-    let bundle = Bundle::parse(text).map_err(|e| unreadable(&e))?;
-    if let Some(draw) = draw.filter(|draw| **draw != bundle.draw) {
-        return Err(Failure::usage(format!("the bundle is of '{}', not of '{draw}'", bundle.draw)));
-    }
-    let mut ledger = Ledger::partial();
-    for step in &bundle.steps {
-        let step = ledger.open(step.entry.as_bytes()).map_err(|e| unreadable(&e))?;
-        if ledger.check(&step).is_ok() {
-            ledger.apply(&step).map_err(|e| unreadable(&e))?;
-        }
-    }
-    let state = ledger.draw(&bundle.draw).cloned().ok_or_else(|| unreadable(&"its draw is not in it"))?;
-    let name = state.result().map(|result| result.outcome).ok_or_else(|| {
-        Failure::refused(format!("'{}' has no outcome yet", bundle.draw))
-            .advise("wait for the draw, and fetch the bundle again")
-    })?;
-    let text = match bundle.artifacts.get(&name) {
-        Some(text) => text.to_string(),
-        None => artifacts
-            .artifact(&name)
-            .map_err(|e| unreadable(&e))?
-            .ok_or_else(|| unreadable(&format!("the outcome {name} is not in it")))?,
-    };
-    let outcome = Outcome::parse(&text).map_err(|e| unreadable(&e))?;
-    Ok((state, outcome))
 }

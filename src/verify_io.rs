@@ -6,11 +6,15 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use klero_verifier::cli::{self, FileProblem, Io};
+use klero_draw::hash::ArtifactHash;
+use klero_verifier::artifacts::ArtifactSource;
+use klero_verifier::bundle::{BUNDLE_LIMIT, BundleError};
+use klero_verifier::cli::{self, ARTIFACT_LIMIT, FileProblem, Io};
 use klero_verifier::tokens::Signatures;
 use klero_verifier::whole_log::LogFiles;
 
 use crate::drand::Client;
+use crate::failure::Failure;
 use crate::timestamp::cms::Pinned;
 
 /// A file of a log on the web must arrive within this time.
@@ -46,6 +50,52 @@ impl Io for World {
 
     fn log(&self, place: &str) -> Result<Box<dyn LogFiles + '_>, String> {
         log_files(place)
+    }
+}
+
+/// A bundle's text. One that is longer than the verifier reads is refused before it is read.
+pub fn bundle_text(path: &Path) -> Result<String, Failure> {
+    let failed = |why: &dyn std::fmt::Display| {
+        Failure::usage(format!("cannot read the bundle {}: {why}", path.display()))
+            .advise("give the proof bundle of the draw, as its page or klero draw bundle wrote it; nothing was changed")
+    };
+    match World.read(path, BUNDLE_LIMIT) {
+        Ok(bytes) => String::from_utf8(bytes).map_err(|_| failed(&BundleError::NotText)),
+        Err(FileProblem::TooLong { found, .. }) => Err(failed(&BundleError::TooLong { found })),
+        Err(problem) => Err(failed(&problem)),
+    }
+}
+
+/// Artifacts that are too large for a bundle: files named by their hashes in a folder, if there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArtifactFolder(Option<PathBuf>);
+
+impl ArtifactFolder {
+    /// Those in `folder`.
+    #[must_use]
+    pub fn new(folder: Option<&Path>) -> Self {
+        Self(folder.map(Path::to_owned))
+    }
+
+    /// Those that the service in `dir` has published.
+    #[must_use]
+    pub fn of_service(dir: &Path) -> Self {
+        Self(Some(dir.join("public").join("artifact")))
+    }
+}
+
+impl ArtifactSource for ArtifactFolder {
+    fn artifact(&self, name: &ArtifactHash) -> Result<Option<String>, String> {
+        let Some(folder) = &self.0 else { return Ok(None) };
+        match World.read(&folder.join(name.to_string()), ARTIFACT_LIMIT) {
+            // It is read by its hash: a file that was changed is not the artifact.
+            Ok(bytes) if ArtifactHash::of(&bytes) != *name => {
+                Err("it is not the artifact that its name says".to_owned())
+            }
+            Ok(bytes) => String::from_utf8(bytes).map(Some).map_err(|_| "it is not UTF-8 text".to_owned()),
+            Err(FileProblem::NotFound) => Ok(None),
+            Err(problem) => Err(problem.to_string()),
+        }
     }
 }
 

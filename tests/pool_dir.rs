@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use klero_draw::hash::PoolRoot;
 use klero_draw::receipt::{PoolTerms, Receipt};
@@ -215,6 +216,12 @@ fn a_changed_pool_is_refused() {
     let pool = PoolDir::open(&dir).unwrap();
     let opened = (0..7).filter(|&index| pool.openings(&[index]).is_ok()).count();
     assert_eq!(opened, 6);
+    // Nobody who was not committed is written down as drawn.
+    let everybody: Vec<u32> = (0..7).collect();
+    let selected = Selected { root: pool.root(), size: 7, drawn: &everybody, reserves: &[] };
+    let out = folder.path().join("result");
+    assert!(said(pool.result(selected, &out, &mut |_| {})).contains("is not the one that was committed"));
+    assert!(!out.join("drawn.csv").exists());
 
     // The order of the rows: same root, but people.csv and index no longer fit.
     let dir = fresh("order");
@@ -235,7 +242,10 @@ fn a_changed_pool_is_refused() {
     index[45] ^= 1;
     std::fs::write(dir.join("index"), &index).unwrap();
     assert!(said(verify(&dir)).contains("index does not fit"));
-    assert!(said(PoolDir::open(&dir).unwrap().openings(&[0])).contains("index is damaged"));
+    let pool = PoolDir::open(&dir).unwrap();
+    assert!(said(pool.openings(&[0])).contains("index is damaged"));
+    let nobody = Selected { root: pool.root(), size: 7, drawn: &[], reserves: &[] };
+    assert!(said(pool.result(nobody, &folder.path().join("none"), &mut |_| {})).contains("index is damaged"));
     index.pop();
     std::fs::write(dir.join("index"), &index).unwrap();
     assert!(said(verify(&dir)).contains("expected 280 bytes for 7 people, found 279"));
@@ -376,4 +386,43 @@ fn a_linked_pool_refuses_strangers_doubles_and_taken_columns() {
         &["line 1: no column 'age' for --public; the file has: id, sex, municipality"],
     );
     check("id,sex\n", &["sex"], &["the file names columns and holds no people"]);
+}
+
+/// What is half written of a register in the clear goes when the command is interrupted; what a killed one left, with the next commitment.
+#[test]
+fn an_interrupted_commitment_leaves_nobodys_row_behind() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path();
+    let rows: String = (0..1_000_000).map(|n| format!("{n},Person {n}\n")).collect();
+    std::fs::write(at.join("people.csv"), format!("number,name\n{rows}")).unwrap();
+    let unfinished = || {
+        let names = std::fs::read_dir(at).unwrap().map(|item| item.unwrap().path());
+        names.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with(".klero-pool-")).collect::<Vec<_>>()
+    };
+    for (signal, code) in [("-INT", Some(130)), ("-TERM", Some(143)), ("-KILL", None)] {
+        let mut klero = Command::new(env!("CARGO_BIN_EXE_klero"));
+        let klero = klero.current_dir(at).args(["pool", "commit", "people.csv", "--id", "number", "--out", "pool"]);
+        let mut klero = klero.stderr(Stdio::null()).spawn().unwrap();
+        while unfinished().is_empty() {
+            assert!(klero.try_wait().unwrap().is_none(), "it ended before it was interrupted");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        assert!(Command::new("kill").args([signal, &klero.id().to_string()]).status().unwrap().success());
+        assert_eq!(klero.wait().unwrap().code(), code, "{signal}");
+        assert_eq!(unfinished().len(), usize::from(code.is_none()), "{signal}");
+    }
+    let few = CommitOptions { roles: roles("number", &[], &[]), table: TableWish::Never };
+    let left = unfinished().remove(0);
+    let done = |out: &str| commit(&at.join("few.csv"), &few, &at.join(out), &mut |_| {}).unwrap();
+    std::fs::write(at.join("few.csv"), "number,name\n1,Anna\n").unwrap();
+    // One that is young may be somebody's who begins; one that is locked is somebody's.
+    done("first");
+    let folder = std::fs::File::open(&left).unwrap();
+    folder.set_modified(std::time::SystemTime::now() - std::time::Duration::from_secs(600)).unwrap();
+    folder.lock().unwrap();
+    done("second");
+    assert!(left.exists());
+    drop(folder);
+    done("third");
+    assert!(!left.exists());
 }

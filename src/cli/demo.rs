@@ -14,7 +14,6 @@ use std::time::{Duration, Instant};
 
 use klero_draw::names::Slug;
 use klero_draw::outcome::Outcome;
-use klero_verifier::artifacts::NoArtifacts;
 use klero_verifier::ledger::DrawState;
 use serde_json::json;
 
@@ -22,12 +21,15 @@ use super::terms::DemoTerms;
 use super::{backend, beacon, out, serve, sign};
 use crate::clock::{Clock, SystemClock};
 use crate::compose;
+use crate::draw_proof::{DrawProof, outcome_of};
 use crate::failure::{Failure, Named};
 use crate::people_csv::Options;
 use crate::pool_dir::{self, CommitOptions, LinkedOptions, PoolDir, TableWish};
-use crate::result::{outcome_of, seats_now};
+use crate::result::{seats_now, write_files};
 use crate::service::request::{DrawStatus, Request};
 use crate::service::{self, NewLog, config::Config};
+use crate::unfinished::{Unfinished, interruptible};
+use crate::verify_io::ArtifactFolder;
 use crate::{atomic, organiser_note, register, signer, when};
 
 /// Arguments.
@@ -101,6 +103,8 @@ fn late(failure: &Failure) -> bool {
 /// Runs it.
 pub fn run(args: &Args) -> Result<u8, Failure> {
     let temporary;
+    let _unfinished;
+    let interruptible = interruptible()?;
     let dir = match &args.dir {
         Some(dir) => {
             if std::fs::read_dir(dir).is_ok_and(|mut items| items.next().is_some()) {
@@ -112,6 +116,7 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
         }
         None => {
             temporary = tempfile::tempdir().map_err(|e| Failure::unavailable(format!("no temporary folder: {e}")))?;
+            _unfinished = Unfinished::new(temporary.path());
             temporary.path()
         }
     };
@@ -122,6 +127,8 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
         return Ok(0);
     }
     out::line(format!("\nPages: http://{address}   (Ctrl-C ends)"))?;
+    // From here on Ctrl-C is how it ends, and the folder goes with it.
+    drop(interruptible);
     runtime.block_on(serve::wait_for_end())?;
     Ok(0)
 }
@@ -259,9 +266,7 @@ impl Demo<'_> {
                 "postponed": postponed, "purpose": slug, "title": title,
             }))?;
             super::terms::write_for_demo(town.service, &slug, pool, wish(), &terms)?;
-            for key in town.keys {
-                sign::sign_quietly(&terms, key)?;
-            }
+            sign::sign_quietly(&terms, town.keys, &terms)?;
             let text = std::fs::read_to_string(&terms).named("read", &terms)?;
             let request = Request::Seal { terms: text, pool: pool.to_owned() };
             match backend::ask(town.service, request).and_then(backend::logged) {
@@ -299,7 +304,7 @@ impl Demo<'_> {
 
     /// The bundle of a draw as it is now, its state and outcome.
     fn outcome(&self, town: &Town<'_>, draw: &Slug) -> Result<(DrawState, Outcome), Failure> {
-        outcome_of(&backend::bundle(town.service, draw)?, &NoArtifacts, Some(draw))
+        outcome_of(&backend::bundle(town.service, draw)?, &ArtifactFolder::of_service(town.service), Some(draw))
     }
 
     fn letters(&mut self, town: &Town<'_>) -> Result<(), Failure> {
@@ -556,8 +561,9 @@ impl Demo<'_> {
         }
         let result = self.dir.join("result");
         let council: Slug = "council-1".parse().map_err(Failure::usage)?;
-        let text = backend::bundle(town.service, &council)?;
-        crate::result::from_bundle(&self.dir.join("council-pool"), &text, None, Some(&council), &result)?;
+        let proof = DrawProof::of_service(town.service, &council, None)?;
+        let state = proof.state(Some(&council))?;
+        write_files(&self.dir.join("council-pool"), &proof, &state, &result, &mut |_| {})?;
         self.tell(format!("names of the council for the organiser alone: {}", result.join("drawn.csv").display()))
     }
 }

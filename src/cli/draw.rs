@@ -222,7 +222,7 @@ pub fn run(command: Command) -> Result<u8, Failure> {
             let text = std::fs::read_to_string(&terms).named("read the terms", &terms)?;
             let pool = std::path::absolute(&pool).named("find the pool", &pool)?;
             let logged = backend::logged(backend::ask(&dir.dir, Request::Seal { terms: text, pool })?)?;
-            tell(&logged, json)?;
+            tell_decision(&dir.dir, &logged, json)?;
         }
         Command::Round { draw, file, dir, json } => {
             let text = std::fs::read_to_string(&file).named("read the round", &file)?;
@@ -270,6 +270,7 @@ fn announce(args: &Announce) -> Result<(), Failure> {
         let facts = backend::facts(dir)?;
         let title = titles(&args.title)?;
         if let Ok(known) = facts.draw(&args.draw) {
+            is_a_postponement(args, known)?;
             return compose::postponement(&facts, known, draws_at, Some(&title).filter(|title| !title.is_empty()));
         }
         let organiser = match (&args.organiser, facts.about.organisers.as_slice()) {
@@ -283,6 +284,22 @@ fn announce(args: &Announce) -> Result<(), Failure> {
         }
         compose::announcement(&facts, &AnnounceWish { draw: args.draw.clone(), organiser, purpose, title, draws_at })
     })
+}
+
+/// Announcing a draw again postpones it. Who says that it is for something else, or somebody else's, has taken a name that is not free.
+fn is_a_postponement(args: &Announce, known: &DrawStatus) -> Result<(), Failure> {
+    for (flag, given, known_as) in
+        [("purpose", &args.purpose, &known.purpose), ("organiser", &args.organiser, &known.organiser)]
+    {
+        if let Some(given) = given.as_ref().filter(|given| *given != known_as) {
+            return Err(Failure::refused(format!(
+                "'{}' is there already, with the {flag} '{known_as}' and not '{given}'; nothing was logged",
+                args.draw
+            ))
+            .advise(format!("choose a name that was never used; to postpone '{}', leave out --{flag}", args.draw)));
+        }
+    }
+    Ok(())
 }
 
 fn decide(args: &Decision, context: &str, needs_outcome: Option<&str>) -> Result<(), Failure> {
@@ -366,8 +383,18 @@ fn hand_in(
             atomic::write(path, note.as_bytes())?;
             out::line(format!("written: {} — sign it with klero sign, hand it in with --note", path.display()))
         }
-        None => tell(&backend::submit(dir, note)?, signing.json),
+        None => tell_decision(dir, &backend::submit(dir, note)?, signing.json),
     }
+}
+
+/// Tells that a decision is logged; before anything else, whether its draw proves nothing.
+fn tell_decision(dir: &Path, logged: &Logged, json: bool) -> Result<(), Failure> {
+    if let Some(draw) = logged.draw.as_ref().filter(|_| !json)
+        && backend::status(dir, draw).is_ok_and(|status| status.rehearsal)
+    {
+        out::line("REHEARSAL BEACON: this draw proves nothing")?;
+    }
+    tell(logged, json)
 }
 
 fn tell(logged: &Logged, json: bool) -> Result<(), Failure> {

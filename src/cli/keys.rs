@@ -89,6 +89,9 @@ pub enum Command {
         /// The service’s folder
         #[command(flatten)]
         dir: Dir,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -149,7 +152,8 @@ pub fn run(command: Command) -> Result<u8, Failure> {
         }
         Command::Rotate(change) => change_key(&change, false)?,
         Command::Revoke(change) => change_key(&change, true)?,
-        Command::Retire { dir } => match backend::ask(&dir.dir, Request::RetireKey { role: KeyRole::Log })? {
+        Command::Retire { dir, json } => match backend::ask(&dir.dir, Request::RetireKey { role: KeyRole::Log })? {
+            Answer::Retired { key } if json => out::json(&serde_json::json!({"retired": key}))?,
             Answer::Retired { key } => out::line(format!("retired: {key}"))?,
             _ => return backend::unexpected(),
         },

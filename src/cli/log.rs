@@ -12,9 +12,9 @@ use super::{Dir, backend, out};
 use crate::failure::{Failure, Named};
 use crate::files::{LogFolder, RealFiles};
 use crate::key_ring;
-use crate::log_check::{self, Export, Site, Verdict};
+use crate::log_check::{self, Export, RepairError, Site, Verdict};
 use crate::sequencer::Place;
-use crate::sequencer::opening::SledStores;
+use crate::sequencer::opening::{OpenError, SledStores};
 use crate::service::config::Folders;
 use crate::service::request::Request;
 use crate::signer;
@@ -45,6 +45,9 @@ pub enum Command {
         /// What to repair
         #[command(flatten)]
         what: What,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// End a log: its last step, which may name the log that goes on. It cannot be undone
     #[command(
@@ -92,7 +95,7 @@ pub struct What {
 pub fn run(command: Command) -> Result<u8, Failure> {
     match command {
         Command::Fsck { dir, json } => fsck(&Folders(dir.dir), json),
-        Command::Repair { dir, what } => repair(&Folders(dir.dir), &what),
+        Command::Repair { dir, what, json } => repair(&Folders(dir.dir), &what, json),
         Command::Close { dir, successor, yes, json } => close(&dir.dir, successor.as_deref(), yes, json),
         Command::Export { dir } => export(&Folders(dir.dir)),
     }
@@ -107,7 +110,9 @@ fn site(folders: &Folders) -> Result<Site, Failure> {
 fn replay(folders: &Folders) -> Result<impl FnMut(Place, &[u8]) -> Result<(), String> + use<>, Failure> {
     let _service = signer::load_public(&folders.service_key())?;
     let mut ledger = Ledger::new();
+    let seen = out::counter("entries read");
     Ok(move |place: Place, entry: &[u8]| {
+        seen.inc(1);
         let step = ledger.open(entry).map_err(|e| e.to_string())?;
         if step.step().seq != place.seq || step.step().prev != StepHash(*place.prev.as_bytes()) {
             return Err("its seq or prev does not fit its place".to_owned());
@@ -162,7 +167,7 @@ fn fsck(folders: &Folders, json: bool) -> Result<u8, Failure> {
     Ok(u8::from(!sound))
 }
 
-fn repair(folders: &Folders, what: &What) -> Result<u8, Failure> {
+fn repair(folders: &Folders, what: &What, json: bool) -> Result<u8, Failure> {
     let site = site(folders)?;
     let mut check = replay(folders)?;
     let repaired = match &what.checkpoint {
@@ -175,8 +180,16 @@ fn repair(folders: &Folders, what: &What) -> Result<u8, Failure> {
     }
     .map_err(|e| {
         let advice = e.advice();
-        Failure::refused(&e).advise(advice)
+        let in_use = matches!(e, RepairError::Open(OpenError::InUse { .. }));
+        let failure = if in_use { Failure::unavailable(&e) } else { Failure::refused(&e) };
+        failure.advise(advice)
     })?;
+    if json {
+        out::json(&serde_json::json!({
+            "entries": repaired.head.size, "root": repaired.head.root.to_string(), "set_aside": repaired.set_aside,
+        }))?;
+        return Ok(0);
+    }
     out::line(format!("repaired: {} entries, root {}", repaired.head.size, repaired.head.root))?;
     for path in &repaired.set_aside {
         out::line(format!("set aside: {}", path.display()))?;

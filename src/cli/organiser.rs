@@ -70,6 +70,9 @@ pub struct New {
     /// Note to write
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
 }
 
 /// Runs it.
@@ -107,6 +110,10 @@ fn write(new: &New) -> Result<(), Failure> {
         value["recovery"] = true.into();
     }
     atomic::write(&new.out, organiser_note::unsigned("kleroterion/v1/organiser", &value)?.as_bytes())?;
+    if new.json {
+        let signed_by = sign::sign_quietly(&new.out, &new.key, &new.out)?;
+        return out::json(&json!({"written": new.out, "signed_by": signed_by, "says": value}));
+    }
     if !new.key.is_empty() {
         sign::sign_file(&new.out, &new.key, &new.out)?;
     }

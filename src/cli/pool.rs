@@ -9,7 +9,8 @@ use super::out;
 use crate::anonymity::{self, Coarser};
 use crate::failure::{Failure, Named};
 use crate::people_csv::{Options, Summary};
-use crate::pool_dir::{self, CommitOptions, LinkedOptions, PoolDir, Progress, TableWish};
+use crate::pool_dir::{self, CommitOptions, LinkedOptions, PoolDir, TableWish};
+use crate::unfinished::interruptible;
 use crate::{atomic, auditor};
 
 /// Subcommands.
@@ -107,6 +108,9 @@ pub struct Commit {
     /// The earlier draw's proof bundle: whoever it did not open is refused here already, with the line
     #[arg(long, value_name = "FILE", requires = "from")]
     bundle: Option<PathBuf>,
+    /// Folder with artifacts too large for that bundle, named by hash
+    #[arg(long, value_name = "DIR", requires = "bundle")]
+    artifacts: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -190,7 +194,7 @@ impl Roles {
 pub fn run(command: Command) -> Result<u8, Failure> {
     match command {
         Command::Check { csv, roles, json } => {
-            let summary = pool_dir::check(&csv, &roles.options()?, &mut bar())?;
+            let summary = pool_dir::check(&csv, &roles.options()?, &mut out::bars())?;
             if json { out::json(&summary)? } else { tell(&summary)? }
         }
         Command::Commit(args) => commit(&args)?,
@@ -228,25 +232,6 @@ fn coarsen(csv: &std::path::Path, changes: &[Coarser], delimiter: char, to: &std
     out::line("next: klero pool commit, then klero pool anonymity")
 }
 
-/// A bar for each phase of long work: each has a total of its own.
-fn bar() -> impl FnMut(Progress) {
-    let mut shown: Option<(&'static str, indicatif::ProgressBar)> = None;
-    move |progress| {
-        if shown.as_ref().is_none_or(|(doing, _)| *doing != progress.doing) {
-            if let Some((_, old)) = shown.take() {
-                old.finish_and_clear();
-            }
-            shown = Some((progress.doing, out::progress(Some(progress.total), progress.doing)));
-        }
-        if let Some((_, bar)) = &shown {
-            bar.set_position(progress.done);
-            if progress.done >= progress.total {
-                bar.finish_and_clear();
-            }
-        }
-    }
-}
-
 fn tell(summary: &Summary) -> Result<(), Failure> {
     out::write(&summary.to_string())
 }
@@ -262,16 +247,18 @@ fn commit(args: &Commit) -> Result<(), Failure> {
         people: &'a Summary,
     }
     let started = Instant::now();
+    let _interruptible = interruptible()?;
     let roles = args.roles.options()?;
     let committed = match &args.from {
         None => {
             let table = if args.no_table { TableWish::Never } else { TableWish::IfUseful };
-            pool_dir::commit(&args.csv, &CommitOptions { roles, table }, &args.out, &mut bar())?
+            pool_dir::commit(&args.csv, &CommitOptions { roles, table }, &args.out, &mut out::bars())?
         }
         Some(earlier) => {
-            let opened = args.bundle.as_deref().map(crate::result::opened_by).transpose()?;
+            let opened = |bundle| crate::result::opened_by(bundle, args.artifacts.as_deref());
+            let opened = args.bundle.as_deref().map(opened).transpose()?;
             let options = LinkedOptions { id: roles.id, public: roles.public, delimiter: roles.delimiter, opened };
-            pool_dir::commit_linked(earlier, &args.csv, &options, &args.out, &mut bar())?
+            pool_dir::commit_linked(earlier, &args.csv, &options, &args.out, &mut out::bars())?
         }
     };
     let seconds = started.elapsed().as_secs_f64();
@@ -318,7 +305,7 @@ pub fn audit(args: &AuditArgs) -> Result<u8, Failure> {
         }
         return Ok(0);
     };
-    let report = crate::audit::audit(pool, &mut bar())?;
+    let report = crate::audit::audit(pool, &mut out::bars())?;
     if args.json {
         out::json(&report)?
     } else {

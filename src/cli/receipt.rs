@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use klero_draw::names::Slug;
 use klero_draw::receipt::{PoolTerms, Receipt, ShortCode, open_box, seal_box};
 use klero_draw::seed::{Seed, Stage};
-use klero_verifier::artifacts::NoArtifacts;
 use klero_verifier::ledger::DrawState;
+use klero_verifier::report::Verdict;
 
 use super::out;
+use crate::draw_proof::DrawProof;
 use crate::failure::{Failure, Named};
 use crate::pool_dir::PoolDir;
-use crate::{atomic, result};
+use crate::{atomic, when};
 
 /// Subcommands.
 #[derive(Debug, clap::Subcommand)]
@@ -43,7 +44,7 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Check a receipt against a bundle: in the pool? drawn?
+    /// Check a receipt against a bundle, which is verified first: in the pool? drawn?
     #[command(
         after_help = "Examples:\n  klero receipt check receipt.json --bundle letters.bundle.json\n  klero receipt check --code XXXXX-XXXXX-XXXXX-XXXXX-XXXXXX --boxes boxes --bundle letters.bundle.json"
     )]
@@ -59,6 +60,12 @@ pub enum Command {
         /// The draw's proof bundle
         #[arg(long, value_name = "FILE")]
         bundle: PathBuf,
+        /// Folder with artifacts too large for the bundle, named by hash
+        #[arg(long, value_name = "DIR")]
+        artifacts: Option<PathBuf>,
+        /// Your trust file, for verifying the bundle
+        #[arg(long, value_name = "FILE")]
+        trust: Option<PathBuf>,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -71,7 +78,7 @@ pub fn run(command: Command) -> Result<u8, Failure> {
         Command::Make { pool, draw, log, id, out, boxes, json } => {
             make(&pool, &draw, &log, &id, out.as_deref(), boxes.as_deref(), json)?;
         }
-        Command::Check { receipt, code, boxes, bundle, json } => {
+        Command::Check { receipt, code, boxes, bundle, artifacts, trust, json } => {
             let receipt = match (&receipt, &code, &boxes) {
                 (Some(path), _, _) => {
                     let text = std::fs::read_to_string(path).named("read the receipt", path)?;
@@ -80,7 +87,11 @@ pub fn run(command: Command) -> Result<u8, Failure> {
                 (None, Some(code), Some(boxes)) => unbox(code, boxes)?,
                 _ => return Err(Failure::usage("name a receipt, or a --code and the folder of --boxes")),
             };
-            check(&receipt, &bundle, json)?;
+            let proof = DrawProof::of_file(&bundle, artifacts.as_deref(), trust.as_deref())?;
+            check(&receipt, &proof, json)?;
+            if !json {
+                out::line(standing(&proof, trust.is_some(), &bundle))?;
+            }
         }
     }
     Ok(0)
@@ -103,11 +114,14 @@ fn make(
     json: bool,
 ) -> Result<(), Failure> {
     let pool = PoolDir::open(pool)?;
+    let working = out::counter("looking through the pool");
+    working.enable_steady_tick(std::time::Duration::from_millis(100));
     let index = pool.find_id(id)?.ok_or_else(|| {
         Failure::refused("nobody in this pool has that id")
             .advise("check the spelling; ids are compared as they stand in the pool")
     })?;
     let receipt = pool.receipt(index, draw, log)?;
+    drop(working);
     let text = receipt.encode().map_err(Failure::refused)?;
     let code = ShortCode::derive(pool.key(), draw, receipt.id());
     if let Some(folder) = boxes {
@@ -147,10 +161,12 @@ fn unbox(code: &str, boxes: &Path) -> Result<Receipt, Failure> {
     open_box(&code, &sealed).map_err(Failure::refused)
 }
 
-fn check(receipt: &Receipt, bundle: &Path, json: bool) -> Result<(), Failure> {
-    let text = std::fs::read_to_string(bundle).named("read the bundle", bundle)?;
-    let (state, outcome) = result::outcome_of(&text, &NoArtifacts, Some(receipt.draw()))?;
-    let terms = state.terms().ok_or_else(|| Failure::refused("this draw is not sealed"))?;
+fn check(receipt: &Receipt, proof: &DrawProof, json: bool) -> Result<(), Failure> {
+    let state = proof.state(Some(receipt.draw()))?;
+    let terms = state.terms().ok_or_else(|| {
+        Failure::refused("this draw is not sealed: nobody is in its pool yet")
+            .advise("fetch the bundle again when it is sealed; keep the receipt")
+    })?;
     let pool = PoolTerms {
         columns: &terms.pool.columns,
         draw: &terms.draw,
@@ -163,8 +179,16 @@ fn check(receipt: &Receipt, bundle: &Path, json: bool) -> Result<(), Failure> {
             .advise("ask the organiser; keep the receipt")
     })?;
     let index = checked.index();
-    let place = |openings: &[klero_draw::outcome::Opening]| openings.iter().position(|o| o.index == index);
-    let became = became(&state, index, place(&outcome.drawn).is_some(), place(&outcome.reserves));
+    let became = match proof.outcome(&state)? {
+        Some(outcome) => {
+            let place = |openings: &[klero_draw::outcome::Opening]| openings.iter().position(|o| o.index == index);
+            became(&state, index, place(&outcome.drawn).is_some(), place(&outcome.reserves))
+        }
+        None if state.void().is_some() => {
+            "not drawn: this draw was given up before it was drawn, and nobody was".to_owned()
+        }
+        None => format!("not drawn yet: the draw is announced for {}", when::show(terms.draws_at)),
+    };
     let ticket = state
         .seal()
         .zip(state.result().and_then(|r| r.round.as_ref()))
@@ -172,20 +196,33 @@ fn check(receipt: &Receipt, bundle: &Path, json: bool) -> Result<(), Failure> {
     if json {
         return out::json(&serde_json::json!({
             "in_pool": true, "index": index, "size": terms.pool.size, "root": terms.pool.root.to_string(),
-            "ticket": ticket, "result": became,
+            "ticket": ticket, "result": became, "annulled": state.annulled().map(|(_, reason)| reason),
+            "phase": state.phase().name(), "rehearsal": proof.report().rehearsal.is_some(),
+            "verdict": proof.report().verdict.name(),
         }));
     }
+    proof.warn(&state)?;
     out::line(format!("this row is in the sealed pool: number {index} of {} people", terms.pool.size))?;
-    let mut data = receipt.private().clone();
-    data.extend(receipt.public().clone());
     out::line(format!("  {:<20} {}", terms.pool.columns.id(), receipt.id()))?;
-    for (column, cell) in data {
+    let address = terms.pool.columns.household().iter().zip(receipt.address());
+    for (column, cell) in receipt.private().iter().chain(address).chain(receipt.public()) {
         out::line(format!("  {column:<20} {cell}"))?;
     }
     if let Some(ticket) = ticket {
         out::line(format!("its ticket: {ticket} (the lowest win)"))?;
     }
-    out::line(format!("{became}. Verify the bundle itself with: klero verify {}", bundle.display()))
+    out::line(became)
+}
+
+/// What the bundle is worth, and how to learn more.
+fn standing(proof: &DrawProof, trusted: bool, bundle: &Path) -> String {
+    match (proof.report().verdict, trusted) {
+        (Verdict::Verified, true) => "the bundle verifies by your trust file".to_owned(),
+        (Verdict::Verified, false) => {
+            "the bundle verifies, by the keys that it names itself: --trust FILE holds it against those that you decided to believe".to_owned()
+        }
+        _ => format!("the bundle proves less than it should, or waits for more: klero verify {} says what", bundle.display()),
+    }
 }
 
 /// What became of a person.

@@ -56,6 +56,9 @@ pub struct InitArgs {
     /// Seconds before a round within which nothing is sealed any more, and by which witnesses must have cosigned a seal; 0, or 30 with a policy
     #[arg(long, value_name = "SECONDS")]
     margin: Option<u64>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
 }
 
 /// Arguments of `serve`.
@@ -101,6 +104,14 @@ pub fn init(args: &InitArgs) -> Result<u8, Failure> {
     };
     let before = predecessor.as_ref().map(|before| before.log.0.name().as_str().to_owned());
     service::init_after(&args.dir.dir, &NewLog { config, policy, rehearsal }, predecessor, Arc::new(SystemClock))?;
+    if args.json {
+        let key = crate::signer::load_public(&args.dir.dir.join("keys").join("log.key"))?;
+        out::json(&serde_json::json!({
+            "origin": args.origin, "key": key.to_text(), "rehearsal": args.rehearsal.is_some(), "witnessed": witnessed,
+            "continues": before,
+        }))?;
+        return Ok(0);
+    }
     out::line(format!("a new log '{}' begins in {}", args.origin, args.dir.dir.display()))?;
     if let Some(before) = before {
         out::line(format!("it continues '{before}'; organisers enrol in it again"))?;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use klero_draw::artifacts::StrataList;
+use klero_draw::beacon::Chain;
 use klero_draw::hash::ArtifactHash;
 use klero_draw::names::Slug;
 use klero_draw::terms::{NotDrawn, Replacement, TERMS_CONTEXT, Terms, parse_terms, terms_hash};
@@ -12,7 +13,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::compose::{self, Composed, How, TermsWish};
 use crate::failure::{Failure, Named};
 use crate::pool_dir::PoolDir;
-use crate::{atomic, organiser_note, when};
+use crate::{atomic, organiser_note, people_csv, when};
 
 /// Subcommands.
 #[derive(Debug, clap::Subcommand)]
@@ -30,6 +31,9 @@ pub enum Command {
     Show {
         /// The terms note, signed or not
         file: PathBuf,
+        /// Folder of the lists that the terms name by hash, to be shown the seats of each stratum; klero terms new writes them into POOL/artifacts
+        #[arg(long, value_name = "DIR")]
+        artifacts: Option<PathBuf>,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -117,6 +121,9 @@ pub struct New {
     /// Note to write
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
 }
 
 /// What the demonstration wants of the terms of a draw.
@@ -159,6 +166,7 @@ pub(super) fn write_for_demo(
         table_reason: wish.table_reason,
         key: Vec::new(),
         out: out.to_owned(),
+        json: false,
     })
     .map(|_| ())
 }
@@ -168,24 +176,30 @@ pub fn run(command: Command) -> Result<u8, Failure> {
     match command {
         Command::New(args) => write(&args)?,
         Command::Sign(args) => return sign::run(&args),
-        Command::Show { file, json } => show(&file, json)?,
+        Command::Show { file, artifacts, json } => show(&file, artifacts.as_deref(), json)?,
     }
     Ok(0)
 }
 
 fn write(args: &New) -> Result<(), Failure> {
     let Composed { terms, round_at, strata, .. } = compose(args)?;
+    let rehearsal = Chain::by_name_or_hash(&terms.beacon.chain.to_string()).is_none();
+    if args.json {
+        let signed_by = sign::sign_quietly(&args.out, &args.key, &args.out)?;
+        return out::json(&serde_json::json!({
+            "written": args.out, "signed_by": signed_by, "says": terms, "round_at": round_at, "rehearsal": rehearsal,
+            "strata": strata.as_ref().map(StrataList::strata),
+        }));
+    }
+    if rehearsal {
+        out::line("REHEARSAL BEACON: a draw by these terms proves nothing")?;
+    }
     if !args.key.is_empty() {
         sign::sign_file(&args.out, &args.key, &args.out)?;
     }
     out::line(format!("written: {}", args.out.display()))?;
-    for stratum in strata.iter().flat_map(StrataList::strata) {
-        out::line(format!(
-            "  {:<40} {:>6} seats {:>6} reserves",
-            stratum.values.join(" · "),
-            stratum.seats,
-            stratum.reserves
-        ))?;
+    if let Some(list) = &strata {
+        out::write(&sign::strata_lines(list))?;
     }
     out::line(format!("beacon round {}, published {}", terms.beacon.round, when::show(round_at)))?;
     out::line("next: klero terms sign, then klero draw seal")
@@ -262,7 +276,13 @@ fn how(args: &New, panels: Option<panels::pool::OnPool>) -> Result<How, Failure>
             Err(Failure::usage("--by is missing").advise("name the columns that make the strata"))
         }
         (Some(MethodName::Stratified), None) => {
-            let read = |file: &PathBuf| std::fs::read_to_string(file).named("read the population", file);
+            let read = |file: &PathBuf| {
+                let bytes = std::fs::read(file).named("read the population", file)?;
+                people_csv::utf8(bytes).map_err(|problem| {
+                    let failure = Failure::usage(format!("the population {}: {problem}", file.display()));
+                    failure.advise(problem.advice().unwrap_or("save the file as UTF-8"))
+                })
+            };
             Ok(How::Stratified { by: args.by.clone(), population: args.population.as_ref().map(read).transpose()? })
         }
         (Some(MethodName::Panels), None) => Err(Failure::usage("--panels is missing")
@@ -284,7 +304,7 @@ fn not_drawn(given: &[String]) -> Result<Vec<NotDrawn>, Failure> {
         .collect()
 }
 
-fn show(file: &std::path::Path, json: bool) -> Result<(), Failure> {
+fn show(file: &std::path::Path, artifacts: Option<&std::path::Path>, json: bool) -> Result<(), Failure> {
     let text = std::fs::read_to_string(file).named("read the terms", file)?;
     if json {
         let line = text.lines().nth(1).unwrap_or_default();
@@ -293,6 +313,9 @@ fn show(file: &std::path::Path, json: bool) -> Result<(), Failure> {
         return out::json(&terms);
     }
     out::write(&organiser_note::describe(&text)?)?;
+    if let Some(folder) = artifacts {
+        sign::tell_strata(&text, folder)?;
+    }
     if let Ok(note) = parse_terms(&text) {
         out::line(format!("  terms hash   {}", terms_hash(note.text())))?;
     }

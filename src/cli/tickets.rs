@@ -33,23 +33,28 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
         Failure::usage("the ticket key is not 64 hexadecimal digits")
             .advise("klero verify prints the ticket key of a draw")
     })?;
-    if u64::from(args.from) + args.count > u64::from(u32::MAX) {
-        return Err(Failure::usage(format!("there are no tickets beyond index {}", u32::MAX - 1)));
-    }
-    let tickets = key.tickets(args.from, args.count).map(|t| t.to_string());
-    if args.json {
-        out::json(&tickets.collect::<Vec<_>>())?;
-    } else {
-        let mut page = String::new();
-        for ticket in tickets {
-            page.push_str(&ticket);
-            page.push('\n');
-            if page.len() > 1 << 16 {
-                out::write(&page)?;
-                page.clear();
-            }
+    let beyond = || {
+        Failure::usage(format!("there are no tickets beyond index {}", u32::MAX - 1))
+            .advise("ask for fewer, or begin earlier")
+    };
+    let end = u64::from(args.from).checked_add(args.count).filter(|end| *end <= u64::from(u32::MAX));
+    end.ok_or_else(beyond)?;
+    // Page by page: four thousand million of them are more than memory, and whoever reads them may have had enough.
+    let mut page = String::from(if args.json { "[" } else { "" });
+    for (at, ticket) in key.tickets(args.from, args.count).enumerate() {
+        if args.json {
+            page.push_str(&format!("{}\"{ticket}\"", if at == 0 { "" } else { "," }));
+        } else {
+            page.push_str(&format!("{ticket}\n"));
         }
-        out::write(&page)?;
+        if page.len() > 1 << 16 {
+            if !out::write_on(&page)? {
+                return Ok(0);
+            }
+            page.clear();
+        }
     }
+    page.push_str(if args.json { "]\n" } else { "" });
+    out::write(&page)?;
     Ok(0)
 }

@@ -22,6 +22,7 @@ use super::{FORMAT, INDEX, KEY, MANIFEST, Manifest, PEOPLE, Progress, TABLE, ind
 use crate::failure::{Failure, Named};
 use crate::people_csv::{self, Layout, People, Problem, ReadError, Summary, person, recycle};
 use crate::people_xlsx;
+use crate::unfinished::Unfinished;
 use crate::vault::Vault;
 
 /// A table is written in pieces of about so many bytes.
@@ -230,9 +231,30 @@ fn lines_of(
     Ok(lines)
 }
 
-/// A folder in the making. Dropped before [`Staging::commit`] has succeeded, it is removed with all that is in it.
+/// How the names of folders in the making begin.
+const PREFIX: &str = ".klero-pool-";
+/// A folder in the making is locked long before it is this old.
+const SWEPT_AFTER: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// Removes what processes that were killed left beside a pool: rows of people, of which nobody knows. What cannot be removed stays.
+fn sweep(parent: &Path) {
+    let items = std::fs::read_dir(parent).into_iter().flatten().flatten();
+    for item in items.filter(|item| item.file_name().to_string_lossy().starts_with(PREFIX)) {
+        let age = item.metadata().and_then(|meta| meta.modified()).ok().and_then(|at| at.elapsed().ok());
+        let old = age.is_some_and(|age| age > SWEPT_AFTER);
+        if old && std::fs::File::open(item.path()).is_ok_and(|folder| folder.try_lock().is_ok()) {
+            let _stays_if_not = std::fs::remove_dir_all(item.path());
+        }
+    }
+}
+
+/// A folder in the making. Dropped before [`Staging::commit`] has succeeded, it is removed with all that is in it; also when the process is
+/// interrupted. What a killed process left behind, the next commitment beside it removes.
 pub(super) struct Staging {
     folder: tempfile::TempDir,
+    _unfinished: Unfinished,
+    /// The folder, locked as long as somebody writes in it.
+    _lock: std::fs::File,
     out: PathBuf,
     keeping: Keeping,
 }
@@ -252,12 +274,17 @@ impl Staging {
         }
         let parent = parent(out);
         std::fs::create_dir_all(&parent).named("make the folder", &parent)?;
+        sweep(&parent);
         let folder = tempfile::Builder::new()
-            .prefix(".klero-pool-")
+            .prefix(PREFIX)
             .permissions(Permissions::from_mode(0o700))
             .tempdir_in(&parent)
             .named("write in the folder", &parent)?;
-        Ok(Self { folder, out: out.to_owned(), keeping })
+        let unfinished = Unfinished::new(folder.path());
+        let lock = std::fs::File::open(folder.path()).named("open the folder", folder.path())?;
+        // Where folders cannot be locked, nobody sweeps either.
+        let _not_everywhere = lock.try_lock();
+        Ok(Self { folder, _unfinished: unfinished, _lock: lock, out: out.to_owned(), keeping })
     }
 
     /// The same, for a service: everything in it is encrypted to a new key, which is encrypted to the data key.

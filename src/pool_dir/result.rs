@@ -6,11 +6,13 @@ use std::collections::BTreeSet;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use klero_draw::commitment::PersonHasher;
 use klero_draw::hash::PoolRoot;
 
 use super::{INDEX, PEOPLE, PoolDir, Progress, commit};
 use crate::failure::{Failure, Named};
 use crate::people_csv::SafeWriter;
+use crate::unfinished::Unfinished;
 
 /// What a draw says: indices of this pool, in the order that the method gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,13 +41,8 @@ pub struct ResultFiles {
 }
 
 impl PoolDir {
-    /// Writes `drawn.csv`, `reserves.csv` and `remaining.csv` into `out`. Refuses a draw from another pool, and overwrites nothing.
-    pub fn result(
-        &self,
-        selected: Selected<'_>,
-        out: &Path,
-        progress: &mut dyn FnMut(Progress),
-    ) -> Result<ResultFiles, Failure> {
+    /// Refuses a draw from another pool.
+    pub fn fits(&self, selected: &Selected<'_>) -> Result<(), Failure> {
         if (selected.root, selected.size) != (self.root(), self.size()) {
             return Err(Failure::refused(format!(
                 "this pool is not the one that was sealed: the draw is from {} people with root {}, this pool has {} with root {}",
@@ -56,6 +53,18 @@ impl PoolDir {
             ))
             .advise("give the folder that klero pool commit made for this draw"));
         }
+        Ok(())
+    }
+
+    /// Writes `drawn.csv`, `reserves.csv` and `remaining.csv` into `out`. Refuses a draw from another pool and rows of those drawn that are not
+    /// the committed ones, and overwrites nothing. Whether the rows of everybody else are, [`PoolDir::verify`] says.
+    pub fn result(
+        &self,
+        selected: Selected<'_>,
+        out: &Path,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<ResultFiles, Failure> {
+        self.fits(&selected)?;
         let mut files = ResultFiles {
             drawn: out.join("drawn.csv"),
             reserves: out.join("reserves.csv"),
@@ -68,6 +77,7 @@ impl PoolDir {
                     .advise("choose another folder, or move the file away"));
             }
         }
+        self.check_index()?;
         std::fs::create_dir_all(out).named("make the folder", out)?;
         let mut taken = BTreeSet::new();
         files.neutralised += self.write_chosen(&files.drawn, selected.drawn, &mut taken)?;
@@ -80,14 +90,15 @@ impl PoolDir {
     /// Writes the people at `indices`, and adds the places of their rows to `taken`.
     fn write_chosen(&self, path: &Path, indices: &[u32], taken: &mut BTreeSet<u64>) -> Result<u64, Failure> {
         let mut rows = self.rows()?;
+        let mut hasher = PersonHasher::new(self.key(), self.columns());
         let mut sheet = self.sheet(path)?;
         for &index in indices {
             let (_, offset) = self.index.entry(index).named("read", &self.dir.join(INDEX))?;
             if !taken.insert(offset) {
                 return Err(Failure::refused(format!("the draw names person {index} twice")));
             }
-            let row = rows.at(offset).named("read", &self.dir.join(PEOPLE))?;
-            sheet.writer.write(row.cells()).named("write", path)?;
+            let person = self.read_person(&mut rows, &mut hasher, index)?;
+            sheet.writer.write(person.cells.iter().map(|(_, cell)| cell.as_str())).named("write", path)?;
         }
         sheet.keep()
     }
@@ -120,9 +131,10 @@ impl PoolDir {
         let folder = commit::parent(path);
         // tempfile makes files with mode 0600.
         let file = tempfile::NamedTempFile::new_in(&folder).named("write in the folder", &folder)?;
+        let unfinished = Unfinished::new(file.path());
         let mut writer = SafeWriter::new(BufWriter::with_capacity(1 << 18, file), self.manifest.delimiter);
         writer.write(self.layout.headings.iter().map(String::as_str)).named("write", path)?;
-        Ok(Sheet { writer, path: path.to_owned() })
+        Ok(Sheet { writer, path: path.to_owned(), _unfinished: unfinished })
     }
 }
 
@@ -130,6 +142,7 @@ impl PoolDir {
 struct Sheet {
     writer: SafeWriter<BufWriter<tempfile::NamedTempFile>>,
     path: PathBuf,
+    _unfinished: Unfinished,
 }
 
 impl Sheet {

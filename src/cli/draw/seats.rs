@@ -9,17 +9,18 @@ use std::path::PathBuf;
 use klero_draw::names::Slug;
 use klero_draw::outcome::ReplacementOutcome;
 use klero_draw::terms::Replacement;
-use klero_verifier::artifacts::NoArtifacts;
 use klero_verifier::bundle::Bundle;
 use serde_json::json;
 
 use super::{Vacate, tell};
 use crate::cli::{Dir, backend, out};
+use crate::draw_proof::outcome_of;
 use crate::failure::{Failure, Named};
 use crate::pool_dir::{PoolDir, commit_members};
-use crate::result::outcome_of;
 use crate::rotation::{self, Holders, Known};
 use crate::service::request::{DrawStatus, HandedRound, Request};
+use crate::unfinished::interruptible;
+use crate::verify_io::ArtifactFolder;
 use crate::when;
 
 /// Arguments of `replace`.
@@ -153,7 +154,7 @@ pub(super) fn replace(args: &Replace) -> Result<(), Failure> {
         );
     }
     let status = backend::status(dir, &args.draw)?;
-    let Some(vacancy) = &status.vacancy else { return nothing_waits(&status) };
+    let Some(vacancy) = &status.vacancy else { return nothing_waits(&status, args.json) };
     match (vacancy.round, vacancy.round_at) {
         (Some(round), at) => {
             if args.json {
@@ -174,7 +175,7 @@ pub(super) fn replace(args: &Replace) -> Result<(), Failure> {
                 Ok(logged) => tell(&logged, args.json),
                 // The service may have been quicker.
                 Err(failure) => match backend::status(dir, &args.draw)? {
-                    status if status.vacancy.is_none() => nothing_waits(&status),
+                    status if status.vacancy.is_none() => nothing_waits(&status, args.json),
                     _ => Err(failure),
                 },
             }
@@ -182,7 +183,10 @@ pub(super) fn replace(args: &Replace) -> Result<(), Failure> {
     }
 }
 
-fn nothing_waits(status: &DrawStatus) -> Result<(), Failure> {
+fn nothing_waits(status: &DrawStatus, json: bool) -> Result<(), Failure> {
+    if json {
+        return out::json(status);
+    }
     match status.replacements.len() {
         0 => out::line(format!("no seat of '{}' waits to be filled; nobody was replaced", status.draw)),
         n => out::line(format!(
@@ -200,7 +204,7 @@ pub(super) fn rotate(args: &Rotate) -> Result<(), Failure> {
     let seats = args.leave.or(args.enter).unwrap_or_default();
     let look_up = |draw: &Slug| {
         let text = backend::bundle(dir, draw)?;
-        let (state, outcome) = outcome_of(&text, &NoArtifacts, Some(draw))?;
+        let (state, outcome) = outcome_of(&text, &ArtifactFolder::of_service(dir), Some(draw))?;
         let bundle = Bundle::parse(&text).map_err(Failure::unavailable)?;
         let answers = state.vacancies().iter().filter_map(|vacancy| vacancy.answer.as_ref());
         let replacements = answers.map(|answer| {
@@ -212,6 +216,7 @@ pub(super) fn rotate(args: &Rotate) -> Result<(), Failure> {
         Ok(Known { replacements: replacements.collect::<Result<_, _>>()?, state, outcome })
     };
     let Holders { members, left_out } = rotation::holders(&args.draw, &args.gone, seats, &pool, &look_up)?;
+    let _interruptible = interruptible()?;
     let committed = commit_members(&args.pool, &members, &args.public, &args.out, &mut |_| {})?;
     if args.json {
         return out::json(&json!({
