@@ -120,7 +120,8 @@ impl Service {
                 let text = self.artifact(*name)?;
                 ReplacementOutcome::parse(&text).map_err(|e| infeasible(&e))
             });
-            let opened = EarlierOpened::new(&outcome, &replacements.collect::<Result<Vec<_>, _>>()?);
+            let opened = EarlierOpened::new(&outcome, &replacements.collect::<Result<Vec<_>, _>>()?)
+                .map_err(|e| infeasible(&e))?;
             table.check_from(&opened).map_err(|e| {
                 infeasible(&e).advise("a linked pool holds people whom the earlier draw drew, took as reserves, or seated later: klero pool commit --from DIR --bundle FILE finds the others, by line")
             })?;

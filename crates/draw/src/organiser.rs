@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use klero_tlog::key::MAX_KEY_NAME_LEN;
 use serde::{Deserialize, Serialize};
 
 use crate::hash::{PoolRoot, StepHash};
@@ -93,6 +94,11 @@ fn text_fits(text: &str) -> bool {
     (1..=MAX_TEXT_LEN).contains(&text.len())
 }
 
+/// An origin is the name of a key.
+fn origin_fits(log: &str) -> bool {
+    (1..=MAX_KEY_NAME_LEN).contains(&log.len())
+}
+
 fn require(holds: bool, error: NoteRuleError) -> Result<(), NoteRuleError> {
     if holds { Ok(()) } else { Err(error) }
 }
@@ -127,12 +133,13 @@ checked! {
         let keys = u64::try_from(note.keys.len()).unwrap_or(u64::MAX);
         require((1..=keys).contains(&note.threshold), NoteRuleError::Threshold)?;
         require(note.version >= 1 && !(note.recovery && note.version == 1), NoteRuleError::Version)?;
-        require(text_fits(&note.name) && text_fits(&note.log), NoteRuleError::Text)
+        require(text_fits(&note.name) && origin_fits(&note.log), NoteRuleError::Text)
     }
 }
 
 /// `<id>/<role>`, the role `[a-z0-9_]{1,32}`.
-fn is_key_name(name: &str, id: &Slug) -> bool {
+#[must_use]
+pub fn is_key_name(name: &str, id: &Slug) -> bool {
     name.strip_prefix(id.as_str()).and_then(|rest| rest.strip_prefix('/')).is_some_and(|role| {
         (1..=32).contains(&role.len())
             && role.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
@@ -162,7 +169,7 @@ checked! {
         role: KeyRole,
     }
     |note| {
-        require(text_fits(&note.log), NoteRuleError::Text)?;
+        require(origin_fits(&note.log), NoteRuleError::Text)?;
         require(note.new.0.public_key() != note.old.0.public_key(), NoteRuleError::SameKey)
     }
 }
@@ -192,7 +199,7 @@ checked! {
     }
     |note| {
         require(note.attempt >= 1 && (note.attempt == 1) == note.previous.is_none(), NoteRuleError::Previous)?;
-        require(titles_fit(&note.title) && text_fits(&note.log), NoteRuleError::Text)
+        require(titles_fit(&note.title) && origin_fits(&note.log), NoteRuleError::Text)
     }
 }
 
@@ -242,7 +249,7 @@ checked! {
         let ascending = note.seats.iter().zip(note.seats.iter().skip(1)).all(|(a, b)| a.index < b.index);
         require(!note.seats.is_empty() && ascending, NoteRuleError::Seats)?;
         require(note.beacon.is_some() == note.draws_at.is_some(), NoteRuleError::Beacon)?;
-        require(text_fits(&note.log), NoteRuleError::Text)
+        require(origin_fits(&note.log), NoteRuleError::Text)
     }
 }
 
@@ -277,7 +284,7 @@ checked! {
         reason: VoidReason,
     }
     |note| {
-        require(text_fits(&note.log), NoteRuleError::Text)?;
+        require(origin_fits(&note.log), NoteRuleError::Text)?;
         require(note.reason != VoidReason::NoQuorum, NoteRuleError::NoQuorum)
     }
 }
@@ -306,7 +313,7 @@ checked! {
         /// Why.
         reason: AnnulReason,
     }
-    |note| require(text_fits(&note.log), NoteRuleError::Text)
+    |note| require(origin_fits(&note.log), NoteRuleError::Text)
 }
 
 checked! {
@@ -321,5 +328,5 @@ checked! {
         /// Root of the pool.
         root: PoolRoot,
     }
-    |note| require(text_fits(&note.log), NoteRuleError::Text)
+    |note| require(origin_fits(&note.log), NoteRuleError::Text)
 }

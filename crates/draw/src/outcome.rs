@@ -13,7 +13,7 @@ use crate::commitment::leaf_in;
 use crate::hash::{PoolRoot, PrivatePart, StepHash, TermsHash};
 use crate::json::{self, JsonError};
 use crate::names::Slug;
-use crate::pool::PublicPart;
+use crate::pool::{CELL_BYTES_MAX, PUBLIC_PART_BYTES_MAX, PublicPart};
 use crate::terms::PoolTerms;
 
 /// Format of an outcome.
@@ -77,6 +77,14 @@ pub enum OpeningError {
         /// The index.
         index: u32,
     },
+    /// A cell or the public part is longer than any pool's may be, or a cell holds U+0000.
+    #[error(
+        "the opened row of index {index} has a cell of more than {CELL_BYTES_MAX} bytes or with U+0000, or more than {PUBLIC_PART_BYTES_MAX} bytes in all"
+    )]
+    Bounds {
+        /// The index.
+        index: u32,
+    },
 }
 
 /// Proof that a row stands at an index of the sealed pool. Made by [`Opening::verify`] alone.
@@ -133,7 +141,15 @@ impl<'t> OpeningCheck<'t> {
         if !same || (opening.public.household.is_some() && columns.household().is_empty()) {
             return Err(OpeningError::OtherColumns { index: opening.index });
         }
-        self.inclusion.verify(opening)
+        let fits = |cell: &String| cell.len() <= CELL_BYTES_MAX && !cell.contains('\0');
+        if !opening.public.row.values().all(fits) {
+            return Err(OpeningError::Bounds { index: opening.index });
+        }
+        let opened = self.inclusion.verify(opening)?;
+        if self.inclusion.public.len() > PUBLIC_PART_BYTES_MAX {
+            return Err(OpeningError::Bounds { index: opening.index });
+        }
+        Ok(opened)
     }
 }
 

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use klero_tlog::VerifierKey;
+use klero_tlog::key::MAX_KEY_NAME_LEN;
 use serde::{Deserialize, Serialize};
 
 use crate::beacon::ChainInfo;
@@ -394,7 +395,7 @@ pub enum TermsError {
     )]
     NotDrawn,
     /// The log's origin is empty or too long.
-    #[error("the log's origin has 1 to {MAX_TEXT_LEN} bytes")]
+    #[error("the log's origin has 1 to {MAX_KEY_NAME_LEN} bytes")]
     Log,
 }
 
@@ -524,7 +525,7 @@ impl Terms {
         if p.not_drawn.len() > MAX_NOT_DRAWN || !p.not_drawn.iter().all(reason_fits) {
             return Err(TermsError::NotDrawn);
         }
-        if !(1..=MAX_TEXT_LEN).contains(&p.log.len()) {
+        if !(1..=MAX_KEY_NAME_LEN).contains(&p.log.len()) {
             return Err(TermsError::Log);
         }
         Ok(Self(parts))

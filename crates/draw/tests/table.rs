@@ -174,7 +174,7 @@ fn private_part_of(id: &str) -> PrivatePart {
 
 fn opened(drawn: &[&str], reserves: &[&str]) -> EarlierOpened {
     let parts = |ids: &[&str]| ids.iter().map(|id| private_part_of(id)).collect::<Vec<_>>();
-    EarlierOpened::of_people((0u32..).zip(parts(drawn).into_iter().chain(parts(reserves))))
+    EarlierOpened::of_people((0u32..).zip(parts(drawn).into_iter().chain(parts(reserves)))).unwrap()
 }
 
 #[test]
@@ -194,6 +194,16 @@ fn a_linked_pool_is_made_of_people_opened_once() {
     let twice = LinkError::OpenedTwice { index: index("b"), found: 2 };
     assert_eq!(table.check_from(&opened(&["a", "b", "c"], &["b"])), Err(twice));
     assert_eq!(table.check_from(&opened(&["a", "b", "c", "b"], &[])), Err(twice));
+}
+
+#[test]
+fn one_index_of_the_earlier_pool_is_one_person() {
+    let (a, b) = (private_part_of("a"), private_part_of("b"));
+    assert_eq!(
+        EarlierOpened::of_people([(0, a), (1, b), (0, a)]).unwrap(),
+        EarlierOpened::of_people([(0, a), (1, b)]).unwrap()
+    );
+    assert_eq!(EarlierOpened::of_people([(0, a), (3, a), (3, b)]), Err(LinkError::TwoPeople { index: 3 }));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The verifier's own trust file (spec §9.2): whose keys, which witnesses, which beacons. It never comes out of a bundle.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use base64::Engine as _;
@@ -9,6 +9,7 @@ use klero_draw::beacon::{Chain, ChainInfo};
 use klero_draw::hash::{ChainHash, PoolRoot};
 use klero_draw::json::{self, JsonError};
 use klero_draw::names::Slug;
+use klero_draw::organiser::{MAX_KEYS, is_key_name};
 use klero_draw::terms::Vkey;
 use klero_tlog::policy::PolicyFileError;
 use klero_tlog::{Hash, Policy, TreeHead, VerifierKey};
@@ -44,6 +45,17 @@ pub struct PinnedOrganiser {
     pub threshold: u64,
 }
 
+impl PinnedOrganiser {
+    /// Whether an enrolment of this organiser can have these keys, in whatever order they are written here.
+    fn fits(&self, id: &Slug) -> bool {
+        let distinct: BTreeSet<[u8; 32]> = self.keys.iter().map(|key| *key.0.public_key().as_bytes()).collect();
+        (1..=MAX_KEYS).contains(&self.keys.len())
+            && distinct.len() == self.keys.len()
+            && self.keys.iter().all(|key| is_key_name(key.0.name().as_str(), id))
+            && usize::try_from(self.threshold).is_ok_and(|threshold| (1..=self.keys.len()).contains(&threshold))
+    }
+}
+
 /// Why a trust file cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TrustError {
@@ -68,6 +80,17 @@ pub enum TrustError {
         /// The vkey.
         expected: String,
     },
+    /// The keys of an organiser could be nobody's.
+    #[error(
+        "the trust file's organiser '{id}' has 1 to {MAX_KEYS} keys, with distinct public keys, each named <id>/<role>, and a threshold of 1 to their number"
+    )]
+    Organiser {
+        /// Slug.
+        id: Slug,
+    },
+    /// The rehearsal beacon is a pinned chain, which `chains` accepts or not.
+    #[error("the trust file's rehearsal beacon is a pinned chain: name it in \"chains\"")]
+    PinnedRehearsal,
     /// A time-stamping authority is not a certificate in base64, or there are none or too many.
     #[error(
         "the trust file's authorities are 1 to {AUTHORITIES_LIMIT} certificates, DER in base64, each of at most {CERTIFICATE_LIMIT} bytes"
@@ -93,11 +116,11 @@ pub const CERTIFICATE_LIMIT: usize = 16_384;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "there")]
     anchor: Option<WrittenHead>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "there")]
     authorities: Option<Vec<String>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "there")]
     chains: Option<Vec<ChainHash>>,
     format: String,
     log: Vkey,
@@ -105,11 +128,16 @@ struct Written {
     margin_secs: u64,
     #[serde(default)]
     organisers: Once,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "there")]
     policy: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "there")]
     rehearsal: Option<ChainInfo>,
     service: Vkey,
+}
+
+/// A member that is there has a value: `null` is none, and must not pass for a member left out.
+fn there<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(d: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(d).map(Some)
 }
 
 #[derive(Deserialize)]
@@ -161,6 +189,13 @@ impl Trust {
         if policy.as_ref().is_some_and(|policy| !policy.log_keys().contains(&log)) {
             return Err(TrustError::PolicyLog { expected: log.to_text() });
         }
+        if let Some((id, _)) = written.organisers.0.iter().find(|(id, pinned)| !pinned.fits(id)) {
+            return Err(TrustError::Organiser { id: id.clone() });
+        }
+        let rehearsal = written.rehearsal.map(Chain::rehearsal);
+        if rehearsal.as_ref().is_some_and(|chain| !chain.is_rehearsal()) {
+            return Err(TrustError::PinnedRehearsal);
+        }
         let chains = match written.chains {
             None => pinned_chains(),
             Some(hashes) => hashes.into_iter().map(pinned).collect::<Result<_, _>>()?,
@@ -172,7 +207,7 @@ impl Trust {
             policy,
             margin_secs: written.margin_secs,
             chains,
-            rehearsal: written.rehearsal.map(Chain::rehearsal),
+            rehearsal,
             organisers: written.organisers.0,
             anchor,
             authorities: written.authorities.map(read_authorities).transpose()?.unwrap_or_default(),

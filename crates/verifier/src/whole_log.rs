@@ -94,9 +94,13 @@ impl WholeLog {
             self.find(CheckId::LogInclusion, Finding::mismatch(root, computed, reason));
         }
         let keys: Vec<_> = self.ledger.log_keys().last().cloned().into_iter().collect();
-        if let Err(error) = VerifiedCheckpoint::open_note(&self.checkpoint, &keys) {
-            let reason = format!("whole log: the checkpoint is not signed by the log's key: {error}");
-            self.find(CheckId::LogSignature, Finding::because(reason));
+        match VerifiedCheckpoint::open_note(&self.checkpoint, &keys) {
+            Ok(checkpoint) if checkpoint.checkpoint().extensions().is_empty() => {}
+            Ok(_) => self.find(CheckId::Format, Finding::because("whole log: the checkpoint has extension lines")),
+            Err(error) => {
+                let reason = format!("whole log: the checkpoint is not signed by the log's key: {error}");
+                self.find(CheckId::LogSignature, Finding::because(reason));
+            }
         }
         let Some(trust) = trust else { return };
         if !self.ledger.log_keys().contains(trust.log()) || !self.ledger.service_keys().contains(trust.service()) {

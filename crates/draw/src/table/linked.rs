@@ -3,7 +3,7 @@
 //! Each private part of the table occurs once in the table, and belongs to one person whom the earlier draw opened: drawn, reserve, or seated
 //! later. Whether outcome and replacements are those that the terms name is for the caller to have checked.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::hash::PrivatePart;
 use crate::outcome::{Outcome, ReplacementOutcome};
@@ -11,7 +11,7 @@ use crate::outcome::{Outcome, ReplacementOutcome};
 use super::Table;
 
 /// The people whom an earlier draw opened.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EarlierOpened {
     /// Ascending; one for each person, so that a reserve who was seated later counts once.
     private_parts: Vec<PrivatePart>,
@@ -19,21 +19,24 @@ pub struct EarlierOpened {
 
 impl EarlierOpened {
     /// Everybody opened by the outcome, and by the replacements that count.
-    #[must_use]
-    pub fn new(outcome: &Outcome, replacements: &[ReplacementOutcome]) -> Self {
+    pub fn new(outcome: &Outcome, replacements: &[ReplacementOutcome]) -> Result<Self, LinkError> {
         let seated =
             replacements.iter().flat_map(|replacement| &replacement.fills).filter_map(|fill| fill.seated.as_ref());
         let opened = outcome.drawn.iter().chain(&outcome.reserves).chain(seated);
         Self::of_people(opened.map(|opening| (opening.index, opening.private)))
     }
 
-    /// People by index and private part.
-    #[must_use]
-    pub fn of_people(people: impl IntoIterator<Item = (u32, PrivatePart)>) -> Self {
-        let people: BTreeSet<(u32, PrivatePart)> = people.into_iter().collect();
-        let mut private_parts: Vec<PrivatePart> = people.into_iter().map(|(_, private)| private).collect();
+    /// People by index and private part. An index is one person: nothing but the pool's root says which of two it is.
+    pub fn of_people(people: impl IntoIterator<Item = (u32, PrivatePart)>) -> Result<Self, LinkError> {
+        let mut by_index = BTreeMap::new();
+        for (index, private) in people {
+            if by_index.insert(index, private).is_some_and(|other| other != private) {
+                return Err(LinkError::TwoPeople { index });
+            }
+        }
+        let mut private_parts: Vec<PrivatePart> = by_index.into_values().collect();
         private_parts.sort_unstable();
-        Self { private_parts }
+        Ok(Self { private_parts })
     }
 
     /// How often one was opened.
@@ -66,7 +69,7 @@ impl LinkedPool {
     }
 }
 
-/// Why a pool is not made of the people opened by the earlier draw. Indices are those of the table.
+/// Why a pool is not made of the people opened by the earlier draw. Indices are those of the table, where not said otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LinkError {
     /// Somebody whom the earlier draw did not open.
@@ -82,6 +85,12 @@ pub enum LinkError {
         first: u32,
         /// Higher index.
         second: u32,
+    },
+    /// Two people under one index of the earlier pool.
+    #[error("the earlier draw opens two people under index {index}")]
+    TwoPeople {
+        /// Index in the earlier pool.
+        index: u32,
     },
     /// Somebody who is several people of the earlier pool.
     #[error("person {index} of the pool is {found} people of the earlier draw, expected one")]

@@ -36,7 +36,7 @@ impl Ledger {
         let mut judgement = Judgement { known: self.rounds.clone(), ..Judgement::default() };
         self.judge_place(step, &mut judgement.rules);
         match &step.step().kind {
-            StepKind::Opened(opened) => self.judge_opened(opened, &mut judgement),
+            StepKind::Opened(opened) => self.judge_opened(opened, step.step().seq, &mut judgement),
             _ if self.origin.is_none() => judgement.rules.push(Rule::NotOpened),
             StepKind::Key(note) => self.judge_key(note, &mut judgement),
             StepKind::Closed(_) => {}
@@ -74,8 +74,10 @@ impl Ledger {
         }
     }
 
-    fn judge_opened(&self, opened: &Opened, judgement: &mut Judgement) {
+    fn judge_opened(&self, opened: &Opened, seq: u64, judgement: &mut Judgement) {
         judgement.require(self.origin.is_none(), Rule::OpenedTwice);
+        // A whole history could lie before it, and no bundle would show it.
+        judgement.require(seq == 0, Rule::OpenedAt { found: seq });
         judgement.require(opened.log.public_key() != opened.service.public_key(), Rule::SameKeys);
         let readable = |policy: &String| Policy::parse(policy.as_bytes()).is_ok();
         judgement.require(opened.policy.as_ref().is_none_or(readable), Rule::Policy);

@@ -30,6 +30,12 @@ pub enum Rule {
     /// `opened` again.
     #[error("the log was opened already")]
     OpenedTwice,
+    /// `opened` is not entry 0.
+    #[error("a log is opened by its entry 0, this is entry {found}")]
+    OpenedAt {
+        /// In the step.
+        found: u64,
+    },
     /// Something follows `closed`.
     #[error("the log was closed; nothing follows")]
     Closed,
@@ -336,6 +342,7 @@ impl Rule {
         match self {
             Self::NotOpened
             | Self::OpenedTwice
+            | Self::OpenedAt { .. }
             | Self::Closed
             | Self::SameKeys
             | Self::Policy

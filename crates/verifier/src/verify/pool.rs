@@ -139,7 +139,9 @@ impl<'a> Case<'a> {
             Ok((outcome, replacements))
                 if outcome.draw == from.draw && replacements.iter().all(|one| one.draw == from.draw) =>
             {
-                Some(EarlierOpened::new(&outcome, &replacements))
+                EarlierOpened::new(&outcome, &replacements)
+                    .map_err(|error| self.fail(id, Finding::because(error.to_string())))
+                    .ok()
             }
             Ok(_) => {
                 self.fail(id, Finding::because("the earlier outcome, or a replacement, is of another draw"));

@@ -13,5 +13,6 @@ mod panels;
 mod rekeyed;
 mod sequence;
 mod shelf;
+mod vectors;
 mod whole_log;
 mod world;

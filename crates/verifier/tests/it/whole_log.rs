@@ -136,3 +136,15 @@ fn a_violation_in_any_draw_is_found() {
     let log = read(&world);
     assert!(log.findings().iter().any(|(_, finding)| finding.reason.contains("postponed is 3, expected 0")));
 }
+
+#[test]
+fn a_checkpoint_with_extension_lines_is_refused() {
+    let mut world = World::new();
+    world.whole(&Spec::new("council", "equal"));
+    let mut files = files(&world);
+    let text = format!("{}an extension line\n", world.checkpoint().text());
+    let signed = klero_tlog::Note::sign(&text, &[&world.log]).unwrap();
+    files.0.insert("checkpoint".to_owned(), signed.to_bytes());
+    let log = WholeLog::read(&files, Some(&world.trust())).unwrap();
+    assert_eq!(log.findings().iter().map(|(id, _)| *id).collect::<Vec<_>>(), [CheckId::Format]);
+}

@@ -36,6 +36,11 @@ function decide(key: Uint8Array, signature: Uint8Array, k: bigint): boolean {
   return left.equals(right);
 }
 
+/** Whether `key` (32 bytes) is one by which a signature can hold. */
+export function isStrictKey(key: Uint8Array): boolean {
+  return canonicalPoint(key) !== null;
+}
+
 /** A point whose encoding is the one encoding it has, and whose order is not 1, 2, 4 or 8. */
 function canonicalPoint(bytes: Uint8Array): InstanceType<typeof Point> | null {
   try {

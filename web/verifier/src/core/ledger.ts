@@ -6,6 +6,7 @@ import { type Chain, PINNED, type Round, type VerifiedRound, timeOf, verifyRound
 import { Refused, sameBytes } from "./bytes";
 import { sameKey } from "./bundle";
 import { type ProtocolNote, type VKey, demandedSigners } from "./note";
+import { parsePolicy } from "./policy";
 import type { CheckId } from "./report";
 import { type Announced, type Annulled, type DrawStep, type DrawnStep, type Erased, type KeyChange, type Opened, type Organiser, RECOVERY_SECS, type Replaced, type Sealed, type Step, type Vacated, type Voided, signedByService } from "./steps";
 import { type BeaconRef, roundError } from "./terms";
@@ -156,11 +157,23 @@ export class Ledger {
   private judge(step: Step): void {
     if (step.kind === "opened") {
       this.require(this.opened === undefined, "log.chain", "the log is opened twice");
+      // A whole history could lie before it, and no bundle would show it.
+      this.require(step.seq === 0, "log.chain", "a log is opened by its entry 0", 0, step.seq);
       this.require(!sameBytes(step.log.key, step.service.key), "log.chain", "log and service have one key");
+      if (step.policy !== undefined) this.judgePolicy(step.policy);
     } else if (this.opened === undefined) this.breach("log.chain", "the log was not opened");
     else if (step.kind === "key") this.judgeKey(step);
     else if (step.kind === "organiser") this.judgeOrganiser(step);
     else if (step.kind !== "closed") this.judgeOfDraw(step);
+  }
+
+  private judgePolicy(text: string): void {
+    try {
+      parsePolicy(text);
+    } catch (e) {
+      if (!(e instanceof Refused)) throw e;
+      this.breaches.push({ check: "log.chain", why: e });
+    }
   }
 
   private judgeLog(log: string): void {

@@ -6,7 +6,7 @@ import { checkCertificate, parseCertificate } from "./certificate";
 import type { DrawState } from "./ledger";
 import { type Material, checkCounts, checkPanels, parsePanelList, parseStrata } from "./methods";
 import { parseOutcome, parseReplacement } from "./outcome";
-import { readTable } from "./pool";
+import { type Opening, readTable } from "./pool";
 import type { CheckId } from "./report";
 import type { Terms } from "./terms";
 
@@ -99,11 +99,16 @@ function openedBefore(draw: string, texts: readonly string[]): Map<string, numbe
   const outcome = parseOutcome(texts[0]!);
   if (outcome.draw !== draw) throw new Refused("the outcome of another draw", draw, outcome.draw);
   const byIndex = new Map<number, string>();
-  for (const o of [...outcome.drawn, ...outcome.reserves]) byIndex.set(o.index, o.privatePart);
+  const open = ({ index, privatePart }: Opening): void => {
+    const before = byIndex.get(index) ?? privatePart;
+    if (before !== privatePart) throw new Refused(`the earlier draw opens two people under index ${index}`, before, privatePart);
+    byIndex.set(index, privatePart);
+  };
+  [...outcome.drawn, ...outcome.reserves].forEach(open);
   for (const text of texts.slice(1)) {
     const r = parseReplacement(text);
     if (r.draw !== draw) throw new Refused("the replacement of another draw", draw, r.draw);
-    for (const fill of r.fills) if (fill.seated !== undefined) byIndex.set(fill.seated.index, fill.seated.privatePart);
+    for (const fill of r.fills) if (fill.seated !== undefined) open(fill.seated);
   }
   const times = new Map<string, number>();
   for (const part of byIndex.values()) times.set(part, (times.get(part) ?? 0) + 1);

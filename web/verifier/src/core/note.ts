@@ -2,7 +2,7 @@
 // Never takes a line by a key that was not demanded, even if it verifies.
 
 import { Refused, base64, clip, compareText, concat, hex, sameBytes, u32be, unbase64, utf8, utf8Length } from "./bytes";
-import { verifyStrict } from "./ed25519";
+import { isStrictKey, verifyStrict } from "./ed25519";
 import { sha256 } from "./hash";
 import { type Json, parseCanonical } from "./json";
 
@@ -38,17 +38,25 @@ export interface ProtocolNote extends Note {
 
 const MAX_NOTE = 1 << 20;
 const MAX_SIGNATURES = 100;
-const NAME = /^[^\p{White_Space}+\u0000-\u001f]+$/u;
+/** Longest name of a key, in bytes. */
+export const MAX_NAME_BYTES = 255;
+const NAME = /^[^\p{White_Space}+\u0000-\u001f\u007f]+$/u;
 
 /** `name+keyid+base64(type ‖ key)`, the key id being what name and key give. */
 export function parseVKey(text: string, type = ED25519): VKey {
   const parts = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/s.exec(text);
-  if (parts === null || !NAME.test(parts[1]!)) throw new Refused("not a verifier key", "name+keyid+base64", clip(text));
+  if (parts === null || !isKeyName(parts[1]!)) throw new Refused("not a verifier key", "name+keyid+base64", clip(text));
   const body = unbase64(parts[3]!);
   if (body.length !== 33 || body[0] !== type) throw new Refused("a verifier key of another type or length", `type ${type}, 32 bytes`, clip(text));
   const id = keyId(parts[1]!, body);
   if (parts[2] !== hex(u32be(id))) throw new Refused("a verifier key whose key id is wrong", hex(u32be(id)), parts[2]!);
-  return { name: parts[1]!, id, type, key: body.slice(1), text };
+  const key = body.slice(1);
+  if (!isStrictKey(key)) throw new Refused("a verifier key that is no point, not canonical or of small order", null, clip(text));
+  return { name: parts[1]!, id, type, key, text };
+}
+
+function isKeyName(name: string): boolean {
+  return NAME.test(name) && utf8Length(name) <= MAX_NAME_BYTES;
 }
 
 function keyId(name: string, typed: Uint8Array): number {
@@ -73,7 +81,7 @@ export function parseNote(whole: string): Note {
 
 function parseLine(line: string): SignatureLine {
   const parts = /^— ([^ ]+) ([^ ]+)$/.exec(line);
-  if (parts === null || !NAME.test(parts[1]!)) throw new Refused("not a signature line", "— name base64", clip(line));
+  if (parts === null || !isKeyName(parts[1]!)) throw new Refused("not a signature line", "— name base64", clip(line));
   const body = unbase64(parts[2]!);
   if (body.length < 5) throw new Refused("a signature line without signature");
   return { name: parts[1]!, id: new DataView(body.buffer, body.byteOffset).getUint32(0), signature: body.slice(4) };

@@ -1,7 +1,7 @@
 // Witness policies (spec §9.2; C2SP tlog-policy): which logs, which witnesses, and how many of them make a quorum.
 // Never counts a witness twice: each name may stand in one group only, and each key once.
 
-import { Refused, clip, hex } from "./bytes";
+import { Refused, clip, hex, utf8Length } from "./bytes";
 import { type Checkpoint, cosignedAt, signedBy } from "./checkpoint";
 import { COSIGNATURE, ED25519, type VKey, parseVKey } from "./note";
 
@@ -16,7 +16,11 @@ export type Rule =
   | { readonly witness: string }
   | { readonly group: string; readonly threshold: number; readonly members: readonly Rule[] };
 
+const MAX_POLICY = 1 << 18;
+const MAX_OF_EACH = 256;
+
 export function parsePolicy(text: string): Policy {
+  if (utf8Length(text) > MAX_POLICY) throw new Refused("a policy of more than 256 KiB");
   if (/[\u0000-\u0008\u000b-\u001f\u007f]/.test(text)) throw new Refused("a control character in a policy");
   if (text !== "" && !text.endsWith("\n")) throw new Refused("a policy whose last line has no newline");
   const logs: VKey[] = [];
@@ -40,10 +44,13 @@ export function parsePolicy(text: string): Policy {
     return rule;
   };
 
+  const counts = new Map<string, number>();
   for (const line of text.split("\n")) {
     const words = line.split(/[ \t]+/).filter((w) => w !== "");
     const [verb, a, b, ...rest] = words;
     if (verb === undefined || verb.startsWith("#")) continue;
+    counts.set(verb, (counts.get(verb) ?? 0) + 1);
+    if (counts.get(verb)! > MAX_OF_EACH) throw new Refused(`a policy with more than ${MAX_OF_EACH} lines of one kind`, null, clip(verb));
     if (verb === "log" && a !== undefined && words.length <= 3) {
       const key = parseVKey(a, ED25519);
       once(keys.log, key);

@@ -14,6 +14,7 @@ import { Tickets } from "./tickets";
 import type { VerifiedRound } from "./beacon";
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const MAX_RECEIPT = 2 << 20;
 const MAX_ID = 256;
 const MAX_TYPED = 128;
 const MAX_CELL = 4096;
@@ -46,6 +47,7 @@ export class Mistaken extends Refused {
 
 /** Reads a receipt and refuses one whose proof does not lead from its data to its root. */
 export function parseReceipt(text: string): Receipt {
+  if (utf8Length(text) > MAX_RECEIPT) throw new Refused("a receipt of more than 2 MiB");
   const from = new Members(parseCanonical(text), "receipt");
   from.oneOf("format", ["kleroterion/v1/receipt"] as const);
   const columns = parseColumns(from.members("columns"));

@@ -45,7 +45,7 @@ function abandoned(c: Case, draw: DrawState, round: VerifiedRound | undefined, m
   let words: string | undefined;
   if (round === undefined) words = "the step that gave it up does not show the round";
   else if (terms.method.name !== "equal" && material.table === undefined) words = noTable(draw);
-  else if (!material.usable) words = "the list that the terms name cannot be used";
+  else if (!material.usable || c.f.failed("panels.quotas") || c.f.failed("panels.counts")) words = "the list that the terms name cannot be used";
   else {
     try {
       c.given = drawFrom(terms, deriveSeed("terms", terms.note.text, round), material);

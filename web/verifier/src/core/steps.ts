@@ -5,9 +5,8 @@ import { type Chain, type Round, parseRehearsal } from "./beacon";
 import { Refused, hex, sameBytes, utf8, utf8Length } from "./bytes";
 import { type Json, Members, asIndex } from "./json";
 import { leafHash } from "./merkle";
-import { type ProtocolNote, type VKey, parseProtocolNote, parseVKey } from "./note";
+import { MAX_NAME_BYTES, type ProtocolNote, type VKey, parseProtocolNote, parseVKey } from "./note";
 import { verifyStrict } from "./ed25519";
-import { parsePolicy } from "./policy";
 import { type BeaconRef, type Common, type Terms, parseBeaconRef, parseCommon, parseTerms } from "./terms";
 
 const MAX_STEP = 65535;
@@ -33,7 +32,7 @@ interface Inner {
   readonly organiser: string;
 }
 
-export interface Opened extends Base { readonly kind: "opened"; readonly log: VKey; readonly service: VKey; readonly rehearsal: Chain | undefined }
+export interface Opened extends Base { readonly kind: "opened"; readonly log: VKey; readonly policy: string | undefined; readonly service: VKey; readonly rehearsal: Chain | undefined }
 export interface KeyChange extends Base { readonly kind: "key"; readonly inner: ProtocolNote; readonly log: string; readonly role: "log" | "service"; readonly old: VKey; readonly new: VKey }
 export interface Closed extends Base { readonly kind: "closed"; readonly successor: VKey | undefined }
 export interface Organiser extends Base {
@@ -75,7 +74,6 @@ export function parseStep(whole: string): Step {
   if (bytes > MAX_STEP) throw new Refused("a step of more than 65,535 bytes", "at most 65535", String(bytes));
   const note = parseProtocolNote(whole, "step");
   if (note.lines.length !== 1) throw new Refused("a step has exactly one signature line", "1", String(note.lines.length));
-  if (note.lines[0]!.signature.length !== 64) throw new Refused("a step's signature is not 64 bytes");
   const from = new Members(note.json, "step");
   const base: Base = { note, hash: hex(leafHash(utf8(whole))), seq: from.integer("seq"), prev: from.hash("prev"), time: from.integer("time") };
   const kind = from.text("kind");
@@ -98,8 +96,7 @@ function parseKind(kind: string, base: Base, from: Members): Step {
 
 function parseOpened(base: Base, from: Members): Opened {
   const log = parseVKey(from.text("log"));
-  if (utf8Length(log.name) > 256) throw new Refused("an origin of more than 256 bytes");
-  from.optional("policy", (n) => parsePolicy(from.text(n)));
+  const policy = from.optional("policy", (n) => from.text(n));
   // Where this log comes from matters to who reads both; a bundle is of one.
   from.optional("predecessor", (n) => {
     const before = from.members(n);
@@ -108,14 +105,14 @@ function parseOpened(base: Base, from: Members): Opened {
     before.end();
   });
   from.oneOf("protocol", ["kleroterion/v1"] as const);
-  return { ...base, kind: "opened", log, rehearsal: from.optional("rehearsal", (n) => parseRehearsal(from.members(n))), service: parseVKey(from.text("service")) };
+  return { ...base, kind: "opened", log, policy, rehearsal: from.optional("rehearsal", (n) => parseRehearsal(from.members(n))), service: parseVKey(from.text("service")) };
 }
 
 function parseKeyChange(base: Base, from: Members): KeyChange {
   const inner = parseProtocolNote(from.text("note"), "key");
   const body = new Members(inner.json, "key note");
   const out: KeyChange = {
-    ...base, kind: "key", inner, log: body.text("log", 1, 256), role: body.oneOf("role", ["log", "service"] as const),
+    ...base, kind: "key", inner, log: body.text("log", 1, MAX_NAME_BYTES), role: body.oneOf("role", ["log", "service"] as const),
     old: parseVKey(body.text("old")), new: parseVKey(body.text("new")),
   };
   body.end();
@@ -130,7 +127,7 @@ function parseOrganiser(base: Base, from: Members): Organiser {
   const keys = body.texts("keys", 1, MAX_KEYS).map((k) => parseVKey(k));
   const out: Organiser = {
     ...base, kind: "organiser", inner, id, keys,
-    log: body.text("log", 1, 256), name: body.text("name", 1, 256),
+    log: body.text("log", 1, MAX_NAME_BYTES), name: body.text("name", 1, 256),
     threshold: body.integer("threshold", 1, keys.length), version: body.integer("version", 1),
     recovery: body.optional("recovery", (n) => { if (body.take(n) !== true) throw new Refused("recovery is true or absent"); return true; }) ?? false,
   };
@@ -193,7 +190,7 @@ function innerNote(from: Members, context: string, draw: string): { body: Member
   const inner = parseProtocolNote(from.text("note"), context);
   const body = new Members(inner.json, `${context} note`);
   sameDraw(draw, body.slug("draw"));
-  return { body, inner: { inner, log: body.text("log", 1, 256), organiser: body.slug("organiser") } };
+  return { body, inner: { inner, log: body.text("log", 1, MAX_NAME_BYTES), organiser: body.slug("organiser") } };
 }
 
 function sameDraw(step: string, within: string): void {

@@ -5,7 +5,7 @@ import { Refused, clip, utf8Length } from "./bytes";
 import { type Chain, roundFor, timeOf } from "./beacon";
 import { tagged } from "./hash";
 import { type JsonObject, MAX_INDEX, Members, encode, isHash } from "./json";
-import { type ProtocolNote, parseProtocolNote } from "./note";
+import { MAX_NAME_BYTES, type ProtocolNote, parseProtocolNote } from "./note";
 import { type Columns, type PoolCommitment, parseColumns } from "./pool";
 import { hex, utf8 } from "./bytes";
 
@@ -96,7 +96,7 @@ export function parseCommon(from: Members): Common {
     attempt, previous,
     draw: from.slug("draw"),
     drawsAt: from.integer("draws_at"),
-    log: from.text("log", 1, 256),
+    log: from.text("log", 1, MAX_NAME_BYTES),
     organiser: from.slug("organiser"),
     purpose: from.slug("purpose"),
     title: parseTitle(from.take("title") as JsonObject),
@@ -148,7 +148,7 @@ function parsePool(from: Members): Pool {
     columns: parseColumns(from.members("columns")),
     from: from.optional("from", (n) => {
       const link = from.members(n);
-      const out = { draw: link.slug("draw"), outcome: link.hash("outcome"), replacements: link.optional("replacements", (m) => parseReplacements(link.texts(m, 1))) ?? [] };
+      const out = { draw: link.slug("draw"), outcome: link.hash("outcome"), replacements: link.optional("replacements", (m) => parseReplacements(link.texts(m, 1, 200))) ?? [] };
       link.end();
       return out;
     }),

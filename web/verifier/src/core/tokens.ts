@@ -1,7 +1,7 @@
 // Outside timestamps (spec §9.4): reads an RFC 3161 token by the walk of the specification and compares its imprint with the checkpoint.
 // Does not check the token's signature, and so never says that a token holds: only that it is of this checkpoint, or of something else.
 
-import { Refused, hex, sameBytes, utf8 } from "./bytes";
+import { Refused, clip, hex, sameBytes, utf8 } from "./bytes";
 import { sha256 } from "./hash";
 
 const SEQUENCE = 0x30;
@@ -49,12 +49,22 @@ export function readToken(der: Uint8Array, checkpointText: string | undefined): 
   imprint.end();
   info.read(INTEGER);
   const time = String.fromCharCode(...info.read(TIME));
-  if (!/^[0-9]{14}(\.[0-9]+)?Z$/.test(time)) throw new Refused("a time of another form");
+  if (!isTime(time)) throw new Refused("a time that is not YYYYMMDDhhmmss[.f…]Z, from 1970 on", null, clip(time));
   info.skip();
   if (checkpointText === undefined) throw new Refused("there is no checkpoint that the token could be of");
   const expected = sha256(utf8(checkpointText));
   if (!sameBytes(digest, expected)) throw new Refused("a token of something else than the checkpoint", hex(expected), hex(digest));
   return time;
+}
+
+/** A second of the calendar from 1970 on; no leap seconds. */
+function isTime(text: string): boolean {
+  const parts = /^([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})(\.[0-9]+)?Z$/.exec(text);
+  if (parts === null) return false;
+  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map(Number) as [number, number, number, number, number, number];
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0;
+  return year >= 1970 && day >= 1 && day <= days && hour <= 23 && minute <= 59 && second <= 59;
 }
 
 /** DER with definite lengths in their shortest form. */

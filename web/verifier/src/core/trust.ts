@@ -37,7 +37,7 @@ export function parseTrust(text: string): Trust {
     chains: from.optional("chains", (n) => from.texts(n).map(parsePinned)) ?? PINNED,
     rehearsal: from.optional("rehearsal", (n) => parseRehearsal(from.members(n))),
     organisers: from.optional("organisers", (n) => parseOrganisers(from.members(n))) ?? new Map(),
-    authorities: from.optional("authorities", (n) => from.texts(n, 1, 32).map(unbase64).length) ?? 0,
+    authorities: from.optional("authorities", (n) => from.texts(n, 1, 32).map(readCertificate).length) ?? 0,
     anchor: from.optional("anchor", (n) => {
       const anchor = from.members(n);
       const out = { root: anchor.hash("root"), size: anchor.integer("size") };
@@ -48,6 +48,14 @@ export function parseTrust(text: string): Trust {
   from.end();
   if (policy !== undefined && !policy.logs.some((l) => l.name === log.name && sameBytes(l.key, log.key))) throw new Refused("the policy's logs do not include the log", log.text);
   return trust;
+}
+
+const MAX_CERTIFICATE = 16384;
+
+function readCertificate(text: string): Uint8Array {
+  const der = unbase64(text);
+  if (der.length > MAX_CERTIFICATE) throw new Refused("a certificate of more than 16,384 bytes");
+  return der;
 }
 
 function parsePinned(hash: string): Chain {
@@ -64,7 +72,7 @@ function parseOrganisers(from: Members): Trust["organisers"] {
     const keys = one.texts("keys", 1, 16).map((k) => parseVKey(k));
     out.set(id, { keys, threshold: one.integer("threshold", 1, keys.length) });
     one.end();
-    checkOrganiserKeys(keys, id);
+    checkOrganiserKeys([...keys].sort((a, b) => (a.text < b.text ? -1 : 1)), id);
   }
   return out;
 }

@@ -3,7 +3,7 @@
 import { Refused } from "./bytes";
 import type { Case } from "./case";
 import type { DrawState } from "./ledger";
-import { type Material, draw as drawFrom, parsePanelList, parseStrata } from "./methods";
+import { type Material, checkCounts, checkPanels, draw as drawFrom, parsePanelList, parseStrata } from "./methods";
 import { readTable } from "./pool";
 import { deriveSeed } from "./seed";
 import { cancelled } from "./times";
@@ -32,6 +32,11 @@ function earlierAbandoned(c: Case, draw: DrawState): void {
     if (method.name === "stratified") { const t = get(method.strata); material.strata = read(() => parseStrata(t)); }
     if (method.name === "panels") { const t = get(method.list); material.list = read(() => parsePanelList(t)); }
     if (method.name !== "equal" && pool.table !== undefined) material.table = readTable(get(pool.table), pool);
+    // A list that breaks §7.4 gives nobody.
+    if (material.list !== undefined && material.table !== undefined) {
+      checkPanels(material.list, terms, material.table);
+      checkCounts(material.list, terms);
+    }
     drawFrom(terms, deriveSeed("terms", terms.note.text, round), material);
   } catch (e) {
     if (!(e instanceof Refused)) throw e;
