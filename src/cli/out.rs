@@ -54,7 +54,6 @@ pub fn counter(what: &'static str) -> indicatif::ProgressBar {
 }
 
 /// A bar for each phase of long work: each has a total of its own.
-#[must_use]
 pub fn bars() -> impl FnMut(Progress) {
     let mut shown: Option<(&'static str, indicatif::ProgressBar)> = None;
     move |done: Progress| {
