@@ -277,7 +277,7 @@ fn compare_checkpoint(
             words,
             format!("signed by {}", found.to_text()),
         ) {
-            let (expected, found) = (expected.clone(), found.clone());
+            let (expected, found) = (Box::new(expected.clone()), Box::new(found.clone()));
             report.advise(OpenError::CheckpointKey { size: head.size, expected, found }.advice());
         }
         let size = guard.head().size;

@@ -156,9 +156,9 @@ pub enum OpenError {
         /// Entries under both.
         size: u64,
         /// Whose signature the guard has.
-        expected: VerifierKey,
+        expected: Box<VerifierKey>,
         /// Whose the published checkpoint has.
-        found: VerifierKey,
+        found: Box<VerifierKey>,
     },
     /// The published checkpoint is newer than the guard, which is written first: the guard is not the newest.
     #[error("the published checkpoint has {published} entries, but the guard only {guard}")]
@@ -441,6 +441,7 @@ fn check_checkpoint(
     }
     if guard.denies_signer_of(&checkpoint) {
         let (expected, found) = (guard.checkpoint().log_key().clone(), checkpoint.log_key().clone());
+        let (expected, found) = (Box::new(expected), Box::new(found));
         return Err(OpenError::CheckpointKey { size: head.size, expected, found });
     }
     Ok(Some(checkpoint))
