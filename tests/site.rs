@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use common_service::{BOTH, ORIGIN, ROUNDS, Wish, World, published, signed};
 use kleroterion::service::http::router;
-use kleroterion::site::lang::Lang;
+use kleroterion::site::lang::{Arg, Lang, rfc3339};
 use serde_json::{Value, json};
 
 struct Site {
@@ -185,10 +185,26 @@ fn the_page_of_a_draw_answers_ten_questions() {
         }
         assert!(answers.contains(&format!("{} {round}", words[1])), "{lang}: {round}");
         for moment in [published(ROUNDS[1]), sealed_at] {
-            assert!(answers.contains(&lang.moment(moment)), "{lang}: {moment}");
+            let marked = format!("<time datetime=\"{}\">{}</time>", rfc3339(moment), lang.moment(moment));
+            assert!(answers.contains(&marked), "{lang}: {moment}");
         }
+        // A check that was not passed is not told as if it had been.
+        let asked =
+            lang.with("check-asked", &[("what", Arg::S(&lang.t("check-log-witnesses")))]).replace('\'', "&#39;");
+        assert!(page.contains(&asked), "{lang}: {asked}");
+        // The evidence of the beacon's value is one step away.
+        let ledger_seq =
+            site.world.service().ledger().draw(&"letters".parse().unwrap()).unwrap().result().unwrap().at.seq;
+        let timeline = page.split_once("<li class=\"beacon\">").unwrap().1.split_once("</li>").unwrap().0;
+        assert!(timeline.contains(&format!("href=\"/{lang}/log/{ledger_seq}\"")), "{lang}: {timeline}");
         assert!(page.contains(&lang.t("verdict-drawn")) && page.contains(&lang.t("verdict-unwitnessed")), "{lang}");
         assert!(page.contains(&lang.t("leave-declined")), "{lang}: who left, and why");
+        // What is done on one's own computer: the program, and the hash to compare it with.
+        for address in [format!("/{lang}/draws/letters"), format!("/{lang}/proof")] {
+            let page = site.page(&address);
+            assert!(page.contains("href=\"/verifier.html\" download"), "{address}");
+            assert!(page.contains(&kleroterion::verifier_page::sha256()), "{address}");
+        }
     }
 }
 
@@ -221,8 +237,25 @@ fn a_draw_in_each_of_its_states_says_which() {
     says(&site, "verdict-annulled");
     let record = site.page("/en/organisers/eupen");
     assert!(record.contains(&Lang::En.t("state-annulled")));
+    assert!(record.contains(&Lang::En.t("reason-complaint")), "the record says why");
     let feed = site.page("/en/feed.atom");
     assert!(feed.starts_with("<?xml") && feed.contains(&Lang::En.t("state-annulled")));
+}
+
+#[test]
+fn nobody_is_asked_to_watch_a_draw_that_was_given_up() {
+    let round = ROUNDS[2];
+    let world = World::before(round);
+    world.announce("letters", round);
+    world.seal("letters", &Wish::equal(round)).unwrap();
+    let site = Site::new(world);
+    let live = "href=\"/en/draws/letters/live\"";
+    assert!(site.page("/en/draws/letters").contains(live));
+    let note = json!({"draw": "letters", "log": ORIGIN, "organiser": "eupen", "reason": "cancelled"});
+    site.world.hand_in(signed("void", &note, BOTH)).unwrap();
+    let page = site.page("/en/draws/letters");
+    assert!(page.contains(&Lang::En.t("verdict-cancelled")) && !page.contains(live));
+    assert!(site.page("/en/organisers/eupen").contains(&Lang::En.t("reason-cancelled")), "the record says why");
 }
 
 #[test]
@@ -327,6 +360,8 @@ fn a_search_finds_draws_steps_hashes_and_says_when_it_finds_nothing() {
         ("Einladung", "/en/draws/letters".to_owned()),
         ("0", "/en/log/0".to_owned()),
         (outcome.as_str(), format!("/artifact/{outcome}")),
+        // The press quotes this hash: it leads to the draw, too.
+        (outcome.as_str(), "/en/draws/letters".to_owned()),
         (status.root.unwrap().as_str(), "/en/draws/letters".to_owned()),
     ] {
         let page = site.page(&format!("/en/search?q={query}"));

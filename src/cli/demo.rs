@@ -371,9 +371,10 @@ impl Demo<'_> {
         let wish = || DemoTerms {
             panels: Some(panels.clone()),
             reserves: scale.council_reserves,
-            not_drawn: vec!["1=the chair without a vote, appointed by the parliament".to_owned()],
+            // What organisers write themselves is in their own language.
+            not_drawn: vec!["1=Vorsitz ohne Stimme, vom Parlament ernannt".to_owned()],
             table_reason: alone(for_council)
-                .then(|| "The quotas cannot be counted without these four columns.".to_owned()),
+                .then(|| "Ohne diese vier Spalten lassen sich die Quoten nicht nachzählen.".to_owned()),
             from: Some(from.clone()),
             ..DemoTerms::default()
         };
@@ -489,13 +490,19 @@ impl Demo<'_> {
                 "leave-1",
                 "council-1",
                 "council-pool",
-                json!({"de": "Wer den Bürgerrat verlässt", "en": "Who leaves the council"}),
+                json!({
+                    "de": "Wer den Bürgerrat verlässt", "en": "Who leaves the council",
+                    "fr": "Qui quitte le conseil citoyen", "nl": "Wie de burgerraad verlaat",
+                }),
             ),
             (
                 "enter-1",
                 "assembly-1",
                 "assembly-pool",
-                json!({"de": "Wer in den Bürgerrat kommt", "en": "Who enters the council"}),
+                json!({
+                    "de": "Wer in den Bürgerrat kommt", "en": "Who enters the council",
+                    "fr": "Qui entre au conseil citoyen", "nl": "Wie in de burgerraad komt",
+                }),
             ),
         ] {
             let from: Slug = from.parse().map_err(Failure::usage)?;

@@ -100,7 +100,12 @@ fn chart(column: &Column, has_drawn: bool, lang: Lang) -> Chart {
         let y_earlier = y + 18;
         let y_pool = y_earlier + if has_earlier { 7 } else { 0 };
         let y_drawn = y_pool + 9;
-        let shown = if has_drawn { lang.number(row.drawn) } else { lang.percent(row.pool, column.pool) };
+        // The bars are shares; the number beside them says the same share first.
+        let shown = if has_drawn {
+            format!("{} ({})", lang.percent(row.drawn, column.drawn), lang.number(row.drawn))
+        } else {
+            lang.percent(row.pool, column.pool)
+        };
         let quota = if has_drawn { quota } else { None };
         bars.push(Bars {
             value: shorten(&row.value),

@@ -37,6 +37,8 @@ pub struct DrawFacts {
     pub state: DrawState,
     /// Given up in time, as far as the operator's clock tells.
     pub cancelled: bool,
+    /// Titles of the earlier draw whose people these are, if its pool says so.
+    pub earlier_title: Option<BTreeMap<String, String>>,
     /// What was worked out once.
     pub worked: Arc<Worked>,
 }
@@ -174,16 +176,18 @@ impl Kept {
     /// Everything that the pages of a draw show. Blocks: not to be called on a runtime's own threads.
     pub fn draw(&self, service: &Service, draw: &Slug) -> Result<DrawFacts, Failure> {
         let status = service.statuses(Some(draw))?.pop().ok_or_else(|| crate::service::no_such_draw(draw))?;
-        let (state, organiser_name) = {
+        let (state, organiser_name, earlier_title) = {
             let ledger = service.ledger();
             let state = ledger.draw(draw).cloned().ok_or_else(|| crate::service::no_such_draw(draw))?;
             let organiser = ledger.organiser(&state.announced().organiser).and_then(|o| o.in_force(ledger.time()));
             let name = organiser.map_or_else(|| state.announced().organiser.to_string(), |o| o.note.name.clone());
-            (state, name)
+            let from = state.terms().and_then(|terms| terms.pool.from.as_ref());
+            let earlier = from.and_then(|from| Some(ledger.draw(&from.draw)?.announced().title.clone()));
+            (state, name, earlier)
         };
         let cancelled = state.cancelled_by_own_time(service.margin_secs());
         let worked = self.worked(service, draw, &state)?;
-        Ok(DrawFacts { status, organiser_name, state, cancelled, worked })
+        Ok(DrawFacts { status, organiser_name, state, cancelled, earlier_title, worked })
     }
 
     fn worked(&self, service: &Service, draw: &Slug, state: &DrawState) -> Result<Arc<Worked>, Failure> {

@@ -82,12 +82,23 @@ impl Frame {
         static PATH: OnceLock<String> = OnceLock::new();
         PATH.get_or_init(|| format!("/assets/style.{}.css", short_hash(STYLE)))
     }
+    /// SHA-256 of the verifier that this site serves.
+    #[must_use]
+    pub fn verifier_hash(&self) -> &'static str {
+        verifier_hash()
+    }
     /// The script's address, which changes with its content.
     #[must_use]
     pub fn script(&self) -> &'static str {
         static PATH: OnceLock<String> = OnceLock::new();
         PATH.get_or_init(|| format!("/assets/site.{}.js", short_hash(SCRIPT)))
     }
+}
+
+/// SHA-256 of the verifier's page, made once.
+fn verifier_hash() -> &'static str {
+    static HASH: OnceLock<String> = OnceLock::new();
+    HASH.get_or_init(crate::verifier_page::sha256)
 }
 
 pub(super) fn short_hash(text: &str) -> String {

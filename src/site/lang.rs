@@ -3,6 +3,7 @@
 //! Sentences stand in `locales/*.ftl` (Fluent, with each language's plural rules). A key that a language lacks is a failed test, never a
 //! hole in a page. Nothing here remembers a visitor: the language is in the address, or in what the browser asks for.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -52,6 +53,12 @@ impl Lang {
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|lang| lang.code() == code)
+    }
+
+    /// The title in this language, else in English, else in any.
+    #[must_use]
+    pub fn of(self, titles: &BTreeMap<String, String>) -> Option<&str> {
+        titles.get(self.code()).or_else(|| titles.get("en")).or_else(|| titles.values().next()).map(String::as_str)
     }
 
     /// What a browser prefers, by its `Accept-Language` (RFC 9110 §12.5.4); English where it names none of ours. At most 32 ranges are read.
@@ -236,7 +243,7 @@ fn load(lang: Lang) -> FluentBundle<FluentResource> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeSet;
 
     use super::*;
 
@@ -332,6 +339,28 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn one_person_is_not_people() {
+        let counts = [("drawn", Arg::N(1)), ("reserves", Arg::N(0)), ("people", Arg::N(1)), ("from", Arg::S("x"))];
+        for (lang, words) in [
+            (Lang::Nl, ["1 persoon werd geloot, zonder reserves.", "Uit 1 persoon", "werd op"]),
+            (
+                Lang::Fr,
+                ["1 personne a été tirée au sort, sans réserve.", "Parmi 1 personne ", "a été tirée au sort le"],
+            ),
+            (Lang::De, ["Ausgelost wurde 1 Person, ohne Reserve.", "Aus 1 Person,", "wurde am"]),
+            (Lang::En, ["1 person was drawn, without reserves.", "From 1 person ", "people was drawn by lot"]),
+        ] {
+            for (key, words) in ["minutes-text-drawn", "a-pool-from", "press-paragraph"].into_iter().zip(words) {
+                let said = lang.with(key, &counts);
+                assert!(said.contains(words), "{lang} {key}: {said}");
+            }
+        }
+        let many = [("drawn", Arg::N(24)), ("reserves", Arg::N(12))];
+        let said = Lang::De.with("minutes-text-drawn", &many);
+        assert!(said.contains("Ausgelost wurden 24 Personen, dazu 12 als Reserve. Der Hash"), "{said}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The ceremony view: a countdown to the round, then the reveal in step with the real draw.
 //!
-//! The page learns of changes over server-sent events and fetches what it reveals from `/draws/{id}/reveal`: places and tickets, both public.
+//! The page learns of changes over server-sent events and fetches what it reveals from `/draws/{id}/reveal`: numbers and tickets, both public.
 //! Listeners are bounded; who comes too late still has the page of the draw.
 
 use std::convert::Infallible;
@@ -26,7 +26,7 @@ use crate::service::http::problem;
 
 /// Listeners at once, over all draws.
 const LISTENERS_MAX: usize = 20_000;
-/// Places that are revealed one by one; a longer list is shown from its end.
+/// Places that are revealed one by one; the page of the draw has those that a longer list has beyond.
 const REVEAL_MAX: usize = 1_000;
 
 static LISTENERS: AtomicUsize = AtomicUsize::new(0);
@@ -38,7 +38,8 @@ struct LivePage {
     id: String,
     state: &'static str,
     round_at: u64,
-    when: String,
+    /// The result is not there yet.
+    open: bool,
     status: String,
     explain: String,
 }
@@ -52,7 +53,7 @@ pub(super) async fn page(State(site): State<Site>, asked: Asked, Path(id): Path<
     let lang = asked.lang;
     let name = title(&facts, lang);
     let round_at = facts.status.round_at.unwrap_or(facts.status.draws_at);
-    let when = format!("{} {}", lang.t("live-wait"), lang.moment(round_at));
+    let open = matches!(facts.state.phase(), Phase::Announced | Phase::Sealed);
     let status = match facts.state.phase() {
         Phase::Announced => lang.t("live-not-sealed"),
         Phase::Sealed => lang.t("live-countdown"),
@@ -67,7 +68,7 @@ pub(super) async fn page(State(site): State<Site>, asked: Asked, Path(id): Path<
         id: facts.status.draw.to_string(),
         state: facts.state.phase().name(),
         round_at,
-        when,
+        open,
         status,
         explain,
     })
@@ -129,7 +130,8 @@ pub(super) async fn events(State(site): State<Site>, Path(id): Path<String>) -> 
     Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(20))).into_response()
 }
 
-/// What the ceremony reveals: places with their tickets in order, or the panel with the lowest ticket and its members.
+/// What the ceremony reveals: numbers with their tickets in order, or the panel with the lowest ticket and its members, whose own tickets decided
+/// nothing and are not told.
 pub(super) async fn reveal(State(site): State<Site>, Path(id): Path<String>) -> Response {
     let facts = match facts_of(&site, &id).await {
         Ok(facts) => facts,
@@ -147,8 +149,11 @@ pub(super) async fn reveal(State(site): State<Site>, Path(id): Path<String>) -> 
         let tickets = seed.key(Stage::Panels);
         json!({"panel": panel, "ticket": tickets.ticket(panel).to_string()})
     });
-    let places: Vec<_> =
-        shown.iter().map(|index| json!({"place": index, "ticket": key.ticket(*index).to_string()})).collect();
+    let place = |index: &u32| match panels {
+        Some(_) => json!({"place": index}),
+        None => json!({"place": index, "ticket": key.ticket(*index).to_string()}),
+    };
+    let places: Vec<_> = shown.iter().map(place).collect();
     let body = json!({"drawn": people.drawn.len(), "panel": panels, "people": places});
     ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=60")], body.to_string())
         .into_response()

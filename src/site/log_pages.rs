@@ -4,10 +4,11 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::draw_page::sentence;
 use super::facts;
 use super::frame::Frame;
-use super::lang::Arg;
+use super::lang::{Arg, Lang};
+use super::said::Said;
+use super::story::{said, sentence, step_word};
 use super::{Asked, Asks, Site};
 use crate::failure::Failure;
 
@@ -32,7 +33,7 @@ struct Row {
     seq: u64,
     href: String,
     time: u64,
-    kind: &'static str,
+    kind: String,
     draw: Option<String>,
 }
 
@@ -40,8 +41,9 @@ struct Row {
 #[template(path = "step.html")]
 struct StepPage {
     f: Frame,
-    sentence: String,
+    sentence: Said,
     time: u64,
+    word: String,
     kind: &'static str,
     draw: Option<String>,
     leaf: String,
@@ -53,8 +55,8 @@ struct StepPage {
 /// The newest steps, or those before `?before=`.
 pub(super) async fn log(State(site): State<Site>, asked: Asked, asks: Asks) -> Response {
     let before = asks.ok().and_then(|a| a.0.before);
-    let own = site.clone();
-    let read = tokio::task::spawn_blocking(move || page(&own, before)).await;
+    let (own, lang) = (site.clone(), asked.lang);
+    let read = tokio::task::spawn_blocking(move || page(&own, before, lang)).await;
     match read.unwrap_or_else(|_| Err(Failure::unavailable("the log could not be read"))) {
         Ok((size, rows, end)) => {
             let checkpoint = site.service.reader().checkpoint();
@@ -76,14 +78,15 @@ pub(super) async fn log(State(site): State<Site>, asked: Asked, asks: Asks) -> R
     }
 }
 
-fn page(site: &Site, before: Option<u64>) -> Result<(u64, Vec<Row>, u64), Failure> {
+fn page(site: &Site, before: Option<u64>, lang: Lang) -> Result<(u64, Vec<Row>, u64), Failure> {
     let size = site.service.size();
     let end = before.unwrap_or(size).min(size);
     let rows = (end.saturating_sub(PAGE)..end)
         .rev()
         .map(|seq| {
             let (entry, fact) = facts::entry(&site.service, seq)?;
-            Ok(Row { seq, href: format!("/log/{seq}"), time: fact.time, kind: fact.kind.name(), draw: draw_of(&entry) })
+            let (kind, draw) = (step_word(&fact.kind, lang), draw_of(&entry));
+            Ok(Row { seq, href: format!("/log/{seq}"), time: fact.time, kind, draw })
         })
         .collect::<Result<Vec<_>, Failure>>()?;
     Ok((size, rows, end))
@@ -115,12 +118,13 @@ pub(super) async fn step(State(site): State<Site>, asked: Asked, Path(seq): Path
             let prev = klero_draw::step::UnverifiedStep::parse(&entry)
                 .map(|s| s.claims().prev.to_string())
                 .unwrap_or_default();
-            let said = sentence(&fact.kind, organiser.as_deref().unwrap_or(""), lang);
+            let organiser = organiser.as_deref().unwrap_or("");
             let title = lang.with("log-step-title", &[("n", Arg::N(seq))]);
             asked.answer(&StepPage {
-                f: asked.frame(&site, title, said.clone(), false),
-                sentence: said,
+                f: asked.frame(&site, title, sentence(&fact.kind, organiser, lang), false),
+                sentence: said(&fact.kind, organiser, lang),
                 time: fact.time,
+                word: step_word(&fact.kind, lang),
                 kind: fact.kind.name(),
                 draw,
                 leaf: hex::encode(klero_tlog::leaf_hash(&entry).as_bytes()),

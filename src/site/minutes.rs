@@ -56,7 +56,7 @@ impl Sheet {
             warning: rehearsal.then(|| format!("{} {}", lang.t("rehearsal-title"), lang.t("rehearsal-text"))),
             paragraphs: paragraphs(facts, &frame.origin, lang),
             hashes: hashes(facts, frame),
-            people: people_lists(facts, lang),
+            people: people_lists(facts, ["minutes-drawn", "minutes-seated", "minutes-reserves"], lang),
             proves: lang.t(if rehearsal { "minutes-proves-rehearsal" } else { "minutes-proves" }),
             address: format!("{}/{lang}/draws/{id}", frame.base),
             foot: format!("{} · {id}", frame.origin),
@@ -139,6 +139,9 @@ fn paragraphs(facts: &DrawFacts, origin: &str, lang: Lang) -> Vec<String> {
             ],
         )),
         _ => all.push(lang.t("minutes-text-open")),
+    }
+    if facts.worked.people.is_some() {
+        all.push(lang.t("people-note"));
     }
     all
 }

@@ -3,6 +3,7 @@
 //! Pages are made on the server and work without a script. They name no person: people are places in a pool. A visitor is not counted, gets no
 //! cookie, and is asked for nothing. The language is the first part of the address (`/de/draws/x`); without it, the browser's wish decides.
 
+pub mod answers;
 pub mod charts;
 mod desk;
 pub mod draw_page;
@@ -17,6 +18,9 @@ mod minutes_pdf;
 mod pages;
 mod poster;
 mod press;
+pub mod said;
+pub mod story;
+pub mod verdict;
 
 use std::sync::Arc;
 
@@ -164,7 +168,7 @@ impl Asked {
             picture: None,
             base: self.base.clone(),
         };
-        let mut response = self.rendered(&pages::Text { f, lead, sections: Vec::new() });
+        let mut response = self.rendered(&pages::Text { f, lead, sections: Vec::new(), program: false });
         *response.status_mut() = status;
         response
     }
@@ -190,7 +194,11 @@ impl Asked {
     }
 
     /// The frame of a page about one draw.
-    fn draw_frame(&self, site: &Site, facts: &DrawFacts, title: String, description: String) -> Frame {
+    fn draw_frame(&self, site: &Site, facts: &DrawFacts, title: String, mut description: String) -> Frame {
+        if facts.status.rehearsal {
+            // Previews of links elsewhere show this alone, without the page's warning.
+            description = format!("{} {description}", self.lang.t("rehearsal-title"));
+        }
         let mut frame = self.frame(site, title, description, facts.status.rehearsal);
         frame.picture = Some(format!("/draws/{}", facts.status.draw));
         frame
@@ -230,7 +238,7 @@ impl Asked {
         let title = self.lang.t(key);
         let lead = self.lang.t(&format!("{key}-text"));
         let frame = self.frame(site, title, lead.clone(), false);
-        let mut response = self.rendered(&pages::Text { f: frame, lead, sections: Vec::new() });
+        let mut response = self.rendered(&pages::Text { f: frame, lead, sections: Vec::new(), program: false });
         *response.status_mut() = status;
         response
     }
@@ -243,7 +251,7 @@ pub fn draw_html(service: &Service, draw: &Slug, lang: Lang) -> Result<String, F
         lang,
         path: format!("/draws/{draw}"),
         title: draw_page::title(&facts, lang),
-        description: draw_page::verdict(&facts, lang).headline,
+        description: verdict::verdict(&facts, lang).headline,
         origin: service.origin().to_owned(),
         rehearsal: facts.status.rehearsal,
         picture: None,
@@ -267,7 +275,7 @@ async fn draw(State(site): State<Site>, asked: Asked, Path(id): Path<String>, he
     }
     match facts_of(&site, &id).await {
         Ok(facts) => {
-            let verdict = draw_page::verdict(&facts, asked.lang);
+            let verdict = verdict::verdict(&facts, asked.lang);
             let description = format!("{} {}", verdict.headline, verdict.sub);
             let title = draw_page::title(&facts, asked.lang);
             let frame = asked.draw_frame(&site, &facts, title, description);

@@ -10,6 +10,7 @@ use klero_verifier::ledger::Phase;
 use super::draw_page::state_key;
 use super::frame::Frame;
 use super::lang::{Arg, Lang, rfc3339};
+use super::story::reason_key;
 use super::{Asked, Asks, Site, escape};
 use crate::failure::Failure;
 use crate::service::request::DrawStatus;
@@ -28,6 +29,8 @@ pub(super) struct Text {
     pub(super) f: Frame,
     pub(super) lead: String,
     pub(super) sections: Vec<Section>,
+    /// Says where the program is that checks, and its hash.
+    pub(super) program: bool,
 }
 
 #[derive(Debug)]
@@ -75,7 +78,23 @@ struct OrganiserPage {
 struct Purpose {
     title: String,
     counts: String,
-    rows: Vec<(String, String, String, String, String, &'static str, String)>,
+    rows: Vec<Row>,
+}
+
+/// One draw in an organiser's record.
+#[derive(Debug)]
+struct Row {
+    href: String,
+    title: String,
+    machine: String,
+    when: String,
+    attempt: u64,
+    /// How often it was postponed, if it was.
+    postponed: Option<String>,
+    class: &'static str,
+    state: String,
+    /// Why it was given up or annulled.
+    why: Option<String>,
 }
 
 #[derive(Debug, Template)]
@@ -103,6 +122,8 @@ struct Listed {
     cancelled: bool,
     seats: Option<u64>,
     organiser: String,
+    /// The key of why it was given up or annulled.
+    why: Option<String>,
 }
 
 fn listed(site: &Site) -> Result<Vec<Listed>, Failure> {
@@ -114,7 +135,10 @@ fn listed(site: &Site) -> Result<Vec<Listed>, Failure> {
         .filter_map(|status| {
             let state = ledger.draw(&status.draw)?;
             let organiser = ledger.organiser(&status.organiser).and_then(|o| o.in_force(ledger.time()));
+            let void = state.void().and_then(|void| reason_key(&void.reason));
+            let why = state.annulled().and_then(|(_, reason)| reason_key(&reason)).or(void);
             Some(Listed {
+                why,
                 phase: state.phase(),
                 sealed: state.seal().is_some(),
                 cancelled: state.cancelled_by_own_time(margin),
@@ -127,9 +151,7 @@ fn listed(site: &Site) -> Result<Vec<Listed>, Failure> {
 }
 
 fn title_of(status: &DrawStatus, lang: Lang) -> String {
-    let titles = &status.title;
-    let found = titles.get(lang.code()).or_else(|| titles.get("en")).or_else(|| titles.values().next());
-    found.cloned().unwrap_or_else(|| status.draw.to_string())
+    lang.of(&status.title).map_or_else(|| status.draw.to_string(), str::to_owned)
 }
 
 fn class_of(draw: &Listed) -> &'static str {
@@ -250,16 +272,16 @@ pub(super) async fn organiser(State(site): State<Site>, asked: Asked, Path(id): 
                 ),
                 rows: draws
                     .iter()
-                    .map(|d| {
-                        (
-                            format!("/{lang}/draws/{}", d.status.draw),
-                            title_of(&d.status, lang),
-                            d.status.attempt.to_string(),
-                            rfc3339(d.status.draws_at),
-                            lang.date(d.status.draws_at),
-                            class_of(d),
-                            state_of(d, lang),
-                        )
+                    .map(|d| Row {
+                        href: format!("/{lang}/draws/{}", d.status.draw),
+                        title: title_of(&d.status, lang),
+                        machine: rfc3339(d.status.draws_at),
+                        when: lang.date(d.status.draws_at),
+                        attempt: d.status.attempt,
+                        postponed: (d.status.postponed > 0).then(|| n("organiser-count-postponed", d.status.postponed)),
+                        class: class_of(d),
+                        state: state_of(d, lang),
+                        why: d.why.as_ref().map(|key| lang.t(key)),
                     })
                     .collect(),
             }
@@ -281,7 +303,7 @@ pub(super) async fn how(State(site): State<Site>, asked: Asked) -> Response {
     let sections = (1..=5).map(|i| section(lang, &format!("how-{i}"), &[format!("how-{i}-text").as_str()])).collect();
     let lead = lang.t("how-lead");
     let frame = asked.frame(&site, lang.t("how-title"), lead.clone(), false);
-    asked.answer(&Text { f: frame, lead, sections })
+    asked.answer(&Text { f: frame, lead, sections, program: false })
 }
 
 /// What it proves, and what it does not.
@@ -292,9 +314,10 @@ pub(super) async fn proof(State(site): State<Site>, asked: Asked) -> Response {
         section(lang, "proof-no", &["proof-no-1", "proof-no-2", "proof-no-3", "proof-no-4"]),
         section(lang, "proof-if", &["proof-if-text"]),
         section(lang, "proof-break", &["proof-break-text"]),
+        section(lang, "proof-receipt", &["proof-receipt-text"]),
     ];
     let frame = asked.frame(&site, lang.t("proof-title"), lang.t("proof-title"), false);
-    asked.answer(&Text { f: frame, lead: String::new(), sections })
+    asked.answer(&Text { f: frame, lead: String::new(), sections, program: true })
 }
 
 /// Where a citizen checks their letter: they choose the draw, or their link names it, and the second verifier checks in their browser alone. The
@@ -356,7 +379,7 @@ fn find(site: &Site, query: &str, lang: Lang) -> Vec<(String, String, String)> {
         }
         let titles = &state.announced().title;
         let href = format!("/{lang}/draws/{slug}");
-        let title = titles.get(lang.code()).or_else(|| titles.values().next()).map_or(slug.as_str(), String::as_str);
+        let title = lang.of(titles).unwrap_or(slug.as_str());
         let named = slug.as_str().contains(&lower) || titles.values().any(|t| t.to_lowercase().contains(&lower));
         if named {
             hits.push((href.clone(), title.to_owned(), lang.t("search-draw")));
@@ -366,8 +389,12 @@ fn find(site: &Site, query: &str, lang: Lang) -> Vec<(String, String, String)> {
                 hits.push((href.clone(), title.to_owned(), lang.t("search-pool")));
             }
             if seal.terms_hash.to_string() == lower {
-                hits.push((href, title.to_owned(), lang.t("search-draw")));
+                hits.push((href.clone(), title.to_owned(), lang.t("search-draw")));
             }
+        }
+        // The hash that the press quotes.
+        if state.results().iter().any(|result| result.outcome.to_string() == lower) {
+            hits.push((href, title.to_owned(), lang.t("search-result")));
         }
     }
     if let Ok(seq) = query.parse::<u64>()

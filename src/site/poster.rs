@@ -8,11 +8,12 @@ use skrifa::instance::{LocationRef, Size};
 use skrifa::outline::{DrawSettings, OutlinePen};
 use tiny_skia::{Color, FillRule, LineCap, LineJoin, Paint, PathBuilder, Pixmap, Rect, Stroke, Transform};
 
-use super::draw_page::{title, verdict};
+use super::draw_page::title;
 use super::escape;
 use super::facts::DrawFacts;
 use super::fonts::Face;
 use super::lang::Lang;
+use super::verdict::verdict;
 
 const WIDTH: u32 = 1200;
 const HEIGHT: u32 = 630;
@@ -238,7 +239,7 @@ impl OutlinePen for Pen {
 
 #[cfg(test)]
 mod tests {
-    use super::super::draw_page::MARKS;
+    use super::super::verdict::MARKS;
     use super::*;
 
     fn poster(title: &str) -> Poster {

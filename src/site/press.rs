@@ -6,11 +6,12 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use klero_verifier::report::Verdict;
 
-use super::draw_page::{VerdictView, state_word, title, verdict};
+use super::draw_page::{state_word, title};
 use super::facts::DrawFacts;
 use super::frame::Frame;
 use super::lang::{Arg, Lang};
 use super::poster::{Poster, colour};
+use super::verdict::{VerdictView, verdict};
 use super::{Asked, Site, WIDGET_POLICY, escape, facts_of, svg};
 use crate::failure::Failure;
 

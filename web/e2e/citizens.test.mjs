@@ -12,9 +12,7 @@ import { LANGUAGES, accessible, demonstration, folder, launched, opened, overflo
 const LOG = "demo.kleroterion.example/log";
 const VERIFIER = `file://${join(root, "web/verifier/dist/verifier.html")}`;
 const TITLES = { nl: "Zat ik in de pool?", fr: "Étais-je dans l’urne ?", de: "War ich im Lostopf?", en: "Was I in the pool?" };
-// The verifier's words are its own, as its program is.
-const VERIFIER_ONE_IN = { nl: "1 op", fr: "1 sur", de: "1 von", en: "1 in" };
-const ONE_IN = { nl: "1 op", fr: "1 sur", de: "1 zu", en: "1 in" };
+const ONE_IN = { nl: "1 op", fr: "1 sur", de: "1 von", en: "1 in" };
 
 let browser, demo, base;
 before(async () => {
@@ -57,7 +55,7 @@ test("a citizen opens the link of a letter; the browser alone checks it, and not
           const said = await page.locator("#receipt-said").innerText();
           for (const cell of [person.data.id, ...Object.values(person.data.private), ...Object.values(person.data.public)]) assert.ok(cell === "" || said.includes(cell), `${cell} in ${said}`);
           // Their own chance, and not that of the average.
-          assert.ok(said.includes(`${VERIFIER_ONE_IN[lang]} ${oneIn(chance, lang)}`), `${draw}, ${lang}: ${JSON.stringify(chance)} in ${said}`);
+          assert.ok(said.includes(`${ONE_IN[lang]} ${oneIn(chance, lang)}`), `${draw}, ${lang}: ${JSON.stringify(chance)} in ${said}`);
           const shown = await page.locator("#receipt-said code").allInnerTexts();
           assert.equal(shown.length, 3, "their ticket, the highest that won, the lowest that did not");
           const [own, winning, losing] = shown;
@@ -165,13 +163,13 @@ test("offline, from a file on disk: the proof, the letter, and cheating", async 
 /** Where the answer to each question is found, and what it must say, by the facts of the draw. Written by hand, from no catalogue. */
 const ANSWERS = {
   nl: { who: /Wie heeft geloot/, beacon: /beheert het baken/, when: /Wanneer/, steer: /sturen/, repeat: /herhaald/, pool: /Uit wie/, chance: /kans/, replace: /weigert/, me: /Zat ik/, trust: /vertrouwen/,
-    no: /^Nee\./, rehearsal: /één persoon de sleutel/, none: /blijft leeg/, rank: /volgende in de volgorde/, fresh: /nieuwe waarde/, letter: /code of link van uw brief.*alleen in uw browser/, server: /Niet deze server.*register/ },
+    no: /^Nee\./, rehearsal: /één persoon de sleutel/, steered: /^Ja: .*sleutel/, none: /blijft leeg/, rank: /volgende in de volgorde/, fresh: /nieuwe waarde/, letter: /code of link van uw brief.*alleen in uw browser/, server: /Niet deze server.*register/ },
   fr: { who: /Qui a tiré/, beacon: /gère la balise/, when: /Quand/, steer: /orienter/, repeat: /recommencé/, pool: /Parmi qui/, chance: /chance/, replace: /refuse/, me: /Étais-je/, trust: /confiance/,
-    no: /^Non\./, rehearsal: /une seule personne détient la clé/, none: /reste vide/, rank: /suivante dans l’ordre/, fresh: /nouvelle valeur/, letter: /code ou le lien de votre lettre.*seul navigateur/, server: /Pas à ce serveur.*registre/ },
+    no: /^Non\./, rehearsal: /une seule personne détient la clé/, steered: /^Oui : .*clé/, none: /reste vide/, rank: /suivante dans l’ordre/, fresh: /nouvelle valeur/, letter: /code ou le lien de votre lettre.*seul navigateur/, server: /Pas à ce serveur.*registre/ },
   de: { who: /Wer hat ausgelost/, beacon: /betreibt/, when: /Wann/, steer: /lenken/, repeat: /wiederholt/, pool: /Aus wem/, chance: /Chance/, replace: /ablehnt/, me: /War ich/, trust: /vertrauen/,
-    no: /^Nein\./, rehearsal: /Schlüssel eine Person hat/, none: /bleibt leer/, rank: /nächste Person in der Reihenfolge/, fresh: /neuer Zufallswert/, letter: /Code oder Link Ihres Briefs.*nur in Ihrem Browser/, server: /Nicht diesem Server.*Register/ },
+    no: /^Nein\./, rehearsal: /Schlüssel eine Person hat/, steered: /^Ja: .*Schlüssel/, none: /bleibt leer/, rank: /nächste Person in der Reihenfolge/, fresh: /neuer Zufallswert/, letter: /Code oder Link Ihres Briefs.*nur in Ihrem Browser/, server: /Nicht diesem Server.*Register/ },
   en: { who: /Who drew/, beacon: /runs the beacon/, when: /When/, steer: /steer/, repeat: /repeated/, pool: /From whom/, chance: /chance/, replace: /declines/, me: /Was I/, trust: /trust/,
-    no: /^No\./, rehearsal: /key one person holds/, none: /stays empty/, rank: /next in the order/, fresh: /fresh beacon value/, letter: /code or link of your letter.*your browser alone/, server: /Not this server.*register/ },
+    no: /^No\./, rehearsal: /key one person holds/, steered: /^Yes: .*key/, none: /stays empty/, rank: /next in the order/, fresh: /fresh beacon value/, letter: /code or link of your letter.*your browser alone/, server: /Not this server.*register/ },
 };
 
 /** The parts of a moment in UTC as a language writes them. */
@@ -185,6 +183,7 @@ test("ten questions are answered on the page of a draw, in each language, with w
   for (const draw of ["letters-1", "council-1", "leave-1"]) {
     const facts = await factsOf(base, draw);
     const { terms } = facts;
+    const earlier = terms.pool.from && await factsOf(base, terms.pool.from.draw);
     assert.ok(facts.rehearsal && facts.attempt === 1);
     for (const lang of LANGUAGES) {
       await opened(browser, base, async (page) => {
@@ -204,9 +203,10 @@ test("ten questions are answered on the page of a draw, in each language, with w
         says("who", facts.organiser);
         says("beacon", words.rehearsal);
         says("when", moment(facts.roundAt, lang), moment(facts.sealedAt, lang));
-        says("steer", words.rehearsal);
+        says("steer", words.steered);
         says("repeat", words.no, ...(facts.postponed > 0 ? [/uitgesteld|reportée|verschoben|postponed/] : []));
-        says("pool", number(terms.pool.size), terms.pool.from ? terms.pool.from.draw : terms.pool.root);
+        says("pool", number(terms.pool.size), earlier ? earlier.titles[lang] : terms.pool.root);
+        if (earlier) assert.equal(await page.locator("dl.questions a").getAttribute("href"), `/${lang}/draws/${terms.pool.from.draw}`);
         says("replace", words[{ none: "none", rank: "rank", beacon: "fresh" }[terms.replacement]]);
         says("me", words.letter);
         says("trust", words.server);

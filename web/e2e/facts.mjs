@@ -20,7 +20,7 @@ export async function factsOf(base, draw) {
   const artifact = (hash) => bundle.artifacts[hash];
   const chain = opened.rehearsal;
   return {
-    draw, bundle, terms, sealedAt: sealed.time, organiser: organiser.name, rehearsal: chain !== undefined,
+    draw, bundle, terms, sealedAt: sealed.time, organiser: organiser.name, titles: announced.at(-1).title, rehearsal: chain !== undefined,
     attempt: terms.attempt, postponed: announced.length - 1, round: terms.beacon.round, roundAt: chain.genesis + (terms.beacon.round - 1) * chain.period,
     outcome: drawn && JSON.parse(artifact(drawn.outcome)), outcomeHash: drawn?.outcome,
     list: terms.method.list && JSON.parse(artifact(terms.method.list)), strata: terms.method.strata && JSON.parse(artifact(terms.method.strata)),

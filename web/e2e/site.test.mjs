@@ -118,10 +118,96 @@ test("without a script every page says all it has to say", async () => {
       }
     }
     await page.goto(`${base}/en/draws/council-1`);
-    await page.locator("details summary").first().click();
-    assert.ok(await page.locator("details").first().locator("table, ul").first().isVisible());
+    await page.locator("main details summary").first().click();
+    assert.ok(await page.locator("main details").first().locator("table, ul").first().isVisible());
     await page.goto(`${base}/en/draws/council-1/live`);
     assert.ok(await page.locator("noscript").first().isVisible());
     assert.equal(await page.locator("[data-print]:visible, [data-controls]:visible").count(), 0, "no button that does nothing");
   }, { javaScriptEnabled: false, expected: MISSING });
+});
+
+test("menu and languages are on the first screen of every page, whole, in every language", async () => {
+  for (const [name, options] of [["phone", PHONE], ["desk", { viewport: { width: 1280, height: 800 } }]]) {
+    for (const lang of LANGUAGES) {
+      await at(`/${lang}/`, async (page) => {
+        if (name === "phone") await page.locator(".menu summary").tap();
+        for (const link of [...await page.locator(".menu a").all(), ...await page.locator("nav.langs a").all()]) {
+          const box = await link.boundingBox();
+          assert.ok(box && box.x >= 0 && box.x + box.width <= options.viewport.width && box.y + box.height <= 640, `${lang}, ${name}: ${await link.innerText()} at ${JSON.stringify(box)}`);
+        }
+        assert.equal(await page.locator(".menu a:visible").count(), 5);
+        await page.locator("nav.langs a").first().click();
+        await page.waitForURL(/\/nl\/$/);
+      }, options);
+    }
+  }
+});
+
+test("the record of an organiser shows every state on a phone, without scrolling to the side", async () => {
+  for (const lang of LANGUAGES) {
+    await at(`/${lang}/organisers/ostbelgien`, async (page) => {
+      const pills = await page.locator(".record .pill").all();
+      assert.ok(pills.length >= 5);
+      for (const pill of pills) {
+        const box = await pill.boundingBox();
+        assert.ok(box.x + box.width <= 360, `${lang}: ${JSON.stringify(box)}`);
+      }
+    }, PHONE);
+  }
+});
+
+test("paper holds what the screen folds up, and every name that was typed", async () => {
+  await at("/de/draws/council-1", async (page) => {
+    assert.ok(!await page.locator(".checks li").first().isVisible());
+    await page.emulateMedia({ media: "print" });
+    for (const folded of [".checks li", ".chart table"]) assert.ok(await page.locator(folded).first().isVisible(), folded);
+  });
+  await at("/de/draws/council-1/minutes", async (page) => {
+    const names = Array.from({ length: 14 }, (_, i) => `Zeuge Nummer ${i + 1}`).join("\n");
+    await page.fill("#present", names);
+    await page.emulateMedia({ media: "print" });
+    const hidden = await page.locator("#present").evaluate((field) => field.scrollHeight - field.clientHeight);
+    assert.ok(hidden <= 1, `${hidden} pixels of names are cut off`);
+    assert.ok((await page.locator(".minutes h2").first().innerText()).startsWith("Ausgeloste Nummern"));
+  });
+});
+
+test("a screen in a hall shows the draw alone, and the number that was just revealed; a panel's members have no tickets", async () => {
+  await at("/de/draws/council-1/live", async (page) => {
+    const places = page.locator("[data-list] li:not(.panel)");
+    await page.waitForFunction(() => document.querySelectorAll("[data-list] li:not(.panel)").length === 24, null, { timeout: 60_000 });
+    const last = await places.last().boundingBox();
+    assert.ok(last.y >= 0 && last.y + last.height <= 720 + 16, `the last one is seen: ${JSON.stringify(last)}`);
+    for (const part of ["header.top", "footer"]) assert.ok(!await page.locator(part).isVisible(), part);
+    assert.equal(await page.locator("[data-list] li.panel small").count(), 1);
+    assert.equal(await places.locator("small").count(), 0, "the panel's ticket alone decided");
+  }, { viewport: { width: 1280, height: 720 } });
+});
+
+test("a rehearsal says so wherever it is shown", async () => {
+  for (const [lang, words] of [["de", "Probe: beweist nichts."], ["en", "Rehearsal: proves nothing."]]) {
+    await at(`/${lang}/draws/council-1`, async (page) => {
+      assert.ok((await page.getAttribute("meta[property='og:description']", "content")).startsWith(words));
+      const picture = await (await fetch(`${base}/${lang}/draws/council-1/picture.svg`)).text();
+      assert.ok(picture.includes(words) && !picture.includes("M6.5 12.5"), "no tick beside it");
+    });
+  }
+});
+
+test("moments say the visitor's own clock, with the day where it is another one there", async () => {
+  await at("/en/draws/council-1", async (page) => {
+    const said = await page.locator(".questions time, .facts time").allInnerTexts();
+    assert.ok(said.length >= 3);
+    for (const text of said) assert.match(text, /UTC \((\d+ \w+ at )?\d\d:\d\d GMT\+14\)$/);
+    assert.ok(said.some((text) => new Date().getUTCHours() < 10 || /\(\d+ \w+ at /.test(text)));
+  }, { timezoneId: "Pacific/Kiritimati" });
+});
+
+test("what is meant to be copied is copied with one press", async () => {
+  await at("/en/draws/council-1/press", async (page, { context }) => {
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.locator("[data-copy='quote-fr']").click();
+    await page.locator("[data-copy='quote-fr']", { hasText: "Copied" }).waitFor();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await page.locator("#quote-fr").innerText());
+  });
 });

@@ -1,14 +1,17 @@
-// The pages work without this script. It adds the visitor's own time to moments, the countdown, the reveal, and the print button.
+// The pages work without this script. It adds the visitor's own time to moments, buttons that copy and print, the countdown and the reveal.
 'use strict';
 (() => {
   const lang = document.documentElement.lang || 'en';
-  // Moments in the visitor's own time zone, beside UTC.
+  // Moments in the visitor's own time zone, beside UTC; with the day, where it is another one there.
   try {
-    const clock = new Intl.DateTimeFormat(lang, { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' });
+    const own = lang === 'en' ? 'en-GB' : lang;
+    const clock = { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' };
+    const today = new Intl.DateTimeFormat(own, clock);
+    const other = new Intl.DateTimeFormat(own, { day: 'numeric', month: 'long', ...clock });
     for (const time of document.querySelectorAll('time[datetime]')) {
       const at = new Date(time.dateTime);
       if (!Number.isNaN(at.getTime()) && time.textContent.includes('UTC') && at.getTimezoneOffset() !== 0) {
-        time.append(` (${clock.format(at)})`);
+        time.append(` (${(at.getDate() === at.getUTCDate() ? today : other).format(at)})`);
       }
     }
   } catch { /* an old browser: UTC alone is right, too */ }
@@ -17,6 +20,25 @@
     button.hidden = false;
     button.addEventListener('click', () => window.print());
   }
+
+  for (const button of document.querySelectorAll('[data-copy]')) {
+    if (!navigator.clipboard) break;
+    button.hidden = false;
+    button.addEventListener('click', async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
+      button.textContent = button.dataset.copied;
+    });
+  }
+
+  // Every name that was typed is printed, also where the field does not grow by itself.
+  const present = document.getElementById('present');
+  present?.addEventListener('input', () => { present.rows = Math.max(5, present.value.split('\n').length); });
+
+  // Paper shows what is folded up on the screen.
+  const folded = 'main details:not([open])';
+  let unfolded = [];
+  addEventListener('beforeprint', () => { unfolded = [...document.querySelectorAll(folded)]; for (const part of unfolded) part.open = true; });
+  addEventListener('afterprint', () => { for (const part of unfolded) part.open = false; });
 
   const live = document.getElementById('live');
   if (!live) return;
@@ -48,11 +70,14 @@
     const li = document.createElement('li');
     if (kind) li.className = kind;
     li.append(words);
-    const small = document.createElement('small');
-    small.textContent = `${say('ticket')} ${ticket}`;
-    li.append(small);
+    if (ticket) {
+      const small = document.createElement('small');
+      small.textContent = `${say('ticket')} ${ticket}`;
+      li.append(small);
+    }
     list.append(li);
-    return li;
+    // Nobody scrolls a screen in a hall.
+    if (!still && !hurry) li.scrollIntoView({ block: 'nearest' });
   };
   const words = (text, n) => text.replace('#', n.toLocaleString(lang));
   const wait = (ms) => (still || hurry ? Promise.resolve() : new Promise((done) => setTimeout(done, ms)));
@@ -61,6 +86,7 @@
     if (revealed) return;
     revealed = true;
     part('status').textContent = say('done');
+    part('wait')?.remove();
     const answer = await fetch(live.dataset.reveal);
     if (!answer.ok) { revealed = false; return; }
     const told = await answer.json();
@@ -76,6 +102,11 @@
     for (const person of told.people) {
       item(words(live.dataset.place, person.place), person.ticket);
       await wait(pause);
+    }
+    const rest = told.drawn - told.people.length;
+    if (rest > 0) {
+      part('rest').textContent = words(live.dataset.more, rest);
+      part('rest').hidden = false;
     }
     controls.hidden = true;
   };

@@ -18,6 +18,7 @@ moment = { $day }, { $clock } UTC
 # Rahmen
 skip = Zum Inhalt
 nav-label = Hauptmenü
+nav-menu = Menü
 nav-draws = Auslosungen
 nav-log = Protokoll
 nav-how = So geht es
@@ -28,6 +29,7 @@ search-label = Suche nach Auslosung, Hash oder Schritt
 search-go = Suchen
 footer-line = Ausgelost, und zwar so, dass jeder es nachprüfen kann. Das Protokoll dieser Seite: { $origin }.
 footer-feed = Feed
+footer-desk = Für Veranstalter
 footer-privacy = Diese Seite setzt keine Cookies, fragt niemanden sonst und zählt ihre Besucher nicht.
 
 rehearsal-title = Probe: beweist nichts.
@@ -38,7 +40,7 @@ state-announced = Angekündigt
 state-sealed = Versiegelt
 state-overdue = Überfällig
 state-drawn = Ausgelost
-state-vacated = Plätze werden nachbesetzt
+state-vacated = Sitze werden nachbesetzt
 state-voided = Vor der Auslosung aufgegeben
 state-cancelled = Vor der Auslosung abgesagt
 state-abandoned = Abgebrochen
@@ -56,8 +58,8 @@ home-people = { $n ->
    *[other] { $n_s } Personen im Lostopf
 }
 home-seats = { $n ->
-    [one] { $n_s } Platz
-   *[other] { $n_s } Plätze
+    [one] { $n_s } Sitz
+   *[other] { $n_s } Sitze
 }
 home-organisers = Veranstalter
 home-log = Das Protokoll
@@ -90,7 +92,7 @@ verdict-announced = Angekündigt. Lostopf und Regeln sind noch nicht versiegelt.
 verdict-cancelled = Abgesagt, bevor jemand das Ergebnis kennen konnte.
 verdict-abandoned = Abgebrochen, nachdem das Ergebnis bekannt sein konnte. Was das Los ergab, bleibt sichtbar.
 verdict-annulled = Nach der Auslosung für ungültig erklärt. Was ausgelost wurde, bleibt sichtbar.
-verdict-vacated = Ausgelost. Plätze wurden frei und werden nachbesetzt.
+verdict-vacated = Ausgelost. Sitze wurden frei und werden nachbesetzt.
 verdict-by = Geprüft von diesem Server, mit demselben Programm, das Sie selbst ausführen können. Glauben Sie ihm nicht: Prüfen Sie nach.
 verdict-unwitnessed = Keine Zeugen: Dass alle dasselbe Protokoll sehen und dass rechtzeitig versiegelt wurde, sagt nur der Betreiber.
 verdict-witnessed = { $n ->
@@ -108,11 +110,11 @@ fact-pool-value = { $n ->
     [one] { $n_s } Person
    *[other] { $n_s } Personen
 }
-fact-seats = Plätze
+fact-seats = Sitze
 fact-seats-value = { $reserves ->
     [0] { $seats_s }, keine Reserve
-    [one] { $seats_s } und { $reserves_s } Reserveplatz
-   *[other] { $seats_s } und { $reserves_s } Reserveplätze
+    [one] { $seats_s } und { $reserves_s } Person als Reserve
+   *[other] { $seats_s } und { $reserves_s } Personen als Reserve
 }
 fact-chance = Chance
 fact-attempt = Versuch
@@ -121,7 +123,7 @@ fact-attempt-value = { $postponed ->
     [one] Nummer { $attempt_s }, einmal verschoben
    *[other] Nummer { $attempt_s }, { $postponed_s }-mal verschoben
 }
-fact-not-drawn = Nicht ausgeloste Plätze
+fact-not-drawn = Nicht ausgeloste Sitze
 fact-not-drawn-value = { $n_s }: { $why }
 fact-table-reason = Tabelle veröffentlicht, obwohl Einzelne darin allein stehen
 fact-method = Verfahren
@@ -130,9 +132,9 @@ method-households = alle mit gleicher Chance, höchstens eine Person je Haushalt
 method-stratified = nach Gruppen ({ $columns }), in jeder Gruppe alle mit gleicher Chance
 method-panels = eines von { $n_s } vorher veröffentlichten Gremien, die alle die Quoten erfüllen
 
-chance-equal = für alle gleich: 1 zu { $per } ({ $percent })
-chance-households = etwa 1 zu { $per } ({ $percent }); weniger für alle, die mit anderen im Lostopf zusammenwohnen
-chance-stratified = in jeder Gruppe gleich; je nach Gruppe von 1 zu { $least } bis 1 zu { $most }
+chance-equal = für alle gleich: 1 von { $per } ({ $percent })
+chance-households = etwa 1 von { $per } ({ $percent }); weniger für alle, die mit anderen im Lostopf zusammenwohnen
+chance-stratified = in jeder Gruppe gleich; je nach Gruppe von 1 von { $least } bis 1 von { $most }
 chance-panels-same = für alle gleich: in { $min_s } von { $panels_s } Gremien ({ $percent })
 chance-panels = für jede Person öffentlich: in { $min_s } bis { $max_s } von { $panels_s } Gremien ({ $low } bis { $high })
 
@@ -144,11 +146,13 @@ act-press = Für die Presse
 act-live = Live ansehen
 act-minutes = Niederschrift
 act-follow = Folgen
+act-copy = Kopieren
+act-copied = Kopiert
 
 # Zeitachse
 timeline = Was geschah
-timeline-announced = { $organiser } kündigte die Auslosung für { $when } an.
-timeline-postponed = { $organiser } verschob die Auslosung auf { $when }.
+timeline-announced = { $organiser } kündigte die Auslosung für den { $when } an.
+timeline-postponed = { $organiser } verschob die Auslosung auf den { $when }.
 timeline-sealed = { $signers ->
     [one] Lostopf und Regeln wurden mit { $signers_s } Unterschrift versiegelt. Ab hier kann niemand sie mehr ändern.
    *[other] Lostopf und Regeln wurden mit { $signers_s } Unterschriften verschiedener Personen versiegelt. Ab hier kann niemand sie mehr ändern.
@@ -164,20 +168,32 @@ timeline-beacon-rehearsal = Runde { $round_s } eines Probesenders, dessen Schlü
 timeline-drawn = Der Zufallswert entschied, wer ausgelost ist. Das Ergebnis wurde unterschrieben und ins Protokoll geschrieben.
 timeline-corrected = Ein berichtigtes Ergebnis wurde eingetragen; das frühere bleibt sichtbar.
 timeline-vacated = { $n ->
-    [one] { $n_s } Platz wurde frei: { $who }.
-   *[other] { $n_s } Plätze wurden frei: { $who }.
+    [one] { $n_s } Sitz wurde frei: Nummer { $who }.
+   *[other] { $n_s } Sitze wurden frei: Nummern { $who }.
 }
 timeline-replaced = { $n ->
-    [0] Niemand konnte mehr nachrücken; die Plätze bleiben leer.
-    [one] Nach der versiegelten Regel rückte { $n_s } Person nach: { $who }.
-   *[other] Nach der versiegelten Regel rückten { $n_s } Personen nach: { $who }.
+    [0] Niemand konnte mehr nachrücken; die Sitze bleiben leer.
+    [one] Nach der versiegelten Regel rückte { $n_s } Person nach: Nummer { $who }.
+   *[other] Nach der versiegelten Regel rückten { $n_s } Personen nach: Nummern { $who }.
 }
 timeline-voided = Die Auslosung wurde aufgegeben: { $reason }.
 timeline-annulled = Das Ergebnis wurde für ungültig erklärt: { $reason }.
 timeline-erased = Schlüssel, Zeilen und Tabelle des Lostopfs wurden vernichtet, wie das Gesetz es verlangt. Siegel, Zufallswert und Lose bleiben prüfbar.
-timeline-other = Schritt { $kind }.
+timeline-other = { $kind }.
+step-opened = Protokoll eröffnet
+step-key = Schlüssel des Protokolls gewechselt
+step-closed = Protokoll geschlossen
+step-organiser = Veranstalter eingetragen
+step-announced = Angekündigt
+step-sealed = Versiegelt
+step-drawn = Ausgelost
+step-vacated = Sitze frei geworden
+step-replaced = Sitze nachbesetzt
+step-voided = Aufgegeben
+step-annulled = Für ungültig erklärt
+step-erased = Daten vernichtet
 timeline-evidence = Schritt { $seq_s } des Protokolls
-timeline-round = Diese Runde prüfen
+timeline-round = Die Unterschrift der Runde steht in Schritt { $seq_s } des Protokolls
 reason-cancelled = abgesagt
 reason-pool_error = ein Fehler im Lostopf
 reason-terms_error = ein Fehler in den Regeln
@@ -186,19 +202,19 @@ reason-court = eine Gerichtsentscheidung
 reason-no_quorum = zu wenige Zeugen sahen das Siegel rechtzeitig
 reason-complaint = eine begründete Beschwerde
 leave-declined = abgelehnt
-leave-not_eligible = nicht wählbar
+leave-not_eligible = nicht teilnahmeberechtigt
 leave-ended = Amtszeit beendet
 
 # Personen
 people-drawn = Ausgelost
 people-panel = Gremium Nummer { $n_s } wurde ausgelost.
 people-reserves = Reserve, der Reihe nach
-people-seated = Jetzt auf den Plätzen
+people-seated = Derzeit Mitglieder
 people-show = { $n ->
     [one] { $n_s } Nummer zeigen
    *[other] Alle { $n_s } Nummern zeigen
 }
-people-note = Die Nummern sind Plätze im versiegelten Lostopf. Jede Person findet die eigene mit ihrem Brief; niemand sonst kann sagen, wer es ist.
+people-note = Die Nummern bezeichnen Personen im versiegelten Lostopf. Jede Person findet die eigene mit ihrem Brief; niemand sonst kann sagen, wer es ist.
 
 # Diagramme
 charts = Ist es ein Querschnitt?
@@ -225,12 +241,13 @@ q-beacon = Wer betreibt den Zufallssender?
 a-beacon = drand, ein Verbund unabhängiger Organisationen. Keine davon kann seine Werte allein kennen oder bestimmen. Diese Auslosung nutzte Runde { $round_s }.
 a-beacon-rehearsal = Ein Probesender, dessen Schlüssel eine Person hat. Diese Auslosung entscheidet nichts.
 q-when = Wann konnte jemand das Ergebnis kennen?
-a-when = Nicht vor { $when }, als der Zufallssender seinen Wert veröffentlichte. Lostopf und Regeln wurden versiegelt: { $sealed }.
-a-when-coming = Nicht vor { $when }.
-a-when-open = Nicht vor der angekündigten Zeit, { $when }.
+a-when = Nicht vor dem { $when }, als der Zufallssender seinen Wert veröffentlichte. Lostopf und Regeln wurden am { $sealed } versiegelt.
+a-when-coming = Nicht vor dem { $when }.
+a-when-open = Nicht vor der angekündigten Zeit, dem { $when }.
 q-steer = Konnte der Veranstalter es lenken?
 a-steer = Nein. Nach dem Siegel hätte jeder geänderte Name, jede geänderte Regel oder Reihenfolge einen anderen Hash, und jede Prüfung würde scheitern. Den Zufallswert gab es beim Versiegeln noch nicht.
 a-steer-unwitnessed = Nicht nach dem Siegel: Jeder geänderte Name und jede geänderte Regel hätte einen anderen Hash. Dass das Siegel vor dem Zufallswert kam, zeigt aber nur die Uhr des Betreibers, denn kein unabhängiger Zeuge sah es.
+a-steer-rehearsal = Ja: Wer den Schlüssel des Probesenders hat, konnte jedes Ergebnis vorher kennen und aussuchen.
 q-repeat = Wurde wiederholt?
 a-repeat-no = Nein. Dies ist in diesem Protokoll der erste Versuch für diesen Zweck.
 a-repeat-yes = Dies ist Versuch Nummer { $attempt_s } für diesen Zweck. Die früheren bleiben auf der Seite des Veranstalters sichtbar.
@@ -239,14 +256,20 @@ a-repeat-postponed = { $n ->
    *[other] Er wurde { $n_s }-mal verschoben.
 }
 q-pool = Aus wem wurde ausgelost?
-a-pool = Aus { $people_s } Personen, deren Liste durch den Hash { $root } festliegt.
-a-pool-from = Aus den { $people_s } Personen, die auf eine frühere Auslosung geantwortet haben ({ $from }); niemand sonst konnte hineingelangen.
+a-pool = { $people ->
+    [one] Aus { $people_s } Person, deren Liste durch den Hash { $root } festliegt.
+   *[other] Aus { $people_s } Personen, deren Liste durch den Hash { $root } festliegt.
+}
+a-pool-from = { $people ->
+    [one] Aus { $people_s } Person, die in einer früheren Auslosung ausgelost wurde ({ $from }); niemand sonst konnte hineingelangen.
+   *[other] Aus { $people_s } Personen, die in einer früheren Auslosung ausgelost wurden ({ $from }); niemand sonst konnte hineingelangen.
+}
 q-chance = Wie groß war die Chance?
 a-chance = { $chance }.
 q-replace = Was, wenn jemand ablehnt?
-a-replace-none = Der Platz bleibt leer.
+a-replace-none = Der Sitz bleibt leer.
 a-replace-rank = Es folgt die nächste Person in der Reihenfolge, die dieselbe Auslosung ergab. Sie stand mit der Auslosung fest.
-a-replace-beacon = Ein neuer Zufallswert, den es beim Freiwerden des Platzes noch nicht gibt, entscheidet, wer folgt.
+a-replace-beacon = Ein neuer Zufallswert, den es beim Freiwerden des Sitzes noch nicht gibt, entscheidet, wer folgt.
 q-me = War ich im Lostopf?
 a-me = Mit dem Code oder Link Ihres Briefs sehen Sie Ihre eigenen Angaben und Ihr Los, und zwar nur in Ihrem Browser.
 q-trust = Wem muss ich vertrauen?
@@ -260,6 +283,7 @@ check-passed = bestanden
 check-failed = gescheitert
 check-skipped = nicht möglich
 check-na = entfällt
+check-asked = Geprüft wird: { $what }
 check-format = Der Beweis ist vollständig und wohlgeformt
 check-log-signature = Das Protokoll hat unterschrieben
 check-log-inclusion = Jeder Schritt steht im Protokoll
@@ -289,6 +313,7 @@ checks-count = { $failed ->
 # Nachrechnen
 repro = Auf dem eigenen Rechner nachprüfen
 repro-text = Laden Sie Beweis und Programm herunter und prüfen Sie ohne diesen Server. Die Datei enthält alles; ein Netz ist nicht nötig.
+repro-program = Das Programm, das in jedem Browser läuft, auch von der Festplatte und ohne Netz. Vergleichen Sie seinen Hash mit dem, was andere veröffentlichen:
 repro-trust = Die Vertrauensdatei nennt die Schlüssel des Protokolls. Nehmen Sie sie von jemandem, dem Sie glauben, nicht von dieser Seite.
 repro-hashes = Hashes
 hash-pool = Lostopf
@@ -301,7 +326,10 @@ hash-beacon = Zufallswert
 press-title = Für die Presse: { $title }
 press-lead = Alles auf dieser Seite dürfen Sie frei verwenden (CC0).
 press-cite = Ein Absatz zum Zitieren
-press-paragraph = Für „{ $title }“ wurden am { $date } { $drawn_s } von { $people_s } Personen ausgelost. { $organiser } hatte Lostopf und Regeln vorher versiegelt (Hash { $root }); entschieden hat Runde { $round } des öffentlichen Zufallssenders drand, den niemand beherrscht. Jeder kann das Ergebnis nachprüfen (Hash { $outcome }).
+press-paragraph = { $drawn ->
+    [one] Für „{ $title }“ wurde am { $date } { $drawn_s } von { $people_s } Personen ausgelost. { $organiser } hatte Lostopf und Regeln vorher versiegelt (Hash { $root }); entschieden hat Runde { $round } des öffentlichen Zufallssenders drand, den niemand beherrscht. Jeder kann das Ergebnis nachprüfen (Hash { $outcome }).
+   *[other] Für „{ $title }“ wurden am { $date } { $drawn_s } von { $people_s } Personen ausgelost. { $organiser } hatte Lostopf und Regeln vorher versiegelt (Hash { $root }); entschieden hat Runde { $round } des öffentlichen Zufallssenders drand, den niemand beherrscht. Jeder kann das Ergebnis nachprüfen (Hash { $outcome }).
+}
 press-paragraph-rehearsal = Probe für „{ $title }“ am { $date } durch { $organiser }: { $drawn_s } von { $people_s } erfundenen Personen. Entschieden hat ein Probesender (Runde { $round }); das beweist nichts (Lostopf { $root }, Ergebnis { $outcome }).
 press-not-drawn = Noch gibt es nichts zu zitieren: Diese Auslosung hat kein Ergebnis.
 press-csv = Zahlen der Quoten (CSV)
@@ -315,7 +343,7 @@ press-ask-2 = Wer hat nach doppelten Einträgen gesucht?
 press-ask-3 = Wie viele haben abgelehnt, und wie ist das festgehalten?
 
 # Veranstalter
-organiser-title = Auslosungen von { $name }
+organiser-title = Auslosungen: { $name }
 organiser-lead = Hier steht jede angekündigte, versiegelte, ausgeloste, wiederholte oder abgebrochene Auslosung dieses Veranstalters. Keine lässt sich entfernen.
 organiser-keys = { $n ->
     [one] { $threshold_s } von { $n_s } Schlüssel muss jede Entscheidung unterschreiben.
@@ -339,6 +367,7 @@ organiser-count-voids = { $n ->
     [one] { $n_s } aufgegeben
    *[other] { $n_s } aufgegeben
 }
+organiser-state = Stand
 
 # Protokoll
 log-title = Das Protokoll
@@ -373,6 +402,7 @@ search-artifact = Eine veröffentlichte Datei
 search-step = Ein Schritt des Protokolls
 search-draw = Eine Auslosung
 search-pool = Der Lostopf einer Auslosung
+search-result = Das Ergebnis einer Auslosung
 
 # Zeremonie
 live-title = Live: { $title }
@@ -381,20 +411,31 @@ live-countdown = Noch
 live-now = Der Wert ist da. Das Ergebnis wird berechnet.
 live-done = Ausgelost
 live-not-sealed = Lostopf und Regeln sind noch nicht versiegelt.
-live-place = Platz #
+live-place = Nummer #
 live-panel = Gremium #
 live-ticket = Los
 live-explain = Das Los jeder Person ist eine Zahl, die aus dem Zufallswert folgt. Die niedrigsten Lose gewinnen.
 live-explain-panels = Das Los jedes Gremiums ist eine Zahl, die aus dem Zufallswert folgt. Das niedrigste Los gewinnt.
 live-all = Alle auf einmal zeigen
+live-more = Weitere Ausgeloste, auf der Seite der Auslosung: #
 live-noscript = Für den Countdown braucht diese Seite JavaScript. Das Ergebnis steht auf der Seite der Auslosung.
 live-back = Zur Seite der Auslosung
 
 # Niederschrift
 minutes-title = Niederschrift der Auslosung
 minutes-of = { $title }
-minutes-text-sealed = { $organiser } versiegelte am { $sealed } einen Lostopf von { $people_s } Personen und die Regeln dieser Auslosung. Der Hash des Lostopfs ist { $root }, der Hash der Regeln { $terms }.
-minutes-text-drawn = Am { $when } entschied Runde { $round } des Zufallssenders. Ausgelost wurden { $drawn_s } Personen, dazu { $reserves_s } als Reserve. Der Hash des Ergebnisses ist { $outcome }; es ist Schritt { $seq } des Protokolls { $origin }.
+minutes-text-sealed = { $people ->
+    [one] { $organiser } versiegelte am { $sealed } einen Lostopf von { $people_s } Person und die Regeln dieser Auslosung. Der Hash des Lostopfs ist { $root }, der Hash der Regeln { $terms }.
+   *[other] { $organiser } versiegelte am { $sealed } einen Lostopf von { $people_s } Personen und die Regeln dieser Auslosung. Der Hash des Lostopfs ist { $root }, der Hash der Regeln { $terms }.
+}
+minutes-text-drawn = Am { $when } entschied Runde { $round } des Zufallssenders. { $drawn ->
+        [one] Ausgelost wurde { $drawn_s } Person
+       *[other] Ausgelost wurden { $drawn_s } Personen
+    }{ $reserves ->
+        [0] , ohne Reserve.
+        [one] , dazu { $reserves_s } als Reserve.
+       *[other] , dazu { $reserves_s } als Reserve.
+    } Der Hash des Ergebnisses ist { $outcome }; es ist Schritt { $seq } des Protokolls { $origin }.
 minutes-text-open = Diese Auslosung hat noch kein Ergebnis.
 minutes-proves = Dies beweist, dass Lostopf und Regeln feststanden, bevor es den Zufallswert gab, und dass allein dieser Wert entschied. Es beweist nicht, dass das Register vollständig war, dass niemand doppelt darin steht, dass jemand wirklich abgelehnt hat oder wer gekommen ist.
 minutes-proves-rehearsal = Dies war eine Probe. Sie beweist nichts.
@@ -407,8 +448,9 @@ minutes-page = Seite { $n } von { $all }
 minutes-first = Die ersten { $shown_s } von { $n_s }; alle stehen auf der Seite der Auslosung.
 minutes-names = Namen
 minutes-qr = Seite dieser Auslosung
-minutes-drawn = Ausgelost (Plätze im Lostopf)
-minutes-reserves = Reserve, der Reihe nach
+minutes-drawn = Ausgeloste Nummern
+minutes-seated = Nummern der derzeitigen Mitglieder
+minutes-reserves = Nummern der Reserve, der Reihe nach
 
 # Briefprüfung
 check-title = Meinen Brief prüfen
@@ -419,7 +461,7 @@ check-noscript = Diese Prüfung braucht JavaScript, weil nur Ihr eigener Browser
 # So geht es
 how-title = So geht es
 how-lead = In drei Minuten, ohne Mathematik.
-how-1 = 1. Alle bekommen einen Platz
+how-1 = 1. Die Liste wird festgelegt
 how-1-text = Der Veranstalter nimmt die Liste der Personen und berechnet daraus eine kurze Zahl, den Hash. Ändert man einen Buchstaben eines Namens, ist der Hash ein anderer. Der Hash wird veröffentlicht, die Namen nicht.
 how-2 = 2. Die Regeln werden versiegelt
 how-2-text = Wie viele Personen, nach welchen Regeln, und welcher künftige Zufallswert entscheidet: Zwei Personen unterschreiben es, und es kommt in ein Protokoll, das nur wachsen kann. Ab jetzt kann niemand unbemerkt etwas ändern.
@@ -446,6 +488,8 @@ proof-if = Nur mit Zeugen
 proof-if-text = Dass alle dasselbe Protokoll sehen und dass rechtzeitig versiegelt wurde, müssen andere sehen. Wo keine Zeugen dabei waren, sagt es die Seite der Auslosung.
 proof-break = Was es zu Fall brächte
 proof-break-text = Verschwören sich mehr Betreiber des Zufallssenders als dessen Schwelle zulässt, so kennen sie ein Ergebnis früher. Den Lostopf können sie auch dann nicht ändern.
+proof-receipt = Darf ich meinen Beleg zeigen?
+proof-receipt-text = Ja, er gehört Ihnen. Wer ihn oder den Code Ihres Briefs hat, kann prüfen, dass Sie im Lostopf waren, und liest alles, was die Liste von Ihnen sagt, etwa Name und Straße. Zeigen Sie ihn denen, die das wissen dürfen, und veröffentlichen Sie ihn nicht.
 
 # Fehler
 error-404 = Diese Seite gibt es nicht
@@ -456,6 +500,6 @@ error-500 = Diese Seite lässt sich gerade nicht zeigen
 error-500-text = Das Protokoll ist unversehrt. Versuchen Sie es gleich noch einmal.
 
 # Feed, Einbettung
-feed-title = Auslosungen von { $origin }
+feed-title = Auslosungen: { $origin }
 widget-more = Nachweise
 badge-label = Auslosung

@@ -18,6 +18,7 @@ moment = { $day }, { $clock } UTC
 # Frame
 skip = To the content
 nav-label = Main
+nav-menu = Menu
 nav-draws = Draws
 nav-log = Log
 nav-how = How it works
@@ -28,6 +29,7 @@ search-label = Search by draw, hash or step
 search-go = Search
 footer-line = Drawn by lot, so that anyone can check it. The log of this site: { $origin }.
 footer-feed = Feed
+footer-desk = For organisers
 footer-privacy = This site sets no cookie, asks nobody else for anything, and does not count its visitors.
 
 rehearsal-title = Rehearsal: proves nothing.
@@ -144,6 +146,8 @@ act-press = For journalists
 act-live = Watch it live
 act-minutes = Minutes
 act-follow = Follow
+act-copy = Copy
+act-copied = Copied
 
 # Timeline
 timeline = What happened
@@ -164,20 +168,32 @@ timeline-beacon-rehearsal = Round { $round_s } of a rehearsal beacon, whose key 
 timeline-drawn = The beacon’s value decided who was drawn. The result was signed and logged.
 timeline-corrected = A corrected result was logged; the earlier one stays visible.
 timeline-vacated = { $n ->
-    [one] { $n_s } seat was given up: { $who }.
-   *[other] { $n_s } seats were given up: { $who }.
+    [one] { $n_s } seat was given up: number { $who }.
+   *[other] { $n_s } seats were given up: numbers { $who }.
 }
 timeline-replaced = { $n ->
     [0] Nobody was left to follow; the seats stay empty.
-    [one] By the rule of the seal, { $n_s } person followed: { $who }.
-   *[other] By the rule of the seal, { $n_s } people followed: { $who }.
+    [one] By the rule of the seal, { $n_s } person followed: number { $who }.
+   *[other] By the rule of the seal, { $n_s } people followed: numbers { $who }.
 }
 timeline-voided = The draw was given up: { $reason }.
 timeline-annulled = The result was annulled: { $reason }.
 timeline-erased = The pool’s key, its rows and its table were destroyed, as the law demands. Seal, beacon and tickets can still be checked.
-timeline-other = Step { $kind }.
+timeline-other = { $kind }.
+step-opened = Log opened
+step-key = Key of the log changed
+step-closed = Log closed
+step-organiser = Organiser entered
+step-announced = Announced
+step-sealed = Sealed
+step-drawn = Drawn
+step-vacated = Seats given up
+step-replaced = Seats filled
+step-voided = Given up
+step-annulled = Annulled
+step-erased = Data destroyed
 timeline-evidence = Step { $seq_s } of the log
-timeline-round = Check this round
+timeline-round = The round’s signature is in step { $seq_s } of the log
 reason-cancelled = cancelled
 reason-pool_error = an error in the pool
 reason-terms_error = an error in the rules
@@ -198,7 +214,7 @@ people-show = { $n ->
     [one] Show { $n_s } number
    *[other] Show all { $n_s } numbers
 }
-people-note = The numbers are places in the sealed pool. Each person can find their own with their letter; nobody else can tell who they are.
+people-note = The numbers stand for people in the sealed pool. Each person can find their own with their letter; nobody else can tell who they are.
 
 # Charts
 charts = Is it a cross-section?
@@ -225,12 +241,13 @@ q-beacon = Who runs the beacon?
 a-beacon = drand, a network of independent organisations. No single one of them can know or choose its values. This draw used round { $round_s }.
 a-beacon-rehearsal = A rehearsal beacon whose key one person holds. This draw decides nothing.
 q-when = When could anybody know the result?
-a-when = Not before { $when }, when the beacon published its value. Pool and rules were sealed at { $sealed }.
+a-when = Not before { $when }, when the beacon published its value. Pool and rules were sealed on { $sealed }.
 a-when-coming = Not before { $when }.
 a-when-open = Not before the announced time, { $when }.
 q-steer = Could the organiser steer it?
 a-steer = No. After the seal every changed name, rule or order would have another hash, and every check would fail. The value did not exist when it was sealed.
 a-steer-unwitnessed = Not after the seal: every changed name or rule would have another hash. That the seal came before the beacon’s value is shown by the operator’s clock alone, since no independent witness saw it.
+a-steer-rehearsal = Yes: whoever holds the rehearsal beacon’s key could know every result beforehand, and choose.
 q-repeat = Was it repeated?
 a-repeat-no = No. This is the first attempt for this purpose in this log.
 a-repeat-yes = This is attempt number { $attempt_s } for this purpose. The earlier attempts stay visible on the organiser’s page.
@@ -239,8 +256,14 @@ a-repeat-postponed = { $n ->
    *[other] It was postponed { $n_s } times.
 }
 q-pool = From whom?
-a-pool = From { $people_s } people, whose list is fixed by the hash { $root }.
-a-pool-from = From the { $people_s } people who answered an earlier draw ({ $from }); nobody else could be slipped in.
+a-pool = { $people ->
+    [one] From { $people_s } person, whose list is fixed by the hash { $root }.
+   *[other] From { $people_s } people, whose list is fixed by the hash { $root }.
+}
+a-pool-from = { $people ->
+    [one] From { $people_s } person who was drawn in an earlier draw ({ $from }); nobody else could be slipped in.
+   *[other] From { $people_s } people who were drawn in an earlier draw ({ $from }); nobody else could be slipped in.
+}
 q-chance = What was everybody’s chance?
 a-chance = { $chance }.
 q-replace = What if somebody declines?
@@ -260,6 +283,7 @@ check-passed = passed
 check-failed = failed
 check-skipped = not run
 check-na = does not apply
+check-asked = What is checked: { $what }
 check-format = The proof is complete and well formed
 check-log-signature = The log signed it
 check-log-inclusion = Every step is in the log
@@ -290,6 +314,7 @@ checks-count = { $failed ->
 # Reproduce
 repro = Check it on your own computer
 repro-text = Download the proof and the program, and check without this server. The file holds everything; no network is needed.
+repro-program = The program that runs in any browser, also from a disk and without a network. Compare its hash with what others publish:
 repro-trust = Take the trust file from somebody whom you believe, not from this page: it names the keys of the log.
 repro-hashes = Hashes
 hash-pool = Pool
@@ -302,7 +327,10 @@ hash-beacon = Beacon value
 press-title = For journalists: { $title }
 press-lead = You may use everything on this page freely (CC0).
 press-cite = A paragraph to quote
-press-paragraph = { $drawn_s } of { $people_s } people were drawn by lot for “{ $title }” on { $date }. { $organiser } had sealed pool and rules beforehand (hash { $root }); round { $round } of the public beacon drand, which nobody controls, decided. Anyone can check the result (hash { $outcome }).
+press-paragraph = { $drawn ->
+    [one] { $drawn_s } of { $people_s } people was drawn by lot for “{ $title }” on { $date }. { $organiser } had sealed pool and rules beforehand (hash { $root }); round { $round } of the public beacon drand, which nobody controls, decided. Anyone can check the result (hash { $outcome }).
+   *[other] { $drawn_s } of { $people_s } people were drawn by lot for “{ $title }” on { $date }. { $organiser } had sealed pool and rules beforehand (hash { $root }); round { $round } of the public beacon drand, which nobody controls, decided. Anyone can check the result (hash { $outcome }).
+}
 press-paragraph-rehearsal = Rehearsal for “{ $title }” on { $date } by { $organiser }: { $drawn_s } of { $people_s } invented people. A rehearsal beacon decided (round { $round }); this proves nothing (pool { $root }, result { $outcome }).
 press-not-drawn = There is nothing to quote yet: this draw has no result.
 press-csv = Figures of the quotas (CSV)
@@ -340,6 +368,7 @@ organiser-count-voids = { $n ->
     [one] { $n_s } given up
    *[other] { $n_s } given up
 }
+organiser-state = State
 
 # Log
 log-title = The log
@@ -374,28 +403,40 @@ search-artifact = A published file
 search-step = A step of the log
 search-draw = A draw
 search-pool = The pool of a draw
+search-result = The result of a draw
 
 # Ceremony
 live-title = Live: { $title }
-live-wait = The beacon’s value is published at
+live-wait = The beacon’s value is published on
 live-countdown = Time left
 live-now = The round is published. The result is being computed.
 live-done = Drawn
 live-not-sealed = Pool and rules are not sealed yet.
-live-place = Place #
+live-place = Number #
 live-panel = Panel #
 live-ticket = Ticket
 live-explain = Everybody’s ticket is a number that follows from the beacon’s value. The lowest tickets win.
 live-explain-panels = Every panel’s ticket is a number that follows from the beacon’s value. The lowest ticket wins.
 live-all = Show all at once
+live-more = More were drawn; they are on the page of the draw: #
 live-noscript = This page needs JavaScript for the countdown. The result is on the page of the draw.
 live-back = To the page of the draw
 
 # Minutes
 minutes-title = Minutes of the draw
 minutes-of = { $title }
-minutes-text-sealed = On { $sealed }, { $organiser } sealed a pool of { $people_s } people and the rules of this draw. The pool’s hash is { $root }; the rules’ hash is { $terms }.
-minutes-text-drawn = On { $when }, round { $round } of the beacon decided. { $drawn_s } people were drawn, and { $reserves_s } as reserves. The result’s hash is { $outcome }; it is step { $seq } of the log { $origin }.
+minutes-text-sealed = { $people ->
+    [one] On { $sealed }, { $organiser } sealed a pool of { $people_s } person and the rules of this draw. The pool’s hash is { $root }; the rules’ hash is { $terms }.
+   *[other] On { $sealed }, { $organiser } sealed a pool of { $people_s } people and the rules of this draw. The pool’s hash is { $root }; the rules’ hash is { $terms }.
+}
+minutes-text-drawn = On { $when }, round { $round } of the beacon decided. { $drawn ->
+        [one] { $drawn_s } person was drawn
+       *[other] { $drawn_s } people were drawn
+    }{ $reserves ->
+        [0] , without reserves.
+        [one] , and { $reserves_s } as a reserve.
+       *[other] , and { $reserves_s } as reserves.
+    } The result’s hash is { $outcome }; it is step { $seq } of the log { $origin }.
 minutes-text-open = This draw has no result yet.
 minutes-proves = This proves that pool and rules were fixed before the beacon’s value existed, and that this value alone decided. It does not prove that the register was complete, that nobody is in it twice, that somebody really refused, or who turned up.
 minutes-proves-rehearsal = This was a rehearsal. It proves nothing.
@@ -408,8 +449,9 @@ minutes-page = Page { $n } of { $all }
 minutes-first = The first { $shown_s } of { $n_s }; all of them are on the page of the draw.
 minutes-names = Names
 minutes-qr = Page of this draw
-minutes-drawn = Drawn (places in the pool)
-minutes-reserves = Reserves, in order
+minutes-drawn = Numbers drawn
+minutes-seated = Numbers of those seated now
+minutes-reserves = Numbers of the reserves, in order
 
 # Letter check
 check-title = Check my letter
@@ -420,7 +462,7 @@ check-noscript = This check needs JavaScript, because only your own browser may 
 # How it works
 how-title = How it works
 how-lead = In three minutes, without mathematics.
-how-1 = 1. Everybody gets a place
+how-1 = 1. The list is fixed
 how-1-text = The organiser takes the list of people and computes one short number from it, its hash. Change one letter of one name, and the hash is another. The hash is published; the names are not.
 how-2 = 2. The rules are sealed
 how-2-text = How many people, by which rules, and which future value of the beacon decides: two people sign it, and it is written into a log that can only grow. From now on nobody can change anything unseen.
@@ -447,6 +489,8 @@ proof-if = Only with witnesses
 proof-if-text = That everybody sees the same log, and that the seal was in time, others must see. Where no witnesses took part, the page of the draw says so.
 proof-break = What would break it
 proof-break-text = If more than the threshold of the beacon’s operators conspired, they would know a result early. They still could not change the pool.
+proof-receipt = May I show my receipt?
+proof-receipt-text = Yes, it is yours. Whoever has it, or the code of your letter, can check that you were in the pool, and reads all that the list says of you, such as name and street. Show it to people whom you want to know that, and do not publish it.
 
 # Errors
 error-404 = There is no such page

@@ -18,16 +18,18 @@ moment = { $day }, { $clock } UTC
 # Cadre
 skip = Aller au contenu
 nav-label = Menu principal
+nav-menu = Menu
 nav-draws = Tirages
 nav-log = Journal
 nav-how = Comment ça marche
 nav-proof = Ce que cela prouve
 nav-verify = Vérifier
 lang-label = Langue
-search-label = Chercher un tirage, un hachage ou une étape
+search-label = Chercher un tirage, une empreinte ou une étape
 search-go = Chercher
 footer-line = Tiré au sort de façon que chacun puisse vérifier. Le journal de ce site : { $origin }.
 footer-feed = Flux
+footer-desk = Pour les organisateurs
 footer-privacy = Ce site ne dépose aucun cookie, n’interroge personne d’autre et ne compte pas ses visiteurs.
 
 rehearsal-title = Répétition : ne prouve rien.
@@ -67,7 +69,7 @@ home-log-ok = { $n ->
 }
 home-log-stopped = Le journal n’accepte pas de nouvelle étape en ce moment. Tout ce qu’il contient peut être lu et vérifié. L’exploitant sait que faire.
 home-letter = Vous avez reçu une lettre ?
-home-letter-text = Tapez son code ou ouvrez son lien, et voyez si vous étiez dans l’urne, avec quelles données, et si vous avez été tiré au sort. Seul votre navigateur regarde ; rien de vous n’est envoyé.
+home-letter-text = Tapez son code ou ouvrez son lien, et voyez si vous étiez dans l’urne, avec quelles données, et si vous avez été tiré(e) au sort. Seul votre navigateur regarde ; rien de vous n’est envoyé.
 home-letter-go = Vérifier ma lettre
 
 # Verdicts d’une page de tirage
@@ -144,6 +146,8 @@ act-press = Pour la presse
 act-live = Suivre en direct
 act-minutes = Procès-verbal
 act-follow = Suivre
+act-copy = Copier
+act-copied = Copié
 
 # Chronologie
 timeline = Ce qui s’est passé
@@ -164,20 +168,32 @@ timeline-beacon-rehearsal = Ronde { $round_s } d’une balise de répétition do
 timeline-drawn = La valeur de la balise a décidé qui est tiré au sort. Le résultat a été signé et inscrit au journal.
 timeline-corrected = Un résultat corrigé a été inscrit ; le précédent reste visible.
 timeline-vacated = { $n ->
-    [one] { $n_s } siège s’est libéré : { $who }.
-   *[other] { $n_s } sièges se sont libérés : { $who }.
+    [one] { $n_s } siège s’est libéré : numéro { $who }.
+   *[other] { $n_s } sièges se sont libérés : numéros { $who }.
 }
 timeline-replaced = { $n ->
     [0] Il ne restait personne pour suivre ; les sièges restent vides.
-    [one] Selon la règle scellée, { $n_s } personne a suivi : { $who }.
-   *[other] Selon la règle scellée, { $n_s } personnes ont suivi : { $who }.
+    [one] Selon la règle scellée, { $n_s } personne a suivi : numéro { $who }.
+   *[other] Selon la règle scellée, { $n_s } personnes ont suivi : numéros { $who }.
 }
 timeline-voided = Le tirage a été abandonné : { $reason }.
 timeline-annulled = Le résultat a été invalidé : { $reason }.
 timeline-erased = La clé, les lignes et le tableau de l’urne ont été détruits, comme la loi l’exige. Le scellé, la balise et les billets restent vérifiables.
-timeline-other = Étape { $kind }.
+timeline-other = { $kind }.
+step-opened = Journal ouvert
+step-key = Clé du journal changée
+step-closed = Journal clos
+step-organiser = Organisateur inscrit
+step-announced = Annoncé
+step-sealed = Scellé
+step-drawn = Tiré
+step-vacated = Sièges libérés
+step-replaced = Sièges pourvus
+step-voided = Abandonné
+step-annulled = Invalidé
+step-erased = Données détruites
 timeline-evidence = Étape { $seq_s } du journal
-timeline-round = Vérifier cette ronde
+timeline-round = La signature de la ronde est dans l’étape { $seq_s } du journal
 reason-cancelled = annulé
 reason-pool_error = une erreur dans l’urne
 reason-terms_error = une erreur dans les règles
@@ -186,7 +202,7 @@ reason-court = une décision de justice
 reason-no_quorum = trop peu de témoins ont vu le scellé à temps
 reason-complaint = une plainte fondée
 leave-declined = refus
-leave-not_eligible = non éligible
+leave-not_eligible = ne remplit pas les conditions
 leave-ended = fin de mandat
 
 # Personnes
@@ -198,7 +214,7 @@ people-show = { $n ->
     [one] Montrer { $n_s } numéro
    *[other] Montrer les { $n_s } numéros
 }
-people-note = Les numéros sont des places dans l’urne scellée. Chacun trouve le sien avec sa lettre ; personne d’autre ne peut dire de qui il s’agit.
+people-note = Les numéros désignent des personnes dans l’urne scellée. Chacun trouve le sien avec sa lettre ; personne d’autre ne peut dire de qui il s’agit.
 
 # Graphiques
 charts = Est-ce un reflet de la population ?
@@ -229,8 +245,9 @@ a-when = Pas avant le { $when }, quand la balise a publié sa valeur. L’urne e
 a-when-coming = Pas avant le { $when }.
 a-when-open = Pas avant l’heure annoncée, le { $when }.
 q-steer = L’organisateur pouvait-il l’orienter ?
-a-steer = Non. Après le scellé, tout nom, toute règle ou tout ordre changé donnerait un autre hachage, et chaque vérification échouerait. La valeur n’existait pas au moment du scellé.
-a-steer-unwitnessed = Pas après le scellé : tout nom ou toute règle changés donneraient un autre hachage. Que le scellé ait précédé la valeur de la balise, seule l’horloge de l’exploitant le montre, car aucun témoin indépendant ne l’a vu.
+a-steer = Non. Après le scellé, tout nom, toute règle ou tout ordre changé donnerait une autre empreinte, et chaque vérification échouerait. La valeur n’existait pas au moment du scellé.
+a-steer-unwitnessed = Pas après le scellé : tout nom ou toute règle changés donneraient une autre empreinte. Que le scellé ait précédé la valeur de la balise, seule l’horloge de l’exploitant le montre, car aucun témoin indépendant ne l’a vu.
+a-steer-rehearsal = Oui : qui détient la clé de la balise de répétition pouvait connaître chaque résultat d’avance, et choisir.
 q-repeat = A-t-on recommencé ?
 a-repeat-no = Non. C’est, dans ce journal, la première tentative pour ce but.
 a-repeat-yes = C’est la tentative numéro { $attempt_s } pour ce but. Les précédentes restent visibles sur la page de l’organisateur.
@@ -239,8 +256,14 @@ a-repeat-postponed = { $n ->
    *[other] Elle a été reportée { $n_s } fois.
 }
 q-pool = Parmi qui ?
-a-pool = Parmi { $people_s } personnes, dont la liste est fixée par le hachage { $root }.
-a-pool-from = Parmi les { $people_s } personnes qui ont répondu à un tirage précédent ({ $from }) ; personne d’autre ne pouvait s’y glisser.
+a-pool = { $people ->
+    [one] Parmi { $people_s } personne, dont la liste est fixée par l’empreinte { $root }.
+   *[other] Parmi { $people_s } personnes, dont la liste est fixée par l’empreinte { $root }.
+}
+a-pool-from = { $people ->
+    [one] Parmi { $people_s } personne tirée au sort lors d’un tirage précédent ({ $from }) ; personne d’autre ne pouvait s’y glisser.
+   *[other] Parmi { $people_s } personnes tirées au sort lors d’un tirage précédent ({ $from }) ; personne d’autre ne pouvait s’y glisser.
+}
 q-chance = Quelle était la chance de chacun ?
 a-chance = { $chance }.
 q-replace = Et si quelqu’un refuse ?
@@ -260,6 +283,7 @@ check-passed = réussi
 check-failed = échec
 check-skipped = impossible
 check-na = sans objet
+check-asked = Ce qui est vérifié : { $what }
 check-format = La preuve est complète et bien formée
 check-log-signature = Le journal l’a signée
 check-log-inclusion = Chaque étape est dans le journal
@@ -289,8 +313,9 @@ checks-count = { $failed ->
 # Refaire le calcul
 repro = Vérifier sur votre ordinateur
 repro-text = Téléchargez la preuve et le programme, et vérifiez sans ce serveur. Le fichier contient tout ; il ne faut pas de réseau.
+repro-program = Le programme qui fonctionne dans tout navigateur, aussi depuis un disque et sans réseau. Comparez son empreinte avec ce que d’autres publient :
 repro-trust = Le fichier de confiance nomme les clés du journal. Prenez-le chez quelqu’un que vous croyez, pas sur cette page.
-repro-hashes = Hachages
+repro-hashes = Empreintes
 hash-pool = Urne
 hash-terms = Règles
 hash-outcome = Résultat
@@ -301,8 +326,14 @@ hash-beacon = Valeur de la balise
 press-title = Pour la presse : { $title }
 press-lead = Tout ce qui est sur cette page est libre d’utilisation (CC0).
 press-cite = Un paragraphe à citer
-press-paragraph = Pour « { $title } », { $drawn_s } personnes sur { $people_s } ont été tirées au sort le { $date }. { $organiser } avait scellé l’urne et les règles d’avance (hachage { $root }) ; la ronde { $round } de la balise publique drand, que personne ne contrôle, a décidé. Chacun peut vérifier le résultat (hachage { $outcome }).
-press-paragraph-rehearsal = Répétition pour « { $title } » le { $date } par { $organiser } : { $drawn_s } personnes inventées sur { $people_s }. Une balise de répétition a décidé (ronde { $round }) ; cela ne prouve rien (urne { $root }, résultat { $outcome }).
+press-paragraph = { $drawn ->
+    [one] Pour « { $title } », { $drawn_s } personne sur { $people_s } a été tirée au sort le { $date }. { $organiser } avait scellé l’urne et les règles d’avance (empreinte { $root }) ; la ronde { $round } de la balise publique drand, que personne ne contrôle, a décidé. Chacun peut vérifier le résultat (empreinte { $outcome }).
+   *[other] Pour « { $title } », { $drawn_s } personnes sur { $people_s } ont été tirées au sort le { $date }. { $organiser } avait scellé l’urne et les règles d’avance (empreinte { $root }) ; la ronde { $round } de la balise publique drand, que personne ne contrôle, a décidé. Chacun peut vérifier le résultat (empreinte { $outcome }).
+}
+press-paragraph-rehearsal = { $drawn ->
+    [one] Répétition pour « { $title } » le { $date } par { $organiser } : { $drawn_s } personne inventée sur { $people_s }. Une balise de répétition a décidé (ronde { $round }) ; cela ne prouve rien (urne { $root }, résultat { $outcome }).
+   *[other] Répétition pour « { $title } » le { $date } par { $organiser } : { $drawn_s } personnes inventées sur { $people_s }. Une balise de répétition a décidé (ronde { $round }) ; cela ne prouve rien (urne { $root }, résultat { $outcome }).
+}
 press-not-drawn = Il n’y a encore rien à citer : ce tirage n’a pas de résultat.
 press-csv = Chiffres des quotas (CSV)
 press-picture = Image (SVG)
@@ -315,7 +346,7 @@ press-ask-2 = Qui a cherché les doublons ?
 press-ask-3 = Combien ont refusé, et comment est-ce consigné ?
 
 # Organisateur
-organiser-title = Tirages de { $name }
+organiser-title = Tirages : { $name }
 organiser-lead = Chaque tirage annoncé, scellé, tiré, répété ou abandonné de cet organisateur est ici. Aucun ne peut être retiré.
 organiser-keys = { $n ->
     [one] { $threshold_s } clé sur { $n_s } doit signer chaque décision.
@@ -339,10 +370,11 @@ organiser-count-voids = { $n ->
     [one] { $n_s } abandonné
    *[other] { $n_s } abandonnés
 }
+organiser-state = État
 
 # Journal
 log-title = Le journal
-log-lead = Chaque étape est signée et prise dans une chaîne de hachages qui ne peut que croître. Chacun peut la récupérer en entier.
+log-lead = Chaque étape est signée et prise dans une chaîne d’empreintes qui ne peut que croître. Chacun peut la récupérer en entier.
 log-size = { $n ->
     [one] { $n_s } étape
    *[other] { $n_s } étapes
@@ -356,15 +388,15 @@ log-draw = Tirage
 log-older = Étapes plus anciennes
 log-newer = Étapes plus récentes
 log-step-title = Étape { $n_s }
-log-step-hash = Hachage de cette étape
-log-step-prev = Hachage de l’étape précédente
+log-step-hash = Empreinte de cette étape
+log-step-prev = Empreinte de l’étape précédente
 log-step-text = L’étape, octet par octet
 log-checkpoint = Dernier état signé (checkpoint)
 log-files = Pour les vigies : checkpoint, tuiles et artefacts sont aux adresses de C2SP tlog-tiles.
 
 # Recherche
 search-title = Recherche
-search-none = Rien pour « { $query } ». Cherchez le nom d’un tirage, un hachage de 64 chiffres ou le numéro d’une étape.
+search-none = Rien pour « { $query } ». Cherchez le nom d’un tirage, une empreinte de 64 chiffres ou le numéro d’une étape.
 search-found = { $n ->
     [one] { $n_s } résultat
    *[other] { $n_s } résultats
@@ -373,6 +405,7 @@ search-artifact = Un fichier publié
 search-step = Une étape du journal
 search-draw = Un tirage
 search-pool = L’urne d’un tirage
+search-result = Le résultat d’un tirage
 
 # Cérémonie
 live-title = En direct : { $title }
@@ -381,20 +414,31 @@ live-countdown = Temps restant
 live-now = La valeur est là. Le résultat se calcule.
 live-done = Tiré
 live-not-sealed = L’urne et les règles ne sont pas encore scellées.
-live-place = Place #
+live-place = Numéro #
 live-panel = Panel #
 live-ticket = Billet
 live-explain = Le billet de chacun est un nombre qui découle de la valeur de la balise. Les billets les plus bas gagnent.
 live-explain-panels = Le billet de chaque panel est un nombre qui découle de la valeur de la balise. Le billet le plus bas gagne.
 live-all = Tout montrer d’un coup
+live-more = Autres personnes tirées au sort, sur la page du tirage : #
 live-noscript = Le compte à rebours a besoin de JavaScript. Le résultat est sur la page du tirage.
 live-back = Vers la page du tirage
 
 # Procès-verbal
 minutes-title = Procès-verbal du tirage au sort
 minutes-of = { $title }
-minutes-text-sealed = Le { $sealed }, { $organiser } a scellé une urne de { $people_s } personnes et les règles de ce tirage. Le hachage de l’urne est { $root } ; celui des règles est { $terms }.
-minutes-text-drawn = Le { $when }, la ronde { $round } de la balise a décidé. { $drawn_s } personnes ont été tirées au sort, et { $reserves_s } comme réserves. Le hachage du résultat est { $outcome } ; c’est l’étape { $seq } du journal { $origin }.
+minutes-text-sealed = { $people ->
+    [one] Le { $sealed }, { $organiser } a scellé une urne de { $people_s } personne et les règles de ce tirage. L’empreinte de l’urne est { $root } ; celle des règles est { $terms }.
+   *[other] Le { $sealed }, { $organiser } a scellé une urne de { $people_s } personnes et les règles de ce tirage. L’empreinte de l’urne est { $root } ; celle des règles est { $terms }.
+}
+minutes-text-drawn = Le { $when }, la ronde { $round } de la balise a décidé. { $drawn ->
+        [one] { $drawn_s } personne a été tirée au sort
+       *[other] { $drawn_s } personnes ont été tirées au sort
+    }{ $reserves ->
+        [0] , sans réserve.
+        [one] , et { $reserves_s } comme réserve.
+       *[other] , et { $reserves_s } comme réserves.
+    } L’empreinte du résultat est { $outcome } ; c’est l’étape { $seq } du journal { $origin }.
 minutes-text-open = Ce tirage n’a pas encore de résultat.
 minutes-proves = Cela prouve que l’urne et les règles étaient fixées avant que la valeur de la balise n’existe, et que cette valeur seule a décidé. Cela ne prouve pas que le registre était complet, que personne n’y figure deux fois, qu’un refus était réel, ni qui est venu.
 minutes-proves-rehearsal = C’était une répétition. Elle ne prouve rien.
@@ -407,8 +451,9 @@ minutes-page = Page { $n } sur { $all }
 minutes-first = Les { $shown_s } premiers sur { $n_s } ; tous figurent sur la page du tirage.
 minutes-names = Noms
 minutes-qr = Page de ce tirage
-minutes-drawn = Tirés au sort (places dans l’urne)
-minutes-reserves = Réserves, dans l’ordre
+minutes-drawn = Numéros tirés au sort
+minutes-seated = Numéros de ceux qui siègent maintenant
+minutes-reserves = Numéros de réserve, dans l’ordre
 
 # Vérifier la lettre
 check-title = Vérifier ma lettre
@@ -419,8 +464,8 @@ check-noscript = Cette vérification a besoin de JavaScript, car seul votre navi
 # Comment ça marche
 how-title = Comment ça marche
 how-lead = En trois minutes, sans mathématiques.
-how-1 = 1. Chacun reçoit une place
-how-1-text = L’organisateur prend la liste des personnes et en calcule un seul nombre court, le hachage. Changez une lettre d’un nom, et le hachage est autre. Le hachage est publié ; les noms ne le sont pas.
+how-1 = 1. La liste est fixée
+how-1-text = L’organisateur prend la liste des personnes et en calcule un seul nombre court, l’empreinte. Changez une lettre d’un nom, et l’empreinte est autre. L’empreinte est publiée ; les noms ne le sont pas.
 how-2 = 2. Les règles sont scellées
 how-2-text = Combien de personnes, selon quelles règles, et quelle valeur future de la balise décide : deux personnes le signent, et c’est inscrit dans un journal qui ne peut que croître. Dès lors, personne ne peut rien changer sans que cela se voie.
 how-3 = 3. La balise décide
@@ -446,6 +491,8 @@ proof-if = Seulement avec des témoins
 proof-if-text = Que tous voient le même journal, et que le scellé ait été posé à temps, d’autres doivent le voir. Là où il n’y a pas eu de témoins, la page du tirage le dit.
 proof-break = Ce qui le briserait
 proof-break-text = Si plus d’exploitants de la balise que son seuil conspiraient, ils connaîtraient un résultat plus tôt. Ils ne pourraient toujours pas changer l’urne.
+proof-receipt = Puis-je montrer mon reçu ?
+proof-receipt-text = Oui, il est à vous. Qui l’a, ou qui a le code de votre lettre, peut vérifier que vous étiez dans l’urne, et lit tout ce que la liste dit de vous, comme le nom et la rue. Montrez-le à ceux qui peuvent le savoir, et ne le publiez pas.
 
 # Erreurs
 error-404 = Cette page n’existe pas
@@ -456,6 +503,6 @@ error-500 = Cette page ne peut pas être montrée en ce moment
 error-500-text = Le journal est intact. Réessayez dans un instant.
 
 # Flux, encart
-feed-title = Tirages de { $origin }
+feed-title = Tirages : { $origin }
 widget-more = Preuves
 badge-label = tirage au sort

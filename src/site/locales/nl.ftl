@@ -18,6 +18,7 @@ moment = { $day }, { $clock } UTC
 # Kader
 skip = Naar de inhoud
 nav-label = Hoofdmenu
+nav-menu = Menu
 nav-draws = Lotingen
 nav-log = Logboek
 nav-how = Hoe het werkt
@@ -28,6 +29,7 @@ search-label = Zoek op loting, hash of stap
 search-go = Zoeken
 footer-line = Geloot op een manier die iedereen kan controleren. Het logboek van deze site: { $origin }.
 footer-feed = Feed
+footer-desk = Voor organisatoren
 footer-privacy = Deze site plaatst geen cookies, vraagt niemand anders iets en telt haar bezoekers niet.
 
 rehearsal-title = Repetitie: bewijst niets.
@@ -38,7 +40,7 @@ state-announced = Aangekondigd
 state-sealed = Verzegeld
 state-overdue = Te laat
 state-drawn = Geloot
-state-vacated = Zetels worden opgevuld
+state-vacated = Zetels worden ingevuld
 state-voided = Opgegeven vóór de loting
 state-cancelled = Geannuleerd vóór de loting
 state-abandoned = Afgebroken
@@ -79,7 +81,7 @@ verdict-drawn-sub = { $drawn ->
 verdict-incomplete = Geloot. Niets is weerlegd, maar niet alles kon worden gecontroleerd.
 verdict-refuted = Vertrouw niet op deze uitslag: een controle is mislukt.
 verdict-refuted-sub = Mislukt: { $checks }.
-verdict-unchecked = Geloot. Deze server heeft de uitslag niet gecontroleerd; controleer ze zelf.
+verdict-unchecked = Geloot. Deze server heeft de uitslag niet gecontroleerd; controleer hem zelf.
 verdict-sealed = Verzegeld. Niemand kan pool en regels nog wijzigen, en niemand kent de uitslag al.
 verdict-sealed-sub = { $seats ->
     [one] { $seats_s } van { $people_s } personen wordt geloot.
@@ -90,7 +92,7 @@ verdict-announced = Aangekondigd. Pool en regels zijn nog niet verzegeld.
 verdict-cancelled = Geannuleerd voordat iemand de uitslag kon kennen.
 verdict-abandoned = Afgebroken nadat de uitslag bekend kon zijn. Wat het lot gaf, blijft zichtbaar.
 verdict-annulled = Nietig verklaard na de loting. Wat geloot was, blijft zichtbaar.
-verdict-vacated = Geloot. Er kwamen zetels vrij, die worden opgevuld.
+verdict-vacated = Geloot. Er kwamen zetels vrij, die worden ingevuld.
 verdict-by = Gecontroleerd door deze server, met hetzelfde programma dat u zelf kunt uitvoeren. Geloof hem niet op zijn woord: controleer zelf.
 verdict-unwitnessed = Geen getuigen: dat iedereen hetzelfde logboek ziet en dat er op tijd is verzegeld, zegt alleen de beheerder.
 verdict-witnessed = { $n ->
@@ -144,6 +146,8 @@ act-press = Voor journalisten
 act-live = Live volgen
 act-minutes = Proces-verbaal
 act-follow = Volgen
+act-copy = Kopiëren
+act-copied = Gekopieerd
 
 # Tijdlijn
 timeline = Wat er gebeurde
@@ -164,20 +168,32 @@ timeline-beacon-rehearsal = Ronde { $round_s } van een repetitiebaken waarvan é
 timeline-drawn = De waarde van het baken besliste wie geloot is. De uitslag werd ondertekend en in het logboek geschreven.
 timeline-corrected = Er werd een verbeterde uitslag ingeschreven; de vroegere blijft zichtbaar.
 timeline-vacated = { $n ->
-    [one] { $n_s } zetel kwam vrij: { $who }.
-   *[other] { $n_s } zetels kwamen vrij: { $who }.
+    [one] { $n_s } zetel kwam vrij: nummer { $who }.
+   *[other] { $n_s } zetels kwamen vrij: nummers { $who }.
 }
 timeline-replaced = { $n ->
     [0] Er was niemand meer om op te volgen; de zetels blijven leeg.
-    [one] Volgens de verzegelde regel volgde { $n_s } persoon op: { $who }.
-   *[other] Volgens de verzegelde regel volgden { $n_s } personen op: { $who }.
+    [one] Volgens de verzegelde regel volgde { $n_s } persoon op: nummer { $who }.
+   *[other] Volgens de verzegelde regel volgden { $n_s } personen op: nummers { $who }.
 }
 timeline-voided = De loting werd opgegeven: { $reason }.
 timeline-annulled = De uitslag werd nietig verklaard: { $reason }.
 timeline-erased = Sleutel, rijen en tabel van de pool zijn vernietigd, zoals de wet het vraagt. Zegel, baken en loten blijven controleerbaar.
-timeline-other = Stap { $kind }.
+timeline-other = { $kind }.
+step-opened = Logboek geopend
+step-key = Sleutel van het logboek gewijzigd
+step-closed = Logboek gesloten
+step-organiser = Organisator ingeschreven
+step-announced = Aangekondigd
+step-sealed = Verzegeld
+step-drawn = Geloot
+step-vacated = Zetels vrijgekomen
+step-replaced = Zetels ingevuld
+step-voided = Opgegeven
+step-annulled = Nietig verklaard
+step-erased = Gegevens vernietigd
 timeline-evidence = Stap { $seq_s } van het logboek
-timeline-round = Deze ronde controleren
+timeline-round = De handtekening van de ronde staat in stap { $seq_s } van het logboek
 reason-cancelled = geannuleerd
 reason-pool_error = een fout in de pool
 reason-terms_error = een fout in de regels
@@ -186,19 +202,19 @@ reason-court = een rechterlijke beslissing
 reason-no_quorum = te weinig getuigen zagen het zegel op tijd
 reason-complaint = een gegronde klacht
 leave-declined = geweigerd
-leave-not_eligible = niet verkiesbaar
+leave-not_eligible = komt niet in aanmerking
 leave-ended = mandaat beëindigd
 
 # Personen
 people-drawn = Geloot
 people-panel = Panel nummer { $n_s } werd geloot.
 people-reserves = Reserves, in volgorde
-people-seated = Nu op de zetels
+people-seated = Nu lid
 people-show = { $n ->
     [one] { $n_s } nummer tonen
    *[other] Alle { $n_s } nummers tonen
 }
-people-note = De nummers zijn plaatsen in de verzegelde pool. Ieder vindt het eigen nummer met zijn brief; niemand anders kan zeggen wie het is.
+people-note = De nummers staan voor personen in de verzegelde pool. Ieder vindt het eigen nummer met zijn brief; niemand anders kan zeggen wie het is.
 
 # Grafieken
 charts = Is het een dwarsdoorsnede?
@@ -231,6 +247,7 @@ a-when-open = Niet vóór het aangekondigde tijdstip, { $when }.
 q-steer = Kon de organisator het sturen?
 a-steer = Nee. Na het zegel zou elke gewijzigde naam, regel of volgorde een andere hash geven, en elke controle zou mislukken. De waarde bestond bij het verzegelen nog niet.
 a-steer-unwitnessed = Niet na het zegel: elke gewijzigde naam of regel zou een andere hash geven. Dat het zegel vóór de waarde van het baken kwam, toont alleen de klok van de beheerder, want geen onafhankelijke getuige zag het.
+a-steer-rehearsal = Ja: wie de sleutel van het repetitiebaken heeft, kon elke uitslag vooraf kennen en kiezen.
 q-repeat = Werd er herhaald?
 a-repeat-no = Nee. Dit is in dit logboek de eerste poging voor dit doel.
 a-repeat-yes = Dit is poging nummer { $attempt_s } voor dit doel. De vroegere pogingen blijven zichtbaar op de pagina van de organisator.
@@ -239,8 +256,14 @@ a-repeat-postponed = { $n ->
    *[other] Ze werd { $n_s } keer uitgesteld.
 }
 q-pool = Uit wie werd geloot?
-a-pool = Uit { $people_s } personen, van wie de lijst vastligt door de hash { $root }.
-a-pool-from = Uit de { $people_s } personen die op een vroegere loting antwoordden ({ $from }); niemand anders kon ertussen komen.
+a-pool = { $people ->
+    [one] Uit { $people_s } persoon, van wie de lijst vastligt door de hash { $root }.
+   *[other] Uit { $people_s } personen, van wie de lijst vastligt door de hash { $root }.
+}
+a-pool-from = { $people ->
+    [one] Uit { $people_s } persoon die in een vroegere loting werd geloot ({ $from }); niemand anders kon ertussen komen.
+   *[other] Uit { $people_s } personen die in een vroegere loting werden geloot ({ $from }); niemand anders kon ertussen komen.
+}
 q-chance = Wat was ieders kans?
 a-chance = { $chance }.
 q-replace = Wat als iemand weigert?
@@ -260,6 +283,7 @@ check-passed = geslaagd
 check-failed = mislukt
 check-skipped = niet mogelijk
 check-na = niet van toepassing
+check-asked = Wat gecontroleerd wordt: { $what }
 check-format = Het bewijs is volledig en goed gevormd
 check-log-signature = Het logboek heeft ondertekend
 check-log-inclusion = Elke stap staat in het logboek
@@ -289,6 +313,7 @@ checks-count = { $failed ->
 # Narekenen
 repro = Controleren op uw eigen computer
 repro-text = Download het bewijs en het programma, en controleer zonder deze server. Het bestand bevat alles; een netwerk is niet nodig.
+repro-program = Het programma dat in elke browser werkt, ook vanaf een schijf en zonder netwerk. Vergelijk de hash met wat anderen publiceren:
 repro-trust = Het vertrouwensbestand noemt de sleutels van het logboek. Neem het van iemand die u gelooft, niet van deze pagina.
 repro-hashes = Hashes
 hash-pool = Pool
@@ -301,13 +326,16 @@ hash-beacon = Waarde van het baken
 press-title = Voor journalisten: { $title }
 press-lead = Alles op deze pagina mag u vrij gebruiken (CC0).
 press-cite = Een alinea om te citeren
-press-paragraph = Voor “{ $title }” werden op { $date } { $drawn_s } van { $people_s } personen geloot. { $organiser } had pool en regels vooraf verzegeld (hash { $root }); ronde { $round } van het openbare baken drand, dat niemand beheerst, besliste. Iedereen kan de uitslag controleren (hash { $outcome }).
+press-paragraph = { $drawn ->
+    [one] Voor “{ $title }” werd op { $date } { $drawn_s } van { $people_s } personen geloot. { $organiser } had pool en regels vooraf verzegeld (hash { $root }); ronde { $round } van het openbare baken drand, dat niemand beheerst, besliste. Iedereen kan de uitslag controleren (hash { $outcome }).
+   *[other] Voor “{ $title }” werden op { $date } { $drawn_s } van { $people_s } personen geloot. { $organiser } had pool en regels vooraf verzegeld (hash { $root }); ronde { $round } van het openbare baken drand, dat niemand beheerst, besliste. Iedereen kan de uitslag controleren (hash { $outcome }).
+}
 press-paragraph-rehearsal = Repetitie voor “{ $title }” op { $date } door { $organiser }: { $drawn_s } van { $people_s } verzonnen personen. Een repetitiebaken besliste (ronde { $round }); dit bewijst niets (pool { $root }, uitslag { $outcome }).
 press-not-drawn = Er valt nog niets te citeren: deze loting heeft geen uitslag.
 press-csv = Cijfers van de quota (CSV)
 press-picture = Afbeelding (SVG)
 press-embed = De stand op uw eigen pagina tonen
-press-embed-text = Kopieer deze regel. Ze laadt een kleine pagina zonder scripts of cookies, die de stand van de loting toont.
+press-embed-text = Kopieer deze regel. Die laadt een kleine pagina zonder scripts of cookies, die de stand van de loting toont.
 press-badge = Of een badge:
 press-ask = Wat u de organisator kunt vragen
 press-ask-1 = Wie heeft de lijst gemaakt, uit welk register, en wie werd weggelaten?
@@ -339,6 +367,7 @@ organiser-count-voids = { $n ->
     [one] { $n_s } opgegeven
    *[other] { $n_s } opgegeven
 }
+organiser-state = Toestand
 
 # Logboek
 log-title = Het logboek
@@ -373,6 +402,7 @@ search-artifact = Een gepubliceerd bestand
 search-step = Een stap van het logboek
 search-draw = Een loting
 search-pool = De pool van een loting
+search-result = De uitslag van een loting
 
 # Ceremonie
 live-title = Live: { $title }
@@ -381,20 +411,31 @@ live-countdown = Nog
 live-now = De waarde is er. De uitslag wordt berekend.
 live-done = Geloot
 live-not-sealed = Pool en regels zijn nog niet verzegeld.
-live-place = Plaats #
+live-place = Nummer #
 live-panel = Panel #
 live-ticket = Lot
 live-explain = Ieders lot is een getal dat volgt uit de waarde van het baken. De laagste loten winnen.
 live-explain-panels = Het lot van elk panel is een getal dat volgt uit de waarde van het baken. Het laagste lot wint.
 live-all = Alles tegelijk tonen
+live-more = Nog geloot, op de pagina van de loting: #
 live-noscript = Voor het aftellen heeft deze pagina JavaScript nodig. De uitslag staat op de pagina van de loting.
 live-back = Naar de pagina van de loting
 
 # Proces-verbaal
 minutes-title = Proces-verbaal van de loting
 minutes-of = { $title }
-minutes-text-sealed = Op { $sealed } verzegelde { $organiser } een pool van { $people_s } personen en de regels van deze loting. De hash van de pool is { $root }; de hash van de regels is { $terms }.
-minutes-text-drawn = Op { $when } besliste ronde { $round } van het baken. { $drawn_s } personen werden geloot, en { $reserves_s } als reserve. De hash van de uitslag is { $outcome }; het is stap { $seq } van het logboek { $origin }.
+minutes-text-sealed = { $people ->
+    [one] Op { $sealed } verzegelde { $organiser } een pool van { $people_s } persoon en de regels van deze loting. De hash van de pool is { $root }; de hash van de regels is { $terms }.
+   *[other] Op { $sealed } verzegelde { $organiser } een pool van { $people_s } personen en de regels van deze loting. De hash van de pool is { $root }; de hash van de regels is { $terms }.
+}
+minutes-text-drawn = Op { $when } besliste ronde { $round } van het baken. { $drawn ->
+        [one] { $drawn_s } persoon werd geloot
+       *[other] { $drawn_s } personen werden geloot
+    }{ $reserves ->
+        [0] , zonder reserves.
+        [one] , en { $reserves_s } als reserve.
+       *[other] , en { $reserves_s } als reserve.
+    } De hash van de uitslag is { $outcome }; het is stap { $seq } van het logboek { $origin }.
 minutes-text-open = Deze loting heeft nog geen uitslag.
 minutes-proves = Dit bewijst dat pool en regels vastlagen voordat de waarde van het baken bestond, en dat die waarde alleen besliste. Het bewijst niet dat het register volledig was, dat niemand er dubbel in staat, dat iemand echt heeft geweigerd of wie is komen opdagen.
 minutes-proves-rehearsal = Dit was een repetitie. Ze bewijst niets.
@@ -407,8 +448,9 @@ minutes-page = Blad { $n } van { $all }
 minutes-first = De eerste { $shown_s } van { $n_s }; alle staan op de pagina van de loting.
 minutes-names = Namen
 minutes-qr = Pagina van deze loting
-minutes-drawn = Geloot (plaatsen in de pool)
-minutes-reserves = Reserves, in volgorde
+minutes-drawn = Gelote nummers
+minutes-seated = Nummers van wie nu lid is
+minutes-reserves = Nummers van de reserves, in volgorde
 
 # Brief controleren
 check-title = Mijn brief controleren
@@ -419,7 +461,7 @@ check-noscript = Deze controle heeft JavaScript nodig, omdat alleen uw eigen bro
 # Hoe het werkt
 how-title = Hoe het werkt
 how-lead = In drie minuten, zonder wiskunde.
-how-1 = 1. Iedereen krijgt een plaats
+how-1 = 1. De lijst wordt vastgelegd
 how-1-text = De organisator neemt de lijst van mensen en berekent er één kort getal uit, de hash. Verander één letter van één naam, en de hash is anders. De hash wordt gepubliceerd; de namen niet.
 how-2 = 2. De regels worden verzegeld
 how-2-text = Hoeveel mensen, volgens welke regels, en welke toekomstige waarde van het baken beslist: twee mensen ondertekenen het, en het komt in een logboek dat alleen kan groeien. Vanaf nu kan niemand ongezien iets wijzigen.
@@ -446,6 +488,8 @@ proof-if = Alleen met getuigen
 proof-if-text = Dat iedereen hetzelfde logboek ziet, en dat er op tijd is verzegeld, moeten anderen zien. Waar geen getuigen meededen, zegt de pagina van de loting dat.
 proof-break = Wat het zou breken
 proof-break-text = Als meer beheerders van het baken samenspannen dan zijn drempel toelaat, kennen zij een uitslag vroeger. De pool kunnen ze dan nog niet wijzigen.
+proof-receipt = Mag ik mijn ontvangstbewijs tonen?
+proof-receipt-text = Ja, het is van u. Wie het heeft, of de code van uw brief, kan nagaan dat u in de pool zat, en leest alles wat de lijst over u zegt, zoals naam en straat. Toon het aan wie dat mag weten, en publiceer het niet.
 
 # Fouten
 error-404 = Deze pagina bestaat niet
