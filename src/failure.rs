@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::people_csv::Problems;
+
 /// Why a command ends without having done its work.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Failure {
@@ -15,20 +17,23 @@ pub struct Failure {
     pub advice: Option<String>,
     /// Exit code (spec §9.3): 1 refused or refuted, 2 usage or unreadable input, 3 could not be done now.
     pub exit: u8,
+    /// What is wrong with a file of people, one by one: the same as the message, for whoever says it in another language. Not kept.
+    #[serde(skip)]
+    pub file: Option<Box<Problems>>,
 }
 
 impl Failure {
     /// The request itself is wrong: bad usage or unreadable input (exit 2).
     pub fn usage(message: impl fmt::Display) -> Self {
-        Self { message: message.to_string(), advice: None, exit: 2 }
+        Self { message: message.to_string(), advice: None, exit: 2, file: None }
     }
     /// The request is well formed and against the rules (exit 1).
     pub fn refused(message: impl fmt::Display) -> Self {
-        Self { message: message.to_string(), advice: None, exit: 1 }
+        Self { message: message.to_string(), advice: None, exit: 1, file: None }
     }
     /// It cannot be done at the moment (exit 3).
     pub fn unavailable(message: impl fmt::Display) -> Self {
-        Self { message: message.to_string(), advice: None, exit: 3 }
+        Self { message: message.to_string(), advice: None, exit: 3, file: None }
     }
     /// Adds what to do next.
     #[must_use]

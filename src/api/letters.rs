@@ -173,7 +173,8 @@ fn qr_name(at: usize) -> String {
     format!("qr/{:06}.svg", at.saturating_add(1))
 }
 
-fn qr(link: &str) -> Result<String, Problem> {
+/// A QR code as SVG.
+pub(super) fn qr(link: &str) -> Result<String, Problem> {
     let code =
         qrcode::QrCode::with_error_correction_level(link, qrcode::EcLevel::M).map_err(|_| Problem::internal())?;
     Ok(code.render::<qrcode::render::svg::Color<'_>>().min_dimensions(240, 240).build())

@@ -13,6 +13,7 @@ pub mod desk;
 mod document;
 mod drafts;
 mod draws;
+mod file_problem;
 mod guard;
 pub(crate) mod inputs;
 mod invitations;

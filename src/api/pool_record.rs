@@ -5,9 +5,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::desk::{Desk, Kept, Versioned};
+use super::file_problem::{FileProblem, FileProblems};
 use super::guard::Caller;
 use super::problem::Problem;
 use super::work::{Reply, Tx};
+use crate::failure::Failure;
 use crate::people_csv;
 use crate::pool_dir::Committed;
 
@@ -68,6 +70,19 @@ pub(super) struct Problems {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub(super) advice: Option<String>,
+    /// The same as kinds and places
+    #[serde(default)]
+    pub(super) problems: Vec<FileProblem>,
+    /// How many there are in all
+    #[serde(default)]
+    pub(super) total: u64,
+}
+
+impl From<Failure> for Problems {
+    fn from(failure: Failure) -> Self {
+        let FileProblems { problems, total } = failure.file.as_deref().map(FileProblems::from).unwrap_or_default();
+        Self { message: failure.message, advice: failure.advice, problems, total }
+    }
 }
 
 /// What a column is and what was changed in it.

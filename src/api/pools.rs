@@ -22,7 +22,7 @@ use super::Api;
 use super::desk::{Kept as _, Versioned};
 use super::guard::Caller;
 pub(super) use super::pool_record::{CommittedView, Made, PoolView, Roles, get, keep_made, linked_to, make_room, name};
-use super::pool_record::{Pool, Problems, column, view};
+use super::pool_record::{Pool, column, view};
 use super::posted::{self, Found, JsonBody, Nothing, Posted};
 use super::problem::{Kind, Problem};
 use super::work::{Page, PageWish, Path, Query, Reply, Tx, check_match, new_id, page};
@@ -306,7 +306,7 @@ async fn set_roles(
             Err(failure) if failure.exit == 2 => {
                 kept.value.people = None;
                 kept.value.columns = Vec::new();
-                kept.value.problems = Some(Problems { message: failure.message, advice: failure.advice });
+                kept.value.problems = Some(failure.into());
             }
             Err(failure) => return Err(failure.into()),
         }

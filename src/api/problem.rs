@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::file_problem::FileProblems;
 use crate::compose::NotComposed;
 use crate::failure::Failure;
 use crate::store::StoreError;
@@ -92,6 +93,7 @@ pub struct Problem {
     kind: Kind,
     detail: String,
     advice: Option<String>,
+    file: Option<FileProblems>,
     retry_after_secs: Option<u64>,
 }
 
@@ -112,12 +114,16 @@ pub struct ProblemBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub advice: Option<String>,
+    /// If a file of people is at fault: what is wrong with it, as kinds and places
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub file: Option<FileProblems>,
 }
 
 impl Problem {
     /// A problem of this kind.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), advice: None, retry_after_secs: None }
+        Self { kind, detail: detail.into(), advice: None, file: None, retry_after_secs: None }
     }
     /// It is not there, or not for this caller to see: both look the same.
     pub fn not_found(what: &str) -> Self {
@@ -177,6 +183,7 @@ impl Problem {
             status: self.kind.status().as_u16(),
             detail: self.detail.clone(),
             advice: self.advice.clone(),
+            file: self.file.clone(),
         }
     }
 }
@@ -204,7 +211,8 @@ impl From<Failure> for Problem {
             2 => Kind::Invalid,
             _ => Kind::Unavailable,
         };
-        let problem = Self::new(kind, failure.message);
+        let file = failure.file.as_deref().map(FileProblems::from);
+        let problem = Self { file, ..Self::new(kind, failure.message) };
         match failure.advice {
             Some(advice) => problem.advise(advice),
             None => problem,

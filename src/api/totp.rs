@@ -11,6 +11,7 @@ use utoipa_axum::routes;
 use super::Api;
 use super::accounts::Account;
 use super::guard::Caller;
+use super::letters;
 use super::posted::{JsonBody, Nothing, Posted};
 use super::problem::Problem;
 use super::work::{HOUSE, Reply};
@@ -39,6 +40,8 @@ struct NewFactor {
     secret: String,
     /// To be shown as a QR code
     uri: String,
+    /// That QR code, as SVG
+    qr: String,
 }
 
 /// A code.
@@ -92,7 +95,7 @@ async fn begin(caller: Caller, Posted { body: Nothing {}, once }: Posted<Nothing
             format!("otpauth://totp/{issuer}:{}?secret={secret}&issuer={issuer}", caller.login.replace('@', "%40"));
         account.value.totp = Some(SecondFactor { secret: secret.clone(), confirmed: false, last_step: 0 });
         tx.batch.update(&account)?;
-        Reply::created("/account/totp", &NewFactor { secret, uri })
+        Reply::created("/account/totp", &NewFactor { qr: letters::qr(&uri)?, secret, uri })
     })
     .await
 }

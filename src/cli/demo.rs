@@ -558,6 +558,7 @@ impl Demo<'_> {
                 message: "the demonstration's own bundles do not verify".to_owned(),
                 advice: None,
                 exit: code,
+                file: None,
             });
         }
         self.tell("all verified, each by itself and as a sequence, exit 0. Of the council the report says:")?;

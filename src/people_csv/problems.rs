@@ -314,7 +314,7 @@ impl From<std::io::Error> for ReadError {
 impl From<ReadError> for crate::failure::Failure {
     fn from(e: ReadError) -> Self {
         let failure = Self::usage(&e);
-        match &e {
+        match e {
             ReadError::Refused(problems) => {
                 let mut advice: Vec<&str> = Vec::new();
                 for words in problems.listed().iter().filter_map(Problem::advice) {
@@ -322,7 +322,8 @@ impl From<ReadError> for crate::failure::Failure {
                         advice.push(words);
                     }
                 }
-                failure.advise(advice.join("\n  → "))
+                let advice = advice.join("\n  → ");
+                Self { file: Some(Box::new(problems)), ..failure.advise(advice) }
             }
             ReadError::Io(_) => failure.advise("check the path and the disk; nothing was changed"),
         }

@@ -2,13 +2,15 @@
 //!
 //! The page is the same for everybody and holds nothing of anybody: who is signed in, and what they may see, is the API's to say, each time.
 //! No key comes here: members sign in their browsers, with keys that cannot be taken out of them, or on another computer. Modules and
-//! sentences lie under an address that changes with their content, so that a page never mixes two versions.
+//! sentences lie under an address that changes with their content, so that a page never mixes two versions; they are sent compressed, and
+//! the page names all of them, so that a browser asks for them at once.
 
+use std::io::Write as _;
 use std::sync::OnceLock;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use fluent_bundle::FluentResource;
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, VariantKey};
@@ -53,13 +55,17 @@ static FILES: &[(&str, &str)] = &files![
 struct DeskPage {
     f: Frame,
     version: &'static str,
+    /// All modules but the first, which an element of its own asks for.
+    modules: Vec<&'static str>,
 }
 
 /// The page.
 pub(super) async fn page(State(site): State<Site>, asked: Asked) -> Response {
     let rehearsal = site.service.about().rehearsal.is_some();
     let f = asked.frame(&site, asked.lang.t("desk-title"), asked.lang.t("desk-lead"), rehearsal);
-    let mut response = asked.rendered(&DeskPage { f, version: version() });
+    let modules =
+        FILES.iter().map(|(name, _)| *name).filter(|name| name.ends_with(".js") && *name != "app.js").collect();
+    let mut response = asked.rendered(&DeskPage { f, version: version(), modules });
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
@@ -67,7 +73,7 @@ pub(super) async fn page(State(site): State<Site>, asked: Asked) -> Response {
 }
 
 /// A module, the style, or the sentences of a language.
-pub(super) async fn asset(Path((asked, name)): Path<(String, String)>) -> Response {
+pub(super) async fn asset(Path((asked, name)): Path<(String, String)>, headers: HeaderMap) -> Response {
     let language = name.strip_suffix(".json").and_then(Lang::from_code);
     let found = FILES.iter().find(|(known, _)| *known == name).map(|(_, text)| *text);
     let (kind, body) = match (found, language) {
@@ -77,7 +83,41 @@ pub(super) async fn asset(Path((asked, name)): Path<(String, String)>) -> Respon
         (None, Some(lang)) => ("application/json", sentences(lang)),
         (None, None) => return StatusCode::NOT_FOUND.into_response(),
     };
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, IMMUTABLE)], body).into_response()
+    let about = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, IMMUTABLE), (header::VARY, "accept-encoding")];
+    match compressed(&name).filter(|_| takes_gzip(&headers)) {
+        Some(bytes) => (about, [(header::CONTENT_ENCODING, "gzip")], bytes).into_response(),
+        None => (about, body).into_response(),
+    }
+}
+
+/// Whether `Accept-Encoding` names gzip, and does not rule it out.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let named = headers
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
+    named.map(str::trim).any(|coding| {
+        let (name, quality) = coding.split_once(';').unwrap_or((coding, ""));
+        name.trim().eq_ignore_ascii_case("gzip") && !matches!(quality.trim().trim_start_matches("q=").parse(), Ok(0.0))
+    })
+}
+
+/// A file of the desk as gzip, made once. The bytes are the same on every machine: a gzip file of no time and no name.
+fn compressed(name: &str) -> Option<&'static [u8]> {
+    static ALL: OnceLock<Vec<(String, Vec<u8>)>> = OnceLock::new();
+    let all = ALL.get_or_init(|| {
+        let files = FILES.iter().map(|(name, text)| ((*name).to_owned(), *text));
+        let texts = files.chain(Lang::ALL.map(|lang| (format!("{lang}.json"), sentences(lang))));
+        texts.filter_map(|(name, text)| Some((name, gzip(text).ok()?))).collect()
+    });
+    all.iter().find(|(known, _)| known == name).map(|(_, bytes)| bytes.as_slice())
+}
+
+fn gzip(text: &str) -> std::io::Result<Vec<u8>> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(text.as_bytes())?;
+    encoder.finish()
 }
 
 /// Changes with every module and sentence.
@@ -173,8 +213,33 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn who_takes_gzip_gets_the_same_text_in_a_third_of_the_bytes() {
+        let ask = |accepted: &'static str| {
+            let headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(accepted))]);
+            asset(Path((version().to_owned(), "de.json".to_owned())), headers)
+        };
+        let plain = sentences(Lang::De);
+        for (accepted, packed) in
+            [("gzip, deflate, br", true), ("br;q=1, GZIP;q=0.5", true), ("gzip;q=0", false), ("br", false), ("", false)]
+        {
+            let response = ask(accepted).await;
+            assert_eq!(response.headers().contains_key(header::CONTENT_ENCODING), packed, "{accepted}");
+            assert_eq!(response.headers()[header::VARY], "accept-encoding");
+            let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+            if packed {
+                assert!(bytes.len() * 3 < plain.len());
+                let mut text = String::new();
+                std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&bytes[..]), &mut text).unwrap();
+                assert_eq!(text, plain);
+            } else {
+                assert_eq!(bytes, plain.as_bytes());
+            }
+        }
+    }
+
+    #[tokio::test]
     async fn files_are_served_under_the_version_and_under_no_other() {
-        let ask = |version: &str, name: &str| asset(Path((version.to_owned(), name.to_owned())));
+        let ask = |version: &str, name: &str| asset(Path((version.to_owned(), name.to_owned())), HeaderMap::new());
         for name in FILES.iter().map(|(name, _)| *name).chain(["de.json"]) {
             let response = ask(version(), name).await;
             assert_eq!(

@@ -142,6 +142,7 @@ fn a_second_factor_counts_once_for_each_code() {
     let admin = site.with_organisers(&[]);
     let begun = site.post(&admin, "/account/totp", json!({})).is(201).json();
     assert!(begun["uri"].as_str().unwrap().starts_with("otpauth://totp/"));
+    assert!(begun["qr"].as_str().unwrap().contains("<svg"));
     let secret = totp_rs::Secret::try_from_base32(begun["secret"].as_str().unwrap()).unwrap();
     let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();
     let code = |at: u64| totp.generate(at).to_string();

@@ -308,7 +308,8 @@ fn pools_come_as_csv_or_spreadsheet_and_say_what_is_wrong() {
     let site = &office.site;
     let send = |kind: &str, bytes: &[u8]| office.upload(kind, bytes, &site.new_key());
     send("application/json", b"{}").problem(415, "unsupported-media-type");
-    send("text/csv", b"\n").problem(422, "invalid");
+    let refused = send("text/csv", b"\n").problem(422, "invalid");
+    assert_eq!(refused["file"], json!({"problems": [{"kind": "empty-file"}], "total": 1}));
     let ragged = "number,name\n1,Anna\n2\n3,Xanthippe,x\n";
     let made = send("text/csv", ragged.as_bytes()).is(201);
     let path = made.header("location").strip_prefix("/api/v1").unwrap().to_owned();
@@ -317,6 +318,10 @@ fn pools_come_as_csv_or_spreadsheet_and_say_what_is_wrong() {
         site.put(&office.anna, &format!("{path}/roles"), made.header("etag"), json!({"id": "number"})).is(200).json();
     let message = told["problems"]["message"].as_str().unwrap();
     assert!(message.contains("line 3") && message.contains("line 4") && !message.contains("Xanthippe"), "{message}");
+    // The same for whoever says it in another language.
+    let ragged_at = |line: u64, found: u64| json!({"kind": "ragged", "line": line, "expected": 2, "found": found});
+    assert_eq!(told["problems"]["problems"], json!([ragged_at(3, 1), ragged_at(4, 3)]));
+    assert_eq!(told["problems"]["total"], 2);
     site.post(&office.anna, &format!("{path}/commitment"), json!({})).problem(409, "refused");
     let told = site.put(&office.anna, &format!("{path}/roles"), "\"2\"", json!({"id": "nothing"})).is(200).json();
     assert!(told["problems"]["message"].as_str().unwrap().contains("number, name"), "{told}");

@@ -9,6 +9,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { LANGUAGES, accessible, folder, klero, launched, opened, overflow, started, tabbed } from "./support.mjs";
+import { xlsx } from "./xlsx.mjs";
 
 /** Nobody is signed in yet, or what was asked for is not there yet: the browser's console names both. */
 const EXPECTED = /status of (401|404|409|422)/;
@@ -222,21 +223,17 @@ async function together(anna, bert) {
   await anna.press("Weiter");
   await anna.says(/Die Liste der Personen/);
   await anna.look("wizard-people");
-  const upload = async (name, text) => {
-    writeFileSync(join(dir, name), text);
-    if (await anna.page.locator("#view summary", { hasText: "andere Liste" }).count() > 0) await anna.unfold("andere Liste");
-    await anna.page.locator('#view input[type="file"]').setInputFiles(join(dir, name));
-    await anna.press("Hochladen");
-    await anna.says(new RegExp(`Liste: ${name}`));
-  };
-  // A file with a problem is told with its line, and without its cells.
-  await upload("bad.csv", `${people()}4000,Doppelt,Eupen,f\n4061,Zuwenig\n`);
+  // A file without anybody is refused as it comes; a file with a problem is told with its line, and without its cells: both in the reader's language.
+  await upload(anna, "empty.csv", "\n", /Die Datei ist leer\..*Die erste Zeile nennt die Spalten/s);
+  await upload(anna, "bad.csv", `${people()}4000,Doppelt,Eupen,f\n4061,Zuwenig\n`);
   await anna.press("Liste prüfen");
   await anna.says(/So kann die Liste nicht verwendet werden/);
-  assert.match(await anna.text(), /line 63/);
+  assert.match(await anna.text(), /Zeile 62: Dieselbe Person wie in Zeile 2\./);
+  assert.match(await anna.text(), /Zeile 63: 2 Zellen statt 4\./);
   assert.doesNotMatch(await anna.text(), /Zuwenig|Doppelt/);
+  assert.equal(await anna.page.locator("#view [lang=en]").count(), 0, "nothing of it is English");
   await anna.look("wizard-problems");
-  await upload("people.csv", people());
+  await upload(anna, "people.csv", people());
   for (const [at, role] of [[0, "id"], [1, "private"], [2, "public"], [3, "public"]]) await anna.page.locator(`[name="role-${at}"]`).selectOption(role);
   await anna.press("Liste prüfen");
   await anna.says(/in Ordnung: 60 Personen/);
@@ -247,20 +244,20 @@ async function together(anna, bert) {
   await anna.link("Weiter");
 
   // Quotas: impossible ones are explained, and mended by one button; then panels.
-  await anna.says(/In einer Besetzung|Besetzung von 12 Personen/);
+  await anna.says(/in einem Gremium von 12 Personen/);
   await anna.page.getByLabel("municipality, Eupen: Mindestens").fill("9");
   await anna.page.getByLabel("municipality, Eupen: Höchstens").fill("12");
   await anna.page.getByLabel("municipality, Kelmis: Mindestens").fill("4");
   await anna.press("Sind sie erfüllbar?");
-  await anna.says(/Keine Besetzung kann/);
+  await anna.says(/Kein Gremium kann/);
   await anna.look("wizard-quotas");
   await anna.press("In die Tabelle übernehmen");
   await anna.press("Sind sie erfüllbar?");
   await anna.says(/kann alle Quoten erfüllen\./);
-  await anna.press("Gerechte Besetzungen bauen");
-  await anna.says(/Besetzungen sind gebaut/);
+  await anna.press("Gerechte Gremien bauen");
+  await anna.says(/Gremien sind gebaut/);
   await anna.look("wizard-fair");
-  await anna.press("Diese Besetzungen verwenden");
+  await anna.press("Diese Gremien verwenden");
   await anna.says(/Wann wird ausgelost/);
   await anna.look("wizard-time");
 
@@ -285,7 +282,7 @@ async function together(anna, bert) {
   await anna.says(/Alles noch einmal/);
   await anna.press("Bedingungen schreiben");
   const terms = await anna.here();
-  assert.match(await anna.text(), /12 Sitze\. Eine von 1\.000 Besetzungen wird ausgelost/);
+  assert.match(await anna.text(), /12 Sitze\. Eines von 1\.000 Gremien wird ausgelost/);
   await anna.sign();
 
   // Bert's browser forgets everything: session, key, all. The server has the rest; he signs with his key on paper.
@@ -314,6 +311,15 @@ async function together(anna, bert) {
   await bert.look("keys-lost");
 
   await afterwards(anna, bert, paper);
+}
+
+/** Uploads a file by the form for it, and waits until it is the list, or until the screen says this. */
+async function upload(desk, name, content, says = new RegExp(`Liste: ${name}`)) {
+  writeFileSync(join(dir, name), content);
+  if (await desk.page.locator("#view summary", { hasText: "andere Liste" }).count() > 0) await desk.unfold("andere Liste");
+  await desk.page.locator('#view input[type="file"]').setInputFiles(join(dir, name));
+  await desk.press("Hochladen");
+  await desk.says(says);
 }
 
 /** Signs on "another computer": downloads the note, signs it with the command, pastes what the file then holds. */
@@ -383,7 +389,7 @@ async function afterwards(anna, bert, paper) {
   await anna.look("change");
   await anna.page.locator('[name="reason"][value="complaint"]').check();
   await anna.press("Schreiben, zum Unterschreiben");
-  await decided(anna, bert, paper, "Annuler le résultat");
+  await decided(anna, bert, paper, "Invalider le résultat");
   await anna.at("/draws/rat-2026");
   await anna.says(/Annulliert/);
   await anna.at("/");
@@ -399,6 +405,7 @@ async function afterwards(anna, bert, paper) {
   await anna.at("/draws/rat-2026");
   await anna.says(/Gelöscht/);
 
+  await another(anna, bert, paper);
   await account(bert);
   for (const lang of LANGUAGES) {
     const desk = new Desk(anna.page, lang);
@@ -410,12 +417,61 @@ async function afterwards(anna, bert, paper) {
   }
 }
 
+/** A second draw: by groups, from a spreadsheet; postponed once, sealed, and then given up. */
+async function another(anna, bert, paper) {
+  await anna.at("/drafts/new");
+  await anna.fill({ "title-de": "Los 2026", purpose: "los", seats: "6" });
+  await anna.page.locator('[name="method"][value="stratified"]').check();
+  await anna.press("Weiter");
+  await upload(anna, "people.xlsx", xlsx(people().trim().split("\n").map((line) => line.split(","))));
+  await anna.says(/Gelesen vom Blatt „People“/);
+  await anna.page.locator('[name="role-2"]').selectOption("public");
+  await anna.press("Liste prüfen");
+  await anna.says(/in Ordnung: 60 Personen/);
+  await anna.press("Diese Liste festlegen");
+  await anna.says(/festgelegt: 60 Personen/);
+  await anna.page.locator('[name="by"][value="municipality"]').check();
+  await anna.look("wizard-groups");
+  await anna.press("Weiter");
+  await anna.says(/Wann wird ausgelost/);
+  await anna.fill({ at: inSeconds(86_400) });
+  await anna.press("Speichern");
+  await anna.press("Ankündigung schreiben");
+  await decided(anna, bert, paper, "Annoncer");
+
+  await anna.at("/draws/los-2026/change");
+  await anna.fill({ at: inSeconds(2 * 86_400) });
+  await anna.press("Schreiben, zum Unterschreiben");
+  await decided(anna, bert, paper, "Annoncer");
+  await anna.at("/draws/los-2026");
+  await anna.says(/So oft verschoben\s+1/);
+
+  await anna.link("Weiter vorbereiten");
+  await anna.says(/Alles noch einmal/);
+  await anna.press("Bedingungen schreiben");
+  await anna.here();
+  assert.match(await anna.text(), /6 Sitze\. Jede Gruppe bekommt Sitze im Verhältnis/);
+  await decided(anna, bert, paper, "Sceller", "klero terms sign");
+  await anna.at("/draws/los-2026");
+  await anna.says(/Versiegelt/);
+  // What the desk links to is in the reader's language.
+  assert.equal(await anna.page.locator('#view a[href="/de/draws/los-2026"]').count(), 1);
+
+  await anna.at("/draws/los-2026/change");
+  await anna.page.locator('[name="reason"][value="cancelled"]').check();
+  await anna.press("Schreiben, zum Unterschreiben");
+  await decided(anna, bert, paper, "Abandonner le tirage");
+  await anna.at("/draws/los-2026");
+  await anna.says(/Vor der Auslosung aufgegeben/);
+  await anna.look("draw-void");
+}
+
 /** Signed by Anna in her browser and by Bert with his paper key, and handed in by him. */
-async function decided(anna, bert, paper, go) {
+async function decided(anna, bert, paper, go, command = "klero sign") {
   const decision = await anna.here();
   await anna.sign();
   await bert.at(decision);
-  await pasted(bert, paper, "klero sign");
+  await pasted(bert, paper, command);
   await bert.press(go);
   await bert.says(/du journal public/);
 }
@@ -426,6 +482,7 @@ async function account(bert) {
   await bert.at("/account");
   await bert.press("Configurer un second facteur");
   const secret = await page.locator("[data-secret]").getAttribute("data-secret");
+  assert.ok(await page.locator("img.qr").evaluate((image) => image.decode().then(() => image.naturalWidth > 0)), "a QR code for the telephone");
   await bert.look("account-totp");
   await bert.fill({ code: totp(secret, 0) });
   await bert.press("Activer");
@@ -453,6 +510,26 @@ async function account(bert) {
   await bert.screen("/");
   await bert.says(/Stadt Eupen/);
 }
+
+test("the desk is light, and complete one round trip after its HTML", async () => {
+  for (const lang of LANGUAGES) {
+    await opened(browser, base, async (page, { context }) => {
+      const client = await context.newCDPSession(page);
+      await client.send("Network.enable");
+      const seen = new Map();
+      client.on("Network.requestWillBeSent", ({ requestId, request, initiator }) => seen.set(requestId, { url: request.url, kind: initiator.type, bytes: 0 }));
+      client.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => { if (seen.has(requestId)) seen.get(requestId).bytes += encodedDataLength; });
+      const address = `${base}/${lang}/desk`;
+      await page.goto(address, { waitUntil: "networkidle" });
+      await page.locator('#view [name="login"]').waitFor();
+      const needed = [...seen.values()].filter(({ url }) => !url.includes("/api/"));
+      assert.ok(needed.length > 15, "all modules came");
+      const bytes = needed.reduce((sum, one) => sum + one.bytes, 0);
+      assert.ok(bytes > 10_000 && bytes < 100_000, `${address}: ${bytes} bytes`);
+      for (const { url, kind, bytes: came } of needed) assert.ok(url === address || kind === "parser" || came === 0, `${address}: ${url} is asked for by ${kind}: a second round trip`);
+    }, { expected: EXPECTED });
+  }
+});
 
 test("without a script the desk says what it needs, and loads nothing from elsewhere", async () => {
   await opened(browser, base, async (page) => {

@@ -4,7 +4,7 @@
 desk-title = Schreibtisch
 desk-lead = Eine Auslosung vorbereiten, sie zu zweit unterschreiben, und tun, was danach kommt.
 desk-noscript = Der Schreibtisch braucht JavaScript: Ihr Schlüssel darf nur in Ihrem eigenen Browser liegen. Alles geht auch mit dem Befehl klero oder über die API.
-desk-rehearsal = Auslosungen benutzen hier einen Übungssender. Probieren Sie alles aus; nichts, was hier gelost wird, gilt.
+desk-rehearsal = Auslosungen benutzen hier einen Übungssender. Probieren Sie alles aus; nichts, was hier ausgelost wird, gilt.
 desk-public = Öffentliche Seiten
 desk-footer = Wer sich anmeldet, bekommt ein Cookie, das nach zwölf Stunden endet. Ihr Schlüssel bleibt in diesem Browser. Niemand sonst wird nach etwas gefragt.
 
@@ -84,7 +84,9 @@ desk-role-auditor-text = Sie lesen alles und ändern nichts.
 desk-totp-title = Zweiter Faktor
 desk-totp-text = Mit einem zweiten Faktor kann sich niemand anmelden, der nur Ihr Passwort kennt. Sie brauchen dazu eine Authentifizierungs-App auf dem Telefon.
 desk-totp-begin = Zweiten Faktor einrichten
-desk-totp-secret = Tippen Sie das in die App (zeitbasiert, sechs Ziffern), oder öffnen Sie den Link auf dem Telefon:
+desk-totp-scan = Scannen Sie das mit der App:
+desk-totp-scan-alt = QR-Code des zweiten Faktors
+desk-totp-secret = Oder tippen Sie das in die App (zeitbasiert, sechs Ziffern), oder öffnen Sie den Link auf dem Telefon:
 desk-totp-open = In der App öffnen
 desk-totp-code = Code, den sie jetzt zeigt
 desk-totp-confirm = Einschalten
@@ -132,7 +134,7 @@ desk-days = { $n ->
     [one] { $n_s } Tag
    *[other] { $n_s } Tagen
 }
-desk-place = Platz { $n_s }
+desk-place = Nummer { $n_s }
 desk-overdue = Überfällig
 desk-erased = Gelöscht
 desk-rehearsal-draw = Probe
@@ -157,7 +159,7 @@ desk-draw-countdown = Der Zufallssender entscheidet in
 desk-draw-next = Was Sie tun können
 desk-draw-public = Was alle sehen
 desk-draw-public-page = Seite dieser Auslosung
-desk-draw-public-live = Ansicht für die öffentliche Ziehung, zum Projizieren
+desk-draw-public-live = Ansicht für die öffentliche Auslosung, zum Projizieren
 desk-draw-public-minutes = Niederschrift zum Drucken, mit Platz für die Namen der Anwesenden
 desk-draw-public-bundle = Beweis
 desk-draw-public-press = Für die Presse
@@ -342,11 +344,12 @@ desk-method-households = Eine Person je Haushalt
 desk-method-households-text = Alle haben die gleiche Chance, aber aus einem Haushalt wird höchstens eine Person ausgelost.
 desk-method-stratified = Nach Gruppen
 desk-method-stratified-text = Jede Gruppe bekommt Sitze im Verhältnis zu ihrer Größe. Gruppen nach: { $columns }.
+desk-method-stratified-choice = Jede Gruppe bekommt Sitze im Verhältnis zu ihrer Größe. Welche Spalten die Gruppen bilden, wählen Sie im nächsten Schritt.
 desk-method-panels = Nach Quoten
-desk-method-panels-text = Eine von vielen vorbereiteten Besetzungen wird ausgelost. Jede erfüllt alle Quoten, und zusammen geben sie allen eine möglichst gerechte Chance.
-desk-method-panels-list = Eine von { $n_s } Besetzungen wird ausgelost. Jede erfüllt alle Quoten. Chancen von { $low } bis { $high }.
+desk-method-panels-text = Eines von vielen vorbereiteten Gremien wird ausgelost. Jedes erfüllt alle Quoten, und zusammen geben sie allen eine möglichst gerechte Chance.
+desk-method-panels-list = Eines von { $n_s } Gremien wird ausgelost. Jedes erfüllt alle Quoten. Chancen von { $low } bis { $high }.
 desk-replacement-rank = Die nächste Ersatzperson rückt nach
-desk-replacement-rank-text = Die nächste Ersatzperson rückt nach, in der Reihenfolge der Auslosung. Ersatzpersonen kennen ihren Platz.
+desk-replacement-rank-text = Die nächste Ersatzperson rückt nach, in der Reihenfolge der Auslosung. Ersatzpersonen kennen ihre Stelle.
 desk-replacement-beacon = Eine neue Runde des Zufallssenders entscheidet
 desk-replacement-beacon-text = Eine neue Runde des Zufallssenders entscheidet, wer nachrückt. Niemand weiß es vorher.
 desk-replacement-none = Der Sitz bleibt leer
@@ -417,6 +420,43 @@ desk-column-household-text = Spalten, die zusammen die Adresse sind. Sie zeigen,
 desk-pool-check = Liste prüfen
 desk-pool-problems = So kann die Liste nicht verwendet werden.
 desk-pool-problems-text = Verbessern Sie die Datei dort, wo sie liegt, und laden Sie sie noch einmal hoch.
+desk-file-line = Zeile { $line }:
+desk-file-more = { $n ->
+    [one] Und { $n_s } weiteres.
+   *[other] Und { $n_s } weitere.
+}
+desk-file-empty-file = Die Datei ist leer.
+desk-file-header-only = Die Datei nennt Spalten, aber keine Personen.
+desk-file-utf16 = Die Datei ist in UTF-16 gespeichert und nicht in UTF-8.
+desk-file-not-utf8 = Das ist nicht in UTF-8 gespeichert.
+desk-file-nul = In der Spalte „{ $column }“ steht ein Nullzeichen.
+desk-file-unnamed-column = Die { $position }. Spalte hat keinen Namen.
+desk-file-double-column = Zwei Spalten heißen „{ $column }“, die { $other }. und die { $position }.
+desk-file-column-name-too-long = Der Name der { $position }. Spalte ist zu lang: { $found_s } Bytes, erlaubt sind { $most_s }.
+desk-file-too-many-columns = Die Datei hat { $found_s } Spalten, erlaubt sind { $most_s }.
+desk-file-no-such-column = Eine Spalte „{ $column }“ gibt es in der Datei nicht.
+desk-file-two-roles = Die Spalte „{ $column }“ hat zwei Aufgaben.
+desk-file-ragged = { $found_s } Zellen statt { $expected_s }.
+desk-file-no-id = Die Spalte, die Personen unterscheidet, ist hier leer.
+desk-file-id-too-long = Was die Person unterscheidet, ist zu lang: { $found_s } Bytes, erlaubt sind { $most_s }.
+desk-file-double-id = Dieselbe Person wie in Zeile { $other }.
+desk-file-cell-too-long = Die Zelle in der Spalte „{ $column }“ ist zu lang: { $found_s } Bytes, erlaubt sind { $most_s }.
+desk-file-record-too-long = Die Zeile, die hier beginnt, ist zu lang für eine Person.
+desk-file-public-too-long = Die Spalten für Gruppen und Quoten sind zusammen zu lang: Erlaubt sind { $most_s } Bytes.
+desk-file-too-many-people = Mehr Personen, als eine Liste haben kann.
+desk-file-stranger = Niemand aus der früheren Auslosung kann so geantwortet haben.
+desk-file-do-encoding = Speichern Sie die Datei als UTF-8: in Excel mit „Speichern unter“, Dateityp „CSV UTF-8“; in LibreOffice mit „Speichern unter“, „Text CSV“, Zeichensatz „Unicode (UTF-8)“.
+desk-file-do-export = Die erste Zeile nennt die Spalten, jede weitere ist eine Person. Sehen Sie nach, ob die Ausgabe aus dem Register geklappt hat.
+desk-file-do-names = Geben Sie jeder Spalte in der ersten Zeile einen kurzen, eigenen Namen.
+desk-file-do-fewer = Lassen Sie Spalten weg, die weder die Auslosung noch die Briefe brauchen.
+desk-file-do-roles = Geben Sie jeder Spalte der Datei genau eine Aufgabe.
+desk-file-do-cells = Eine Zelle, in der das Trennzeichen oder ein Zeilenumbruch steht, gehört in Anführungszeichen. Am einfachsten: Speichern Sie die Tabelle noch einmal aus dem Tabellenprogramm.
+desk-file-do-id = Löschen Sie Zeilen, die leer sind oder Summen enthalten.
+desk-file-do-double = Eine Zeile je Person: Löschen Sie die doppelte, oder geben Sie verschiedenen Personen verschiedene Nummern.
+desk-file-do-shorter = Kürzen Sie die Zelle, oder lassen Sie die Spalte weg.
+desk-file-do-quote = Suchen Sie ein Anführungszeichen, das in dieser Zeile beginnt und nirgends endet.
+desk-file-do-pools = Teilen Sie die Liste auf mehrere Auslosungen auf.
+desk-file-do-stranger = Nur wer in der früheren Auslosung ausgelost wurde, darf auf dieser Liste stehen. Vergleichen Sie die Nummer.
 desk-pool-good = { $n ->
     [one] Die Liste ist in Ordnung: { $n_s } Person.
    *[other] Die Liste ist in Ordnung: { $n_s } Personen.
@@ -451,8 +491,8 @@ desk-households-none = Dieses Verfahren braucht die Spalten der Adresse, und die
 desk-quotas-not-needed = Dieses Verfahren braucht keine Quoten.
 desk-quotas-uncommitted = Legen Sie zuerst die Liste der Personen fest.
 desk-quotas-lead = { $n ->
-    [one] Wie viele jedes Werts in einer Besetzung von { $n_s } Person sitzen, mindestens und höchstens. Die vorgeschlagenen Zahlen folgen der Liste.
-   *[other] Wie viele jedes Werts in einer Besetzung von { $n_s } Personen sitzen, mindestens und höchstens. Die vorgeschlagenen Zahlen folgen der Liste.
+    [one] Wie viele jedes Werts in einem Gremium von { $n_s } Person sitzen, mindestens und höchstens. Die vorgeschlagenen Zahlen folgen der Liste.
+   *[other] Wie viele jedes Werts in einem Gremium von { $n_s } Personen sitzen, mindestens und höchstens. Die vorgeschlagenen Zahlen folgen der Liste.
 }
 desk-quotas-use = Quoten für { $column }
 desk-quotas-caption = { $column }: mindestens und höchstens
@@ -462,18 +502,18 @@ desk-quotas-min = Mindestens
 desk-quotas-max = Höchstens
 desk-quotas-too-many = Diese Spalte hat zu viele Werte für Quoten; nur die häufigsten werden gezeigt.
 desk-quotas-check = Sind sie erfüllbar?
-desk-quotas-build = Gerechte Besetzungen bauen
+desk-quotas-build = Gerechte Gremien bauen
 desk-quotas-applied = In die Tabelle übernommen. Prüfen Sie noch einmal.
-desk-quotas-choose = Diese Besetzungen verwenden
-desk-quotas-chosen = Besetzungen sind gewählt
+desk-quotas-choose = Diese Gremien verwenden
+desk-quotas-chosen = Gremien sind gewählt
 desk-job-feasibility = Sind die Quoten erfüllbar?
-desk-job-panels = Gerechte Besetzungen
+desk-job-panels = Gerechte Gremien
 desk-job-runs = Es wird gerechnet. Sie können diese Seite verlassen; es geht weiter.
 desk-job-cancel = Abbrechen
 desk-job-cancelled = Abgebrochen.
 desk-job-failed = Das kam zu keinem Ende.
-desk-job-possible = Ja, eine Besetzung kann alle Quoten erfüllen.
-desk-job-impossible = Keine Besetzung kann alle Quoten zugleich erfüllen.
+desk-job-possible = Ja, ein Gremium kann alle Quoten erfüllen.
+desk-job-impossible = Kein Gremium kann alle Quoten zugleich erfüllen.
 desk-job-smallest = { $n ->
     [one] Die kleinste Änderung, die hilft, ist um { $n_s } Person:
    *[other] Die kleinste Änderung, die hilft, ist um zusammen { $n_s } Personen:
@@ -484,8 +524,8 @@ desk-job-smaller = { $n ->
 }
 desk-job-apply = In die Tabelle übernehmen
 desk-job-built = { $n ->
-    [one] { $n_s } Besetzung ist gebaut; sie erfüllt alle Quoten.
-   *[other] { $n_s } Besetzungen sind gebaut; jede erfüllt alle Quoten.
+    [one] { $n_s } Gremium ist gebaut; es erfüllt alle Quoten.
+   *[other] { $n_s } Gremien sind gebaut; jedes erfüllt alle Quoten.
 }
 desk-fair-smallest = Kleinste Chance
 desk-fair-largest = Größte Chance
@@ -498,7 +538,7 @@ desk-time-lead = Wann wird ausgelost? Der erste Wert des Zufallssenders zu diese
 desk-time-zone = In der Zeit dieses Computers: { $zone }.
 desk-time-store = Speichern
 desk-time-beacon = Der Zufallssender gibt öffentliche Werte heraus, die niemand vorher kennen kann. Lassen Sie genug Zeit bis dahin: Zwei Personen unterschreiben die Ankündigung und die Bedingungen.
-desk-time-announce-text = Die Ankündigung sagt allen, dass ausgelost wird am { $at }.
+desk-time-announce-text = Die Ankündigung sagt allen, dass am { $at } ausgelost wird.
 desk-time-announce = Ankündigung schreiben
 desk-time-announced = Die Auslosung ist angekündigt. Ihre Zeit lässt sich nur verschieben, und alle sehen es.
 desk-terms-lead = Alles noch einmal. Was hier versiegelt wird, entscheidet.
@@ -506,7 +546,7 @@ desk-terms-missing = Vor den Bedingungen:
 desk-terms-missing-announcement = Die Auslosung muss angekündigt werden.
 desk-terms-missing-pool = Die Liste der Personen fehlt.
 desk-terms-missing-strata = Wählen Sie die Spalten, die die Gruppen bilden.
-desk-terms-missing-panels = Bauen Sie Besetzungen und wählen Sie sie.
+desk-terms-missing-panels = Bauen Sie Gremien und wählen Sie sie.
 desk-terms-write-text = Die Bedingungen werden mit Liste, Regeln und Runde geschrieben. Sie lesen sie in Worten, bevor jemand unterschreibt.
 desk-terms-write = Bedingungen schreiben
 desk-terms-reason-title = Einige stehen in den veröffentlichten Spalten allein
@@ -522,7 +562,7 @@ desk-results-lead = { $n ->
 }
 desk-results-seated = Besetzte Sitze
 desk-results-left = Ausgeschieden
-desk-results-panel = Ausgeloste Besetzung
+desk-results-panel = Ausgelostes Gremium
 desk-results-hash = Hash des Ergebnisses
 desk-results-files = Dateien mit Namen
 desk-results-files-text = Mit allen Spalten Ihrer Liste. Sie werden für das Herunterladen gemacht und nicht aufbewahrt.
@@ -571,16 +611,16 @@ desk-answers-refusals = { $n ->
    *[other] { $n_s } Absagen: die Sitze besetzen
 }
 desk-answers-all = { $n ->
-    [one] { $n_s } Antwort, nach Platz auf der Liste
-   *[other] { $n_s } Antworten, nach Platz auf der Liste
+    [one] { $n_s } Antwort, nach Nummer auf der Liste
+   *[other] { $n_s } Antworten, nach Nummer auf der Liste
 }
 
 desk-seats-lead = Wer absagt oder geht, gibt einen Sitz ab, öffentlich und ohne Namen. Wer nachrückt, entscheidet die Regel in den Bedingungen und niemand hier.
 desk-seats-refused = Personen, die abgesagt haben
 desk-seats-none-refused = Niemand, der einen Sitz hat, hat abgesagt.
 desk-seats-other = Ein anderer Sitz
-desk-seats-other-text = Für jemanden, der später geht. Der Platz auf der Liste steht im Beleg der Person und in der Niederschrift.
-desk-seats-place = Platz auf der Liste
+desk-seats-other-text = Für jemanden, der später geht. Die Nummer auf der Liste steht im Beleg der Person und in der Niederschrift.
+desk-seats-place = Nummer auf der Liste
 desk-seats-why = Warum
 desk-seats-beacon = Zeit, falls eine neue Runde des Zufallssenders entscheidet
 desk-seats-beacon-text = Nur, wenn die Bedingungen es so sagen. Der erste Wert zu dieser Zeit oder danach entscheidet, wer nachrückt.

@@ -84,7 +84,9 @@ desk-role-auditor-text = You read everything, and change nothing.
 desk-totp-title = Second factor
 desk-totp-text = With a second factor, whoever learns your password still cannot sign in. You need an authenticator on your phone.
 desk-totp-begin = Set up a second factor
-desk-totp-secret = Type this into your authenticator (by time, six digits), or open the link on the phone:
+desk-totp-scan = Scan this with the app:
+desk-totp-scan-alt = QR code of the second factor
+desk-totp-secret = Or type this into the app (time-based, six digits), or open the link on the telephone:
 desk-totp-open = Open in the authenticator
 desk-totp-code = Code that it shows now
 desk-totp-confirm = Switch on
@@ -132,7 +134,7 @@ desk-days = { $n ->
     [one] { $n_s } day
    *[other] { $n_s } days
 }
-desk-place = Place { $n_s }
+desk-place = Number { $n_s }
 desk-overdue = Overdue
 desk-erased = Erased
 desk-rehearsal-draw = Rehearsal
@@ -342,6 +344,7 @@ desk-method-households = One of each household
 desk-method-households-text = Everybody has the same chance, but at most one person of a household is drawn.
 desk-method-stratified = By groups
 desk-method-stratified-text = Each group gets seats in proportion to its size. Groups by: { $columns }.
+desk-method-stratified-choice = Each group gets seats in proportion to its size. You choose in the next step which columns make the groups.
 desk-method-panels = By quotas
 desk-method-panels-text = One of many prepared panels is drawn. Each meets all quotas, and together they give everybody as fair a chance as possible.
 desk-method-panels-list = One of { $n_s } panels is drawn. Each meets all quotas. Chances from { $low } to { $high }.
@@ -417,6 +420,43 @@ desk-column-household-text = Columns that together are the address. They show wh
 desk-pool-check = Check the list
 desk-pool-problems = The list cannot be used like this.
 desk-pool-problems-text = Correct the file where you have it, and upload it again.
+desk-file-line = Line { $line }:
+desk-file-more = { $n ->
+    [one] And { $n_s } more.
+   *[other] And { $n_s } more.
+}
+desk-file-empty-file = The file is empty.
+desk-file-header-only = The file names columns and holds no people.
+desk-file-utf16 = The file is saved as UTF-16 and not as UTF-8.
+desk-file-not-utf8 = This is not saved as UTF-8.
+desk-file-nul = A NUL character stands in the column ‘{ $column }’.
+desk-file-unnamed-column = Column { $position } has no name.
+desk-file-double-column = Columns { $other } and { $position } are both named ‘{ $column }’.
+desk-file-column-name-too-long = The name of column { $position } is too long: { $found_s } bytes; at most { $most_s } are allowed.
+desk-file-too-many-columns = The file has { $found_s } columns; at most { $most_s } are allowed.
+desk-file-no-such-column = The file has no column ‘{ $column }’.
+desk-file-two-roles = The column ‘{ $column }’ was given two tasks.
+desk-file-ragged = { $found_s } cells instead of { $expected_s }.
+desk-file-no-id = The column that tells people apart is empty here.
+desk-file-id-too-long = What tells this person apart is too long: { $found_s } bytes; at most { $most_s } are allowed.
+desk-file-double-id = The same person as on line { $other }.
+desk-file-cell-too-long = The cell in the column ‘{ $column }’ is too long: { $found_s } bytes; at most { $most_s } are allowed.
+desk-file-record-too-long = The row that begins here is too long to be one person’s.
+desk-file-public-too-long = The columns for groups and quotas are too long together: at most { $most_s } bytes are allowed.
+desk-file-too-many-people = More people than a list can have.
+desk-file-stranger = Nobody drawn in the earlier draw can have answered like this.
+desk-file-do-encoding = Save the file as UTF-8: in Excel by ‘Save As’, type ‘CSV UTF-8’; in LibreOffice by ‘Save As’, ‘Text CSV’, character set ‘Unicode (UTF-8)’.
+desk-file-do-export = The first line names the columns, and each line after it is one person. See whether the export from the register worked.
+desk-file-do-names = Give every column a short name of its own in the first line.
+desk-file-do-fewer = Leave out the columns that neither the draw nor the letters need.
+desk-file-do-roles = Give each column of the file exactly one task.
+desk-file-do-cells = A cell that holds the delimiter or a line break must stand in quotation marks. Easiest: save the table from the spreadsheet once more.
+desk-file-do-id = Remove rows that are empty or hold totals.
+desk-file-do-double = One row for each person: remove the double, or give different people different numbers.
+desk-file-do-shorter = Shorten the cell, or leave the column out.
+desk-file-do-quote = Look for a quotation mark that is opened on this line and never closed.
+desk-file-do-pools = Divide the list among several draws.
+desk-file-do-stranger = Only people drawn in the earlier draw can be in this list. Compare the number.
 desk-pool-good = { $n ->
     [one] The list is in order: { $n_s } person.
    *[other] The list is in order: { $n_s } people.
@@ -571,16 +611,16 @@ desk-answers-refusals = { $n ->
    *[other] { $n_s } refusals: fill the seats
 }
 desk-answers-all = { $n ->
-    [one] { $n_s } answer, by place in the list
-   *[other] { $n_s } answers, by place in the list
+    [one] { $n_s } answer, by number in the list
+   *[other] { $n_s } answers, by number in the list
 }
 
 desk-seats-lead = Who declines or leaves gives up a seat, in public, without a name. Who follows is decided by the rule in the terms, not by anybody here.
 desk-seats-refused = Those who declined
 desk-seats-none-refused = Nobody who holds a seat has declined.
 desk-seats-other = Another seat
-desk-seats-other-text = For somebody who leaves later. Their place in the list stands in their receipt and in the minutes.
-desk-seats-place = Place in the list
+desk-seats-other-text = For somebody who leaves later. Their number in the list stands in their receipt and in the minutes.
+desk-seats-place = Number in the list
 desk-seats-why = Why
 desk-seats-beacon = Time, if a new round of the beacon decides
 desk-seats-beacon-text = Only if the terms say so. The first value at or after this time decides who follows.

@@ -84,7 +84,9 @@ desk-role-auditor-text = Vous lisez tout et ne modifiez rien.
 desk-totp-title = Second facteur
 desk-totp-text = Avec un second facteur, qui apprend votre mot de passe ne peut pas pour autant se connecter. Il vous faut une application d’authentification sur votre téléphone.
 desk-totp-begin = Configurer un second facteur
-desk-totp-secret = Tapez ceci dans l’application (basé sur le temps, six chiffres), ou ouvrez le lien sur le téléphone :
+desk-totp-scan = Scannez ceci avec l’application :
+desk-totp-scan-alt = Code QR du second facteur
+desk-totp-secret = Ou tapez ceci dans l’application (basé sur le temps, six chiffres), ou ouvrez le lien sur le téléphone :
 desk-totp-open = Ouvrir dans l’application
 desk-totp-code = Code qu’elle affiche maintenant
 desk-totp-confirm = Activer
@@ -132,7 +134,7 @@ desk-days = { $n ->
     [one] { $n_s } jour
    *[other] { $n_s } jours
 }
-desk-place = Place { $n_s }
+desk-place = Numéro { $n_s }
 desk-overdue = En retard
 desk-erased = Effacé
 desk-rehearsal-draw = Répétition
@@ -146,8 +148,8 @@ desk-phase-vacated = Sièges à pourvoir
 desk-phase-vacated-text = Des sièges sont libres. À l’heure annoncée, la balise décide qui suit.
 desk-phase-voided = Abandonné
 desk-phase-voided-text = Abandonné avant le tirage. Cela reste visible.
-desk-phase-annulled = Annulé
-desk-phase-annulled-text = Le résultat a été annulé. Il reste visible.
+desk-phase-annulled = Invalidé
+desk-phase-annulled-text = Le résultat a été invalidé. Il reste visible.
 
 desk-draw-not-announced = Ce tirage n’est pas encore annoncé.
 desk-draw-go-on = Continuer la préparation
@@ -169,7 +171,7 @@ desk-go-seats = Refus et remplacements
 desk-go-seats-text = Libérer des sièges, et voir qui suit.
 desk-go-complaints = Réclamations
 desk-go-complaints-text = Saisir les réclamations et y répondre, dans leur délai.
-desk-go-change = Reporter, abandonner, annuler, effacer
+desk-go-change = Reporter, abandonner, invalider, effacer
 desk-go-change-text = Chacun demande deux signatures, et tout le monde le voit.
 
 desk-keys-title = Clés
@@ -254,7 +256,7 @@ desk-kind-vacancy = Sièges libérés
 desk-kind-vacancy-text = Ces sièges deviennent libres et sont pourvus selon la règle des conditions.
 desk-kind-void = Abandon d’un tirage
 desk-kind-void-text = Le tirage n’a pas lieu. Cela, et la raison, restent visibles.
-desk-kind-annulment = Annulation
+desk-kind-annulment = Invalidation
 desk-kind-annulment-text = Le résultat ne compte plus. Il reste visible.
 desk-kind-erasure = Effacement
 desk-kind-erasure-text = La clé de la liste, ses lignes et son tableau sont détruits. Journal, scellé et billets restent vérifiables, les noms ne se retrouvent plus. C’est irréversible.
@@ -294,8 +296,8 @@ desk-handin-vacancy = Libérer ces sièges
 desk-handin-vacancy-text = Toutes les signatures sont là. Les sièges deviennent libres, publiquement.
 desk-handin-void = Abandonner le tirage
 desk-handin-void-text = Toutes les signatures sont là. Le tirage est abandonné, publiquement.
-desk-handin-annulment = Annuler le résultat
-desk-handin-annulment-text = Toutes les signatures sont là. Le résultat est annulé, publiquement.
+desk-handin-annulment = Invalider le résultat
+desk-handin-annulment-text = Toutes les signatures sont là. Le résultat est invalidé, publiquement.
 desk-handin-erasure = Détruire les données
 desk-handin-erasure-text = Toutes les signatures sont là. Ce qui est détruit maintenant ne revient pas.
 desk-handin-waits = { $n ->
@@ -320,7 +322,7 @@ desk-words-pool = Liste
 desk-words-draws_at = Heure du tirage
 desk-words-beacon = Balise
 desk-words-draw_by = En retard après
-desk-words-not_drawn = Sièges non tirés
+desk-words-not_drawn = Sièges non tirés au sort
 desk-words-seats = Sièges
 desk-words-reason = Pourquoi
 desk-words-keys = Clés
@@ -342,6 +344,7 @@ desk-method-households = Une personne par ménage
 desk-method-households-text = Tout le monde a la même chance, mais une personne au plus par ménage est tirée.
 desk-method-stratified = Par groupes
 desk-method-stratified-text = Chaque groupe reçoit des sièges en proportion de sa taille. Groupes selon : { $columns }.
+desk-method-stratified-choice = Chaque groupe reçoit des sièges en proportion de sa taille. Vous choisirez à l’étape suivante les colonnes qui forment les groupes.
 desk-method-panels = Par quotas
 desk-method-panels-text = On tire l’un de nombreux panels préparés. Chacun respecte tous les quotas, et ensemble ils donnent à tous une chance aussi équitable que possible.
 desk-method-panels-list = On tire l’un de { $n_s } panels. Chacun respecte tous les quotas. Chances de { $low } à { $high }.
@@ -417,6 +420,43 @@ desk-column-household-text = Les colonnes qui ensemble font l’adresse. Elles m
 desk-pool-check = Vérifier la liste
 desk-pool-problems = La liste ne peut pas servir ainsi.
 desk-pool-problems-text = Corrigez le fichier là où il se trouve, et envoyez-le à nouveau.
+desk-file-line = Ligne { $line } :
+desk-file-more = { $n ->
+    [one] Et { $n_s } autre.
+   *[other] Et { $n_s } autres.
+}
+desk-file-empty-file = Le fichier est vide.
+desk-file-header-only = Le fichier nomme des colonnes, mais aucune personne.
+desk-file-utf16 = Le fichier est enregistré en UTF-16 et non en UTF-8.
+desk-file-not-utf8 = Ceci n’est pas enregistré en UTF-8.
+desk-file-nul = La colonne « { $column } » contient un caractère nul.
+desk-file-unnamed-column = La colonne { $position } n’a pas de nom.
+desk-file-double-column = Les colonnes { $other } et { $position } s’appellent toutes deux « { $column } ».
+desk-file-column-name-too-long = Le nom de la colonne { $position } est trop long : { $found_s } octets, { $most_s } au plus sont permis.
+desk-file-too-many-columns = Le fichier a { $found_s } colonnes, { $most_s } au plus sont permises.
+desk-file-no-such-column = Le fichier n’a pas de colonne « { $column } ».
+desk-file-two-roles = La colonne « { $column } » a reçu deux rôles.
+desk-file-ragged = { $found_s } cellules au lieu de { $expected_s }.
+desk-file-no-id = La colonne qui distingue les personnes est vide ici.
+desk-file-id-too-long = Ce qui distingue cette personne est trop long : { $found_s } octets, { $most_s } au plus sont permis.
+desk-file-double-id = La même personne qu’à la ligne { $other }.
+desk-file-cell-too-long = La cellule de la colonne « { $column } » est trop longue : { $found_s } octets, { $most_s } au plus sont permis.
+desk-file-record-too-long = La ligne qui commence ici est trop longue pour une seule personne.
+desk-file-public-too-long = Les colonnes des groupes et quotas sont trop longues ensemble : { $most_s } octets au plus sont permis.
+desk-file-too-many-people = Plus de personnes qu’une liste ne peut en avoir.
+desk-file-stranger = Personne du tirage précédent ne peut avoir répondu ainsi.
+desk-file-do-encoding = Enregistrez le fichier en UTF-8 : dans Excel par « Enregistrer sous », type « CSV UTF-8 » ; dans LibreOffice par « Enregistrer sous », « Texte CSV », jeu de caractères « Unicode (UTF-8) ».
+desk-file-do-export = La première ligne nomme les colonnes, chaque ligne suivante est une personne. Voyez si l’exportation du registre a réussi.
+desk-file-do-names = Donnez à chaque colonne, dans la première ligne, un nom court et à elle.
+desk-file-do-fewer = Retirez les colonnes dont ni le tirage ni les lettres n’ont besoin.
+desk-file-do-roles = Donnez à chaque colonne du fichier exactement un rôle.
+desk-file-do-cells = Une cellule qui contient le séparateur ou un saut de ligne doit être entre guillemets. Le plus simple : enregistrez à nouveau le tableau depuis le tableur.
+desk-file-do-id = Supprimez les lignes vides ou qui contiennent des totaux.
+desk-file-do-double = Une ligne par personne : supprimez le double, ou donnez à des personnes différentes des numéros différents.
+desk-file-do-shorter = Raccourcissez la cellule, ou retirez la colonne.
+desk-file-do-quote = Cherchez un guillemet ouvert à cette ligne et jamais fermé.
+desk-file-do-pools = Répartissez la liste entre plusieurs tirages.
+desk-file-do-stranger = Seules les personnes tirées lors du tirage précédent peuvent figurer sur cette liste. Comparez le numéro.
 desk-pool-good = { $n ->
     [one] La liste est en ordre : { $n_s } personne.
    *[other] La liste est en ordre : { $n_s } personnes.
@@ -433,14 +473,14 @@ desk-pool-formulas = { $n ->
     [one] { $n_s } cellule ressemble à une formule ; elle reste telle quelle
    *[other] { $n_s } cellules ressemblent à des formules ; elles restent telles quelles
 }
-desk-pool-commit-text = Maintenant la liste est fixée : son court hachage figurera dans les conditions. Changer une lettre ensuite se verrait.
+desk-pool-commit-text = Maintenant la liste est fixée : sa courte empreinte figurera dans les conditions. Changer une lettre ensuite se verrait.
 desk-pool-commit = Fixer cette liste
 desk-pool-committed = La liste est fixée.
 desk-pool-is-committed = { $n ->
     [one] La liste est fixée : { $n_s } personne.
    *[other] La liste est fixée : { $n_s } personnes.
 }
-desk-pool-root = Hachage de la liste
+desk-pool-root = Empreinte de la liste
 desk-pool-delete-title = Supprimer cette liste
 desk-pool-delete-text = La liste et ce qui en a été calculé sont détruits ici. Un tirage scellé garde sa propre copie jusqu’à son effacement.
 desk-pool-delete = Supprimer la liste
@@ -523,7 +563,7 @@ desk-results-lead = { $n ->
 desk-results-seated = Sièges occupés
 desk-results-left = Parties
 desk-results-panel = Panel tiré
-desk-results-hash = Hachage du résultat
+desk-results-hash = Empreinte du résultat
 desk-results-files = Fichiers avec les noms
 desk-results-files-text = Avec toutes les colonnes de votre liste. Ils sont faits pour ce téléchargement et ne sont pas gardés.
 desk-results-drawn = Personnes qui occupent un siège (CSV)
@@ -571,16 +611,16 @@ desk-answers-refusals = { $n ->
    *[other] { $n_s } refus : pourvoir les sièges
 }
 desk-answers-all = { $n ->
-    [one] { $n_s } réponse, par place sur la liste
-   *[other] { $n_s } réponses, par place sur la liste
+    [one] { $n_s } réponse, par numéro sur la liste
+   *[other] { $n_s } réponses, par numéro sur la liste
 }
 
 desk-seats-lead = Qui refuse ou part libère un siège, publiquement et sans nom. Qui suit, c’est la règle des conditions qui le décide, et personne ici.
 desk-seats-refused = Personnes qui ont refusé
 desk-seats-none-refused = Personne occupant un siège n’a refusé.
 desk-seats-other = Un autre siège
-desk-seats-other-text = Pour quelqu’un qui part plus tard. Sa place sur la liste figure dans son reçu et au procès-verbal.
-desk-seats-place = Place sur la liste
+desk-seats-other-text = Pour quelqu’un qui part plus tard. Son numéro sur la liste figure dans son reçu et au procès-verbal.
+desk-seats-place = Numéro sur la liste
 desk-seats-why = Pourquoi
 desk-seats-beacon = Heure, si une nouvelle ronde de la balise décide
 desk-seats-beacon-text = Seulement si les conditions le disent. La première valeur à cette heure ou après décide qui suit.
@@ -605,7 +645,7 @@ desk-complaints-enter = Saisir la réclamation
 desk-complaints-answer = Réponse
 desk-complaints-answer-go = Enregistrer la réponse
 desk-complaints-ruling = Est-elle fondée ?
-desk-complaints-annul = Si le résultat doit tomber : l’annuler
+desk-complaints-annul = Si le résultat doit tomber : l’invalider
 desk-ruling-rejected = Rejetée
 desk-ruling-upheld = Admise
 
@@ -615,7 +655,7 @@ desk-change-postponement = Reporter
 desk-change-postponement-text = Le tirage a lieu plus tard. Le nombre de reports est compté et montré.
 desk-change-void = Abandonner
 desk-change-void-text = Le tirage n’a pas lieu. Une nouvelle tentative pour le même but compte comme la suivante.
-desk-change-annulment = Annuler
+desk-change-annulment = Invalider
 desk-change-annulment-text = Après une réclamation admise, ou quand un tribunal le dit.
 desk-change-erasure = Effacer
 desk-change-erasure-text = Quand tout est fini : clé de la liste, lignes et tableau sont détruits. Téléchargez d’abord ce que vous devez garder.

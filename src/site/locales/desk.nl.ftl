@@ -84,7 +84,9 @@ desk-role-auditor-text = U leest alles en wijzigt niets.
 desk-totp-title = Tweede factor
 desk-totp-text = Met een tweede factor kan niemand zich aanmelden die alleen uw wachtwoord kent. U hebt er een authenticatie-app op uw telefoon voor nodig.
 desk-totp-begin = Een tweede factor instellen
-desk-totp-secret = Typ dit in de app (op tijd gebaseerd, zes cijfers), of open de link op de telefoon:
+desk-totp-scan = Scan dit met de app:
+desk-totp-scan-alt = QR-code van de tweede factor
+desk-totp-secret = Of typ dit in de app (op basis van tijd, zes cijfers), of open de link op de telefoon:
 desk-totp-open = Openen in de app
 desk-totp-code = Code die ze nu toont
 desk-totp-confirm = Inschakelen
@@ -132,7 +134,7 @@ desk-days = { $n ->
     [one] { $n_s } dag
    *[other] { $n_s } dagen
 }
-desk-place = Plaats { $n_s }
+desk-place = Nummer { $n_s }
 desk-overdue = Te laat
 desk-erased = Gewist
 desk-rehearsal-draw = Repetitie
@@ -342,6 +344,7 @@ desk-method-households = Eén per huishouden
 desk-method-households-text = Iedereen heeft dezelfde kans, maar uit een huishouden wordt hoogstens één persoon geloot.
 desk-method-stratified = Per groep
 desk-method-stratified-text = Elke groep krijgt zetels in verhouding tot haar grootte. Groepen volgens: { $columns }.
+desk-method-stratified-choice = Elke groep krijgt zetels in verhouding tot haar grootte. Welke kolommen de groepen vormen, kiest u in de volgende stap.
 desk-method-panels = Met quota
 desk-method-panels-text = Eén van vele voorbereide panels wordt geloot. Elk voldoet aan alle quota, en samen geven ze iedereen een zo eerlijk mogelijke kans.
 desk-method-panels-list = Eén van { $n_s } panels wordt geloot. Elk voldoet aan alle quota. Kansen van { $low } tot { $high }.
@@ -417,6 +420,43 @@ desk-column-household-text = Kolommen die samen het adres zijn. Ze tonen wie sam
 desk-pool-check = De lijst controleren
 desk-pool-problems = Zo kan de lijst niet gebruikt worden.
 desk-pool-problems-text = Verbeter het bestand waar het ligt, en upload het opnieuw.
+desk-file-line = Regel { $line }:
+desk-file-more = { $n ->
+    [one] En nog { $n_s }.
+   *[other] En nog { $n_s }.
+}
+desk-file-empty-file = Het bestand is leeg.
+desk-file-header-only = Het bestand noemt kolommen, maar geen personen.
+desk-file-utf16 = Het bestand is bewaard als UTF-16 en niet als UTF-8.
+desk-file-not-utf8 = Dit is niet bewaard als UTF-8.
+desk-file-nul = In de kolom ‘{ $column }’ staat een nulteken.
+desk-file-unnamed-column = Kolom { $position } heeft geen naam.
+desk-file-double-column = De kolommen { $other } en { $position } heten allebei ‘{ $column }’.
+desk-file-column-name-too-long = De naam van kolom { $position } is te lang: { $found_s } bytes; hoogstens { $most_s } mogen.
+desk-file-too-many-columns = Het bestand heeft { $found_s } kolommen; hoogstens { $most_s } mogen.
+desk-file-no-such-column = Het bestand heeft geen kolom ‘{ $column }’.
+desk-file-two-roles = De kolom ‘{ $column }’ kreeg twee taken.
+desk-file-ragged = { $found_s } cellen in plaats van { $expected_s }.
+desk-file-no-id = De kolom die personen onderscheidt, is hier leeg.
+desk-file-id-too-long = Wat deze persoon onderscheidt, is te lang: { $found_s } bytes; hoogstens { $most_s } mogen.
+desk-file-double-id = Dezelfde persoon als op regel { $other }.
+desk-file-cell-too-long = De cel in de kolom ‘{ $column }’ is te lang: { $found_s } bytes; hoogstens { $most_s } mogen.
+desk-file-record-too-long = De rij die hier begint, is te lang voor één persoon.
+desk-file-public-too-long = De kolommen voor groepen en quota zijn samen te lang: hoogstens { $most_s } bytes mogen.
+desk-file-too-many-people = Meer personen dan een lijst kan hebben.
+desk-file-stranger = Niemand uit de eerdere loting kan zo geantwoord hebben.
+desk-file-do-encoding = Bewaar het bestand als UTF-8: in Excel met ‘Opslaan als’, type ‘CSV UTF-8’; in LibreOffice met ‘Opslaan als’, ‘Tekst CSV’, tekenset ‘Unicode (UTF-8)’.
+desk-file-do-export = De eerste regel noemt de kolommen, elke volgende is één persoon. Kijk of de uitvoer uit het register gelukt is.
+desk-file-do-names = Geef elke kolom in de eerste regel een korte, eigen naam.
+desk-file-do-fewer = Laat de kolommen weg die de loting noch de brieven nodig hebben.
+desk-file-do-roles = Geef elke kolom van het bestand precies één taak.
+desk-file-do-cells = Een cel met het scheidingsteken of een regeleinde moet tussen aanhalingstekens staan. Het eenvoudigst: bewaar de tabel opnieuw vanuit het rekenblad.
+desk-file-do-id = Verwijder rijen die leeg zijn of totalen bevatten.
+desk-file-do-double = Eén rij per persoon: verwijder de dubbele, of geef verschillende personen verschillende nummers.
+desk-file-do-shorter = Maak de cel korter, of laat de kolom weg.
+desk-file-do-quote = Zoek een aanhalingsteken dat op deze regel begint en nergens eindigt.
+desk-file-do-pools = Verdeel de lijst over meer lotingen.
+desk-file-do-stranger = Alleen wie in de eerdere loting geloot werd, mag op deze lijst staan. Vergelijk het nummer.
 desk-pool-good = { $n ->
     [one] De lijst is in orde: { $n_s } persoon.
    *[other] De lijst is in orde: { $n_s } personen.
@@ -571,16 +611,16 @@ desk-answers-refusals = { $n ->
    *[other] { $n_s } weigeringen: de zetels opvullen
 }
 desk-answers-all = { $n ->
-    [one] { $n_s } antwoord, volgens plaats op de lijst
-   *[other] { $n_s } antwoorden, volgens plaats op de lijst
+    [one] { $n_s } antwoord, volgens nummer op de lijst
+   *[other] { $n_s } antwoorden, volgens nummer op de lijst
 }
 
 desk-seats-lead = Wie weigert of vertrekt, staat een zetel af, in het openbaar en zonder naam. Wie volgt, beslist de regel in de voorwaarden, en niemand hier.
 desk-seats-refused = Wie geweigerd heeft
 desk-seats-none-refused = Niemand met een zetel heeft geweigerd.
 desk-seats-other = Een andere zetel
-desk-seats-other-text = Voor iemand die later vertrekt. De plaats op de lijst staat in het ontvangstbewijs en in het proces-verbaal.
-desk-seats-place = Plaats op de lijst
+desk-seats-other-text = Voor iemand die later vertrekt. Het nummer op de lijst staat in het ontvangstbewijs en in het proces-verbaal.
+desk-seats-place = Nummer op de lijst
 desk-seats-why = Waarom
 desk-seats-beacon = Tijdstip, als een nieuwe ronde van het baken beslist
 desk-seats-beacon-text = Alleen als de voorwaarden het zeggen. De eerste waarde op dit tijdstip of daarna beslist wie volgt.

@@ -5,9 +5,9 @@ const PREFIX = "/api/v1";
 
 /** What went wrong, as RFC 9457 tells it. */
 export class Problem extends Error {
-  constructor(kind, status, detail, advice) {
+  constructor(kind, status, detail, advice, file) {
     super(detail ?? kind);
-    Object.assign(this, { kind, status, detail, advice });
+    Object.assign(this, { kind, status, detail, advice, file });
   }
 }
 
@@ -48,7 +48,7 @@ async function ask(method, path, { body, etag, type, quiet = false } = {}) {
     csrf = undefined;
     on.signedOut();
   }
-  throw new Problem(kind, answer.status, told.detail, told.advice);
+  throw new Problem(kind, answer.status, told.detail, told.advice, told.file);
 }
 
 export const get = async (path) => (await ask("GET", path)).json();

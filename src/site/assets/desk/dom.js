@@ -141,8 +141,27 @@ export function trouble(problem) {
   const key = `problem-${problem.kind ?? "fault"}`;
   return h("div", { class: "verdict bad trouble", role: "alert" },
     h("p", { class: "headline" }, t(known(key) ? key : "problem-other")),
-    problem.detail && h("p", { lang: "en", class: "detail" }, problem.detail),
-    problem.advice && h("p", { lang: "en", class: "small" }, problem.advice));
+    problem.file ? wrongFile(problem.file) : english(problem.detail, problem.advice));
+}
+
+const english = (detail, advice) => [detail && h("p", { lang: "en", class: "detail" }, detail), advice && h("p", { lang: "en", class: "small" }, advice)];
+
+/** What each kind of problem of a file needs. */
+const REMEDIES = {
+  encoding: ["utf16", "not-utf8", "nul"], export: ["empty-file", "header-only"], names: ["unnamed-column", "double-column", "column-name-too-long"],
+  fewer: ["too-many-columns"], roles: ["no-such-column", "two-roles"], cells: ["ragged"], id: ["no-id"], double: ["double-id"],
+  shorter: ["id-too-long", "cell-too-long", "public-too-long"], quote: ["record-too-long"], pools: ["too-many-people"], stranger: ["stranger"],
+};
+
+/** What is wrong with a file of people, each with its line, and what to do: said here, from kinds and places. A kind that is not known stays English. */
+export function wrongFile({ problems, total, message, advice }) {
+  if (!problems?.length || !problems.every(({ kind }) => known(`file-${kind}`))) return english(message, advice);
+  const does = Object.keys(REMEDIES).filter((what) => problems.some(({ kind }) => REMEDIES[what].includes(kind)));
+  return [
+    h("ul", { class: "wrong" }, problems.map((one) => h("li", {}, one.line !== undefined && h("strong", {}, t("file-line", { line: one.line }), " "), t(`file-${one.kind}`, one)))),
+    total > problems.length && h("p", {}, t("file-more", { n: total - problems.length })),
+    does.map((what) => h("p", { class: "small" }, t(`file-do-${what}`))),
+  ];
 }
 
 /** Says something to everybody, also to those who do not see it appear. */

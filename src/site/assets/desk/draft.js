@@ -93,7 +93,7 @@ function rules(says, draws, store, announced) {
   more(t("rules-more-titles"), titles.slice(1).map((lang) => title(lang, false))),
   field(t("rules-name"), "draw", { required: true, maxlength: 64, pattern: "[a-z0-9]([a-z0-9\\-]*[a-z0-9])?", readonly: fixed, value: says.draw ?? "", autocapitalize: "none", spellcheck: "false", autocomplete: "off", oninput: (event) => { event.target.dataset.own = "yes"; } }, t("rules-name-hint")),
   field(t("words-purpose"), "purpose", { required: true, maxlength: 64, pattern: "[a-z0-9]([a-z0-9\\-]*[a-z0-9])?", readonly: fixed, value: says.purpose ?? "", autocapitalize: "none", spellcheck: "false", autocomplete: "off" }, t("rules-purpose-hint")),
-  choice(t("words-method"), "method", ["equal", "households", "stratified", "panels"].map((name) => [name, t(`method-${name}`), t(`method-${name}-text`, { columns: "…" })]), says.method.name),
+  choice(t("words-method"), "method", ["equal", "households", "stratified", "panels"].map((name) => [name, t(`method-${name}`), t(name === "stratified" ? "method-stratified-choice" : `method-${name}-text`)]), says.method.name),
   field(t("rules-seats"), "seats", { type: "number", min: 1, max: 10_000_000, required: true, value: says.seats ?? "" }),
   field(t("words-reserves"), "reserves", { type: "number", min: 0, max: 10_000_000, required: true, value: says.reserves ?? 0 }, t("rules-reserves-hint")),
   choice(t("words-replacement"), "replacement", ["rank", "beacon", "none"].map((name) => [name, t(`replacement-${name}`), t(`replacement-${name}-text`)]), says.replacement),

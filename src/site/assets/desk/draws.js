@@ -1,7 +1,7 @@
 // The first screen (what waits for me, drafts, draws) and the page of a draw: where it stands, live, and what can be done next.
 
 import * as api from "./api.js";
-import { facts, fill, h, link, moment, number, pill, t, tell, when } from "./dom.js";
+import { facts, fill, h, LANG, link, moment, number, pill, t, tell, when } from "./dom.js";
 import { titled } from "./words.js";
 
 const KIND = { announced: "wait", sealed: "wait", drawn: "good", vacated: "wait", voided: "bad", annulled: "bad" };
@@ -84,8 +84,8 @@ export async function page(context, name) {
           decides && go("change", t("go-change"))),
       ],
       h("h2", {}, t("draw-public")),
-      h("ul", {}, h("li", {}, link(`/draws/${name}`, t("draw-public-page"))), h("li", {}, link(`/draws/${name}/live`, t("draw-public-live"))),
-        result && h("li", {}, link(`/draws/${name}/minutes`, t("draw-public-minutes"))), result && h("li", {}, link(`/draws/${name}/bundle`, t("draw-public-bundle"))), h("li", {}, link(`/draws/${name}/press`, t("draw-public-press")))),
+      h("ul", {}, h("li", {}, link(`/${LANG}/draws/${name}`, t("draw-public-page"))), h("li", {}, link(`/${LANG}/draws/${name}/live`, t("draw-public-live"))),
+        result && h("li", {}, link(`/${LANG}/draws/${name}/minutes`, t("draw-public-minutes"))), result && h("li", {}, link(`/draws/${name}/bundle`, t("draw-public-bundle"))), h("li", {}, link(`/${LANG}/draws/${name}/press`, t("draw-public-press")))),
     ],
   };
 }

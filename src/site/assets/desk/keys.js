@@ -27,7 +27,7 @@ export async function page(context) {
         able ? make(context, base, items) : h("p", { class: "note" }, t("keys-unable")),
         more(t("keys-paper-title"),
           h("p", {}, t("keys-paper-text")),
-          h("pre", {}, h("code", {}, `klero keys new --name ${me.organiser}/paper --out paper.key`)),
+          h("pre", { class: "wrap" }, h("code", {}, `klero keys new --name ${me.organiser}/paper --out paper.key`)),
           form(async (data) => {
             await api.post(`${base}/keys`, { vkey: data.get("vkey").trim() });
             tell(t("keys-registered"));

@@ -1,7 +1,7 @@
 // The step of the wizard with the list of people: upload, roles of the columns, what is wrong with the file, and the commitment.
 
 import * as api from "./api.js";
-import { button, facts, field, fill, form, h, link, more, t, tell, tick, when } from "./dom.js";
+import { button, facts, field, fill, form, h, link, more, t, tell, tick, when, wrongFile } from "./dom.js";
 
 const TYPES = { csv: "text/csv", xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" };
 const ROLES = ["private", "id", "public", "household"];
@@ -75,7 +75,7 @@ function uncommitted(own, { etag, value: pool }, show) {
       h("tbody", {}, pool.headings.map((name, at) => h("tr", {}, h("th", { scope: "row" }, name),
         h("td", {}, h("select", { name: `role-${at}`, "aria-label": t("pool-role-of", { column: name }) }, ROLES.map((role) => h("option", { value: role, selected: role === given(name) }, t(`column-${role}`)))))))))),
     h("button", { class: pool.people === undefined ? "primary" : "" }, t("pool-check"))),
-    pool.problems && h("div", { class: "verdict bad", role: "alert" }, h("p", { class: "headline" }, t("pool-problems")), h("pre", { class: "wrap", lang: "en" }, pool.problems.message), pool.problems.advice && h("p", { lang: "en", class: "small" }, pool.problems.advice), h("p", {}, t("pool-problems-text"))),
+    pool.problems && h("div", { class: "verdict bad", role: "alert" }, h("p", { class: "headline" }, t("pool-problems")), wrongFile(pool.problems), h("p", {}, t("pool-problems-text"))),
     pool.people !== undefined && [
       h("div", { class: "verdict good" }, h("p", { class: "headline" }, t("pool-good", { n: pool.people }))),
       changed(pool),

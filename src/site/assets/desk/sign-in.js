@@ -81,7 +81,9 @@ function second(me, again) {
   const begin = button(t("totp-begin"), async () => {
     const made = await api.post("/account/totp");
     const spaced = made.secret.match(/.{1,4}/g).join(" ");
-    begin.replaceWith(h("p", {}, t("totp-secret")), h("p", {}, h("code", { class: "large", "data-secret": made.secret }, spaced)),
+    begin.replaceWith(h("p", {}, t("totp-scan")),
+      h("p", {}, h("img", { class: "qr", width: 240, height: 240, alt: t("totp-scan-alt"), src: `data:image/svg+xml,${encodeURIComponent(made.qr)}` })),
+      h("p", {}, t("totp-secret")), h("p", {}, h("code", { class: "large", "data-secret": made.secret }, spaced)),
       h("p", {}, link(made.uri, t("totp-open"))), confirm(true, t("totp-confirm")));
   });
   return put(place, h("p", {}, t("totp-text")), begin);
