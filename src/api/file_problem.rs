@@ -24,7 +24,7 @@ pub struct FileProblem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub position: Option<u64>,
-    /// The line, or the position of the column, that was there first
+    /// Another line, or the position of another column, that it is about
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub other: Option<u64>,
@@ -104,6 +104,7 @@ impl From<&Problem> for FileProblem {
                 ..on("cell-too-long", *line)
             },
             Problem::RecordTooLong { line, .. } => on("record-too-long", *line),
+            Problem::AfterQuotation { line, at } => Self { other: Some(*at), ..on("after-quotation", *line) },
             Problem::PublicTooLong { line } => Self { most: Some(16_384), ..on("public-too-long", *line) },
             Problem::TooManyPeople { line } => on("too-many-people", *line),
             Problem::Stranger { line } => on("stranger", *line),
@@ -139,6 +140,7 @@ mod tests {
             Problem::DoubleId { line, first_line: 2 },
             Problem::CellTooLong { line, column, bytes },
             Problem::RecordTooLong { line, to_end: true },
+            Problem::AfterQuotation { line, at: 9 },
             Problem::PublicTooLong { line },
             Problem::TooManyPeople { line },
             Problem::Stranger { line },

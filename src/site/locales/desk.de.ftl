@@ -442,6 +442,7 @@ desk-file-id-too-long = Was die Person unterscheidet, ist zu lang: { $found_s } 
 desk-file-double-id = Dieselbe Person wie in Zeile { $other }.
 desk-file-cell-too-long = Die Zelle in der Spalte „{ $column }“ ist zu lang: { $found_s } Bytes, erlaubt sind { $most_s }.
 desk-file-record-too-long = Die Zeile, die hier beginnt, ist zu lang für eine Person.
+desk-file-after-quotation = In Zeile { $other } folgt Text auf ein schließendes Anführungszeichen.
 desk-file-public-too-long = Die Spalten für Gruppen und Quoten sind zusammen zu lang: Erlaubt sind { $most_s } Bytes.
 desk-file-too-many-people = Mehr Personen, als eine Liste haben kann.
 desk-file-stranger = Niemand aus der früheren Auslosung kann so geantwortet haben.

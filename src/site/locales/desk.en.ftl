@@ -442,6 +442,7 @@ desk-file-id-too-long = What tells this person apart is too long: { $found_s } b
 desk-file-double-id = The same person as on line { $other }.
 desk-file-cell-too-long = The cell in the column ‘{ $column }’ is too long: { $found_s } bytes; at most { $most_s } are allowed.
 desk-file-record-too-long = The row that begins here is too long to be one person’s.
+desk-file-after-quotation = On line { $other } text follows a closing quotation mark.
 desk-file-public-too-long = The columns for groups and quotas are too long together: at most { $most_s } bytes are allowed.
 desk-file-too-many-people = More people than a list can have.
 desk-file-stranger = Nobody drawn in the earlier draw can have answered like this.

@@ -442,6 +442,7 @@ desk-file-id-too-long = Ce qui distingue cette personne est trop long : { $found
 desk-file-double-id = La même personne qu’à la ligne { $other }.
 desk-file-cell-too-long = La cellule de la colonne « { $column } » est trop longue : { $found_s } octets, { $most_s } au plus sont permis.
 desk-file-record-too-long = La ligne qui commence ici est trop longue pour une seule personne.
+desk-file-after-quotation = À la ligne { $other }, du texte suit un guillemet fermant.
 desk-file-public-too-long = Les colonnes des groupes et quotas sont trop longues ensemble : { $most_s } octets au plus sont permis.
 desk-file-too-many-people = Plus de personnes qu’une liste ne peut en avoir.
 desk-file-stranger = Personne du tirage précédent ne peut avoir répondu ainsi.

@@ -442,6 +442,7 @@ desk-file-id-too-long = Wat deze persoon onderscheidt, is te lang: { $found_s } 
 desk-file-double-id = Dezelfde persoon als op regel { $other }.
 desk-file-cell-too-long = De cel in de kolom ‘{ $column }’ is te lang: { $found_s } bytes; hoogstens { $most_s } mogen.
 desk-file-record-too-long = De rij die hier begint, is te lang voor één persoon.
+desk-file-after-quotation = Op regel { $other } volgt tekst op een sluitend aanhalingsteken.
 desk-file-public-too-long = De kolommen voor groepen en quota zijn samen te lang: hoogstens { $most_s } bytes mogen.
 desk-file-too-many-people = Meer personen dan een lijst kan hebben.
 desk-file-stranger = Niemand uit de eerdere loting kan zo geantwoord hebben.

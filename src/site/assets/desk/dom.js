@@ -150,7 +150,7 @@ const english = (detail, advice) => [detail && h("p", { lang: "en", class: "deta
 const REMEDIES = {
   encoding: ["utf16", "not-utf8", "nul"], export: ["empty-file", "header-only"], names: ["unnamed-column", "double-column", "column-name-too-long"],
   fewer: ["too-many-columns"], roles: ["no-such-column", "two-roles"], cells: ["ragged"], id: ["no-id"], double: ["double-id"],
-  shorter: ["id-too-long", "cell-too-long", "public-too-long"], quote: ["record-too-long"], pools: ["too-many-people"], stranger: ["stranger"],
+  shorter: ["id-too-long", "cell-too-long", "public-too-long"], quote: ["record-too-long", "after-quotation"], pools: ["too-many-people"], stranger: ["stranger"],
 };
 
 /** What is wrong with a file of people, each with its line, and what to do: said here, from kinds and places. A kind that is not known stays English. */
