@@ -174,7 +174,8 @@ fn private_part_of(id: &str) -> PrivatePart {
 
 fn opened(drawn: &[&str], reserves: &[&str]) -> EarlierOpened {
     let parts = |ids: &[&str]| ids.iter().map(|id| private_part_of(id)).collect::<Vec<_>>();
-    EarlierOpened::of_people((0u32..).zip(parts(drawn).into_iter().chain(parts(reserves)))).unwrap()
+    EarlierOpened::of_people((0u32..).zip(parts(drawn).into_iter().chain(parts(reserves))))
+        .expect("everybody has one index")
 }
 
 #[test]
