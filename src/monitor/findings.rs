@@ -3,8 +3,9 @@
 //! A finding is *open* while what it says is so, and what cannot be undone (a fork, a second seal) stays open until somebody acknowledges it.
 //! Never forgets one: settled findings stay in the list. Never names a person.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use klero_draw::hash::sha256;
 use serde::{Deserialize, Serialize};
 
 macro_rules! finding_ids {
@@ -77,8 +78,11 @@ finding_ids! {
     VoidWrong = "void.wrong";
 }
 
-/// Most findings that are kept one by one; what more there is is counted.
+/// Most findings of one name that are kept one by one; what more there is is counted. Of each name for itself: a thousand bad entries must not
+/// hide a fork.
 pub const FINDINGS_LIMIT: usize = 1_000;
+/// Most findings that are counted: what a hostile log can make a monitor remember stays bounded.
+const DROPPED_LIMIT: usize = 100_000;
 /// Longest text of a finding, in bytes.
 const TEXT_LIMIT: usize = 2_000;
 
@@ -106,6 +110,13 @@ pub struct Finding {
     pub told: bool,
 }
 
+impl Id {
+    /// Whether other words are other evidence. What is overdue says by how much, which changes with every look.
+    fn words_are_evidence(self) -> bool {
+        !matches!(self, Self::DrawUnsealed | Self::DrawOverdue | Self::ReplacementOverdue)
+    }
+}
+
 impl Finding {
     /// How it is called on the command line: `id`, or `id:about`.
     #[must_use]
@@ -124,9 +135,9 @@ impl Finding {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Findings {
     list: Vec<Finding>,
-    /// Findings beyond [`FINDINGS_LIMIT`].
+    /// Findings beyond [`FINDINGS_LIMIT`], each by a short hash of its key, so that each counts once.
     #[serde(default)]
-    more: u64,
+    dropped: BTreeSet<u64>,
     #[serde(skip)]
     index: BTreeMap<(Id, String), usize>,
     #[serde(skip)]
@@ -151,7 +162,7 @@ impl Findings {
         std::mem::take(&mut self.changed)
     }
 
-    /// Notes a finding; one that is known is only seen again.
+    /// Notes a finding; one that is known is only seen again, unless it was settled, or what is found now is something else: then it is news.
     pub fn find(&mut self, id: Id, about: &str, text: impl Into<String>, now: u64) {
         self.find_with(id, about, text, None, now);
     }
@@ -161,19 +172,24 @@ impl Findings {
         let text: String = crate::monitor::tell::plain(&text.into(), TEXT_LIMIT);
         let key = (id, about.to_owned());
         if let Some(known) = self.index.get(&key).and_then(|at| self.list.get_mut(*at)) {
-            // Found again after it was settled, it is news again.
-            if !known.open {
+            let other = known.text != text && id.words_are_evidence();
+            if !known.open || other {
                 (known.open, known.acknowledged, known.told) = (true, false, false);
                 known.text = text;
             }
-            known.evidence = known.evidence.take().or(evidence);
+            let (before, found) = (known.evidence.take(), evidence);
+            known.evidence = if other { found.or(before) } else { before.or(found) };
             known.last_seen = now;
             self.changed = true;
             return;
         }
         self.changed = true;
-        if self.list.len() >= FINDINGS_LIMIT {
-            self.more = self.more.saturating_add(1);
+        // The range is that of one name: texts sort after the empty one.
+        let listed = self.index.range((id, String::new())..).take_while(|((other, _), _)| *other == id);
+        if listed.take(FINDINGS_LIMIT).count() == FINDINGS_LIMIT {
+            if self.dropped.len() < DROPPED_LIMIT {
+                self.dropped.insert(short_hash(id, about));
+            }
             return;
         }
         self.index.insert(key, self.list.len());
@@ -196,6 +212,8 @@ impl Findings {
         let at = self.index.get(&(id, about.to_owned()));
         if let Some(known) = at.and_then(|at| self.list.get_mut(*at)).filter(|known| known.open) {
             known.open = false;
+            self.changed = true;
+        } else if at.is_none() && !self.dropped.is_empty() && self.dropped.remove(&short_hash(id, about)) {
             self.changed = true;
         }
     }
@@ -230,12 +248,18 @@ impl Findings {
     /// How many are not listed.
     #[must_use]
     pub fn more(&self) -> u64 {
-        self.more
+        u64::try_from(self.dropped.len()).unwrap_or(u64::MAX)
     }
 
     /// Whether any counts for the exit code.
     #[must_use]
     pub fn any_counts(&self) -> bool {
-        self.more > 0 || self.list.iter().any(Finding::counts)
+        !self.dropped.is_empty() || self.list.iter().any(Finding::counts)
     }
+}
+
+/// Of a finding that is only counted.
+fn short_hash(id: Id, about: &str) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = sha256(format!("{}:{about}", id.name()).as_bytes());
+    u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }

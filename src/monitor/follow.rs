@@ -2,14 +2,17 @@
 //!
 //! Order: a checkpoint is kept before anything under it is taken in, so that what was signed cannot be unseen by a kill.
 
+use std::path::PathBuf;
+
+use klero_draw::hash::sha256;
 use klero_tlog::tile_reader::{TileReadError, TileReader};
 use klero_tlog::{Checkpoint, MerkleTree, Note, TreeHead, VerifiedCheckpoint, VerifierKey};
-use klero_verifier::fraud::{FraudProof, Relation, compare};
+use klero_verifier::fraud::{FRAUD_LIMIT, Fraud, FraudProof, Relation, compare};
 
 use super::findings::Id;
 use super::state::State;
 use super::{Done, Monitor, Stop};
-use crate::files::{NewFile, RealFiles, write_durably};
+use crate::files::{Files, NewFile, RealFiles, write_durably};
 use crate::log_keys;
 use crate::place::{CHECKPOINT_LIMIT, Place, TileProblem};
 
@@ -21,24 +24,34 @@ impl Monitor {
         let note = Note::parse(&bytes).map_err(|e| self.unreadable(&e.to_string(), now))?;
         let claimed = Checkpoint::parse(note.text()).map_err(|e| self.unreadable(&e.to_string(), now))?;
         let keys = self.keys_of(place, &claimed)?;
-        let checkpoint = match VerifiedCheckpoint::open_note(&note, &keys) {
-            Ok(checkpoint) => checkpoint,
-            Err(_) => self.by_a_new_key(place, &note, &claimed, &keys, now)?,
+        let known = VerifiedCheckpoint::open_note(&note, &keys).ok();
+        let checkpoint = match &known {
+            Some(checkpoint) => checkpoint.clone(),
+            None => self.by_a_new_key(place, &note, &claimed, &keys, now)?,
         };
         if !checkpoint.checkpoint().extensions().is_empty() {
             return Err(self.unreadable("it has extension lines", now));
         }
         if let Some(seen) = self.seen.clone() {
-            self.relate(place, &seen, &checkpoint, now)?;
+            let related = self.relate(place, &seen, &checkpoint, now);
+            self.or_suspect(&checkpoint, related)?;
         }
+        let checkpoint = match known {
+            Some(_) => {
+                let judged = self.by_the_key_in_force(place, &checkpoint, &keys, now);
+                self.or_suspect(&checkpoint, judged)?
+            }
+            None => checkpoint,
+        };
         self.accept(checkpoint.clone())?;
-        self.replay(place, &checkpoint, now, done)
+        self.replay(place, &checkpoint, now, done)?;
+        self.relate_suspects(now)
     }
 
     /// A checkpoint that is no checkpoint. With a folder that cannot be right; a web server may have served an error page.
     fn unreadable(&mut self, words: &str, now: u64) -> Stop {
         self.findings.find(Id::LogDamaged, "checkpoint", format!("what is served as checkpoint is none: {words}"), now);
-        Stop::Found
+        Stop::Found(Id::LogDamaged)
     }
 
     /// The keys that may have signed: those of the ledger, or before anything was read the trusted one, or the one that the log itself names.
@@ -94,7 +107,33 @@ impl Monitor {
             head.size, head.root
         );
         self.findings.find(Id::KeyChanged, "checkpoint", text, now);
-        Stop::Found
+        Stop::Found(Id::KeyChanged)
+    }
+
+    /// The checkpoint by the key in force under it, and by no other (spec §8.1): a key that was replaced signs nothing any more, whoever has it
+    /// now. To be asked before the checkpoint is accepted, for what is accepted is gone on from.
+    fn by_the_key_in_force(
+        &mut self,
+        place: &Place,
+        checkpoint: &VerifiedCheckpoint,
+        known: &[VerifierKey],
+        now: u64,
+    ) -> Result<VerifiedCheckpoint, Stop> {
+        let head = checkpoint.head();
+        let Some(old) = known.last().cloned() else { return Ok(checkpoint.clone()) };
+        let last = log_keys::newest(place, head, self.frontier.size(), old).map_err(|e| self.tiles(e, now))?;
+        VerifiedCheckpoint::open_note(checkpoint.note(), std::slice::from_ref(&last)).or_else(|_| {
+            self.suspect(checkpoint, true)?;
+            let text = format!(
+                "the checkpoint of {} entries, root {}, is signed by {}, which was replaced before it; the key in force there is {}",
+                head.size,
+                head.root,
+                checkpoint.log_key().to_text(),
+                last.to_text()
+            );
+            self.findings.find(Id::KeyChanged, "checkpoint", text, now);
+            Err(Stop::Found(Id::KeyChanged))
+        })
     }
 
     /// What reading tiles failed of: a finding if they are not what was signed, and nothing if they could not be had.
@@ -111,7 +150,7 @@ impl Monitor {
                     format!("the log's files do not fit its checkpoint: {error}"),
                     now,
                 );
-                Stop::Found
+                Stop::Found(Id::LogDamaged)
             }
         }
     }
@@ -147,25 +186,34 @@ impl Monitor {
         };
         match relation {
             Some(Relation::Fork(proof)) => {
-                self.found_fork(&proof, now)?;
-                Err(Stop::Found)
+                if !self.found_fork(&proof, old, head, now)? {
+                    self.suspect(new, true)?;
+                }
+                Err(Stop::Found(Id::LogFork))
             }
             _ if head.size < old.size => {
                 let text = format!("it serves a checkpoint of {} entries; {} were seen before", head.size, old.size);
                 self.findings.find(Id::LogRollback, "", text, now);
-                Err(Stop::Found)
+                Err(Stop::Found(Id::LogRollback))
             }
             _ => Ok(()),
         }
     }
 
-    fn found_fork(&mut self, proof: &FraudProof, now: u64) -> Result<(), Stop> {
-        let text = proof.to_text().map_err(|e| Stop::Cannot(e.to_string()))?;
+    /// Notes a fork between what was seen and what is shown; each by its sizes, so that another one is another finding. `true` if there is a proof that
+    /// convinces others.
+    pub(super) fn found_fork(
+        &mut self,
+        proof: &FraudProof,
+        seen: TreeHead,
+        shown: TreeHead,
+        now: u64,
+    ) -> Result<bool, Stop> {
+        let about = format!("{}-{}", seen.size.min(shown.size), seen.size.max(shown.size));
         let (words, evidence) = match proof.verify() {
             Ok(fraud) => {
                 let (smaller, larger) = (fraud.smaller(), fraud.larger());
-                let name = format!("fraud-{}-{}.json", smaller.size, larger.size);
-                write_durably(&RealFiles, &[NewFile { path: self.dir.join(&name), bytes: text.into_bytes() }])?;
+                let evidence = self.keep_proof(proof, &fraud, &about)?;
                 let words = format!(
                     "the log signed two histories: at {} entries the root {}, and at {} entries one whose first {} have the root {}",
                     smaller.size,
@@ -174,12 +222,32 @@ impl Monitor {
                     smaller.size,
                     fraud.root()
                 );
-                (words, Some(self.dir.join(&name).display().to_string()))
+                (words, Some(evidence.display().to_string()))
             }
             Err(why) => (format!("the log shows two histories, and no one key signed both: {why}"), None),
         };
-        self.findings.find_with(Id::LogFork, "", words, evidence, now);
-        Ok(())
+        let proved = evidence.is_some();
+        self.findings.find_with(Id::LogFork, &about, words, evidence, now);
+        Ok(proved)
+    }
+
+    /// Writes a proof, and over none: two forks between the same sizes are two proofs. The same fork, cosigned anew, is not another.
+    fn keep_proof(&self, proof: &FraudProof, fraud: &Fraud, sizes: &str) -> Result<PathBuf, Stop> {
+        let text = proof.to_text().map_err(|e| Stop::Cannot(e.to_string()))?;
+        let both = format!("{} {} {}", fraud.log().to_text(), fraud.smaller().root, fraud.larger().root);
+        let digest = hex::encode(sha256(both.as_bytes()));
+        let names =
+            [format!("fraud-{sizes}.json"), format!("fraud-{sizes}-{}.json", digest.get(..16).unwrap_or_default())];
+        let mut path = self.dir.join(&names[0]);
+        if let Some(bytes) = RealFiles.read(&path, FRAUD_LIMIT)? {
+            let kept = std::str::from_utf8(&bytes).ok().and_then(|text| FraudProof::parse(text).ok());
+            if kept.and_then(|kept| kept.verify().ok()).is_some_and(|kept| kept == *fraud) {
+                return Ok(path);
+            }
+            path = self.dir.join(&names[1]);
+        }
+        write_durably(&RealFiles, &[NewFile { path: path.clone(), bytes: text.into_bytes() }])?;
+        Ok(path)
     }
 
     /// Keeps a checkpoint. One of the same size is joined with what is kept: a witness's earliest cosignature counts.

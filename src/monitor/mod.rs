@@ -8,6 +8,7 @@
 //! DIR/checkpoints/N   the first checkpoint seen that covers a seal, with its cosignatures
 //! DIR/findings.json   what was found
 //! DIR/fraud-A-B.json  proofs of fraud
+//! DIR/suspects/SIZE-HASH   signed checkpoints that could not be related to the one kept
 //! ```
 //!
 //! Killed at any point it goes on where it was: whatever was written is whole, and what was not yet accounted for is done again. Its memory does not
@@ -20,6 +21,7 @@ mod redraw;
 mod replay;
 pub mod state;
 pub mod steps;
+mod suspects;
 pub mod tell;
 pub mod webhook;
 
@@ -79,8 +81,8 @@ pub struct Monitor {
 enum Stop {
     /// Something could not be read: nothing follows.
     Cannot(String),
-    /// It is told as a finding.
-    Found,
+    /// The log cannot be followed, and why is told as a finding.
+    Found(Id),
     /// The monitor's own folder.
     Own(Failure),
 }
@@ -109,7 +111,11 @@ impl Done {
     fn note(&mut self, stop: Stop) -> Result<(), Failure> {
         match stop {
             Stop::Cannot(words) => self.problem = self.problem.take().or(Some(words)),
-            Stop::Found => {}
+            // Once somebody has taken note of the finding, it still is so that nothing new of the log is seen.
+            Stop::Found(id) => {
+                let words = format!("the log could not be followed: see the finding {}", id.name());
+                self.problem = self.problem.take().or(Some(words));
+            }
             Stop::Own(failure) => return Err(failure),
         }
         Ok(())
@@ -228,16 +234,25 @@ impl Monitor {
     /// and what could not be looked at is told.
     pub fn pass(&mut self, place: &Place, now: u64) -> Result<Told, Failure> {
         let mut done = Done::default();
-        if let Err(stop) = self.follow(place, now, &mut done) {
-            done.note(stop)?;
-        }
+        let followed = match self.follow(place, now, &mut done) {
+            Ok(()) => true,
+            Err(stop) => {
+                done.note(stop)?;
+                false
+            }
+        };
         if self.state.is_some() {
             if let Err(stop) = self.redraw(place, now, &mut done) {
                 done.note(stop)?;
             }
-            self.look_at_the_clock(now);
-            if let Err(stop) = self.look_for_tables(place, now) {
-                done.note(stop)?;
+            // What is late, or gone, can only be told by whoever has read what the log says by now.
+            if followed {
+                self.look_at_the_clock(now);
+                if let Err(stop) = self.look_for_tables(place, now) {
+                    done.note(stop)?;
+                }
+            } else {
+                self.tell_what_is_due(now, &mut done);
             }
         }
         if let Some(state) = self.state.as_mut().filter(|_| done.problem.is_none()) {
@@ -335,6 +350,22 @@ impl Monitor {
         }
     }
 
+    /// What would be late, had the log been read up to now.
+    fn tell_what_is_due(&self, now: u64, done: &mut Done) {
+        let Some(state) = &self.state else { return };
+        let due = state.waiting.values().filter(|waiting| self.is_late(waiting, now)).count();
+        if let Some(problem) = done.problem.as_mut().filter(|_| due > 0) {
+            let seen = crate::when::show(state.checked_at);
+            problem.push_str(&format!(
+                "; {due} draws have become due, and whether the log went on with them since the last complete look at {seen} is not known"
+            ));
+        }
+    }
+
+    fn is_late(&self, waiting: &state::Waiting, now: u64) -> bool {
+        now >= waiting.due.saturating_add(self.setup.grace_secs)
+    }
+
     fn look_at_the_clock(&mut self, now: u64) {
         use state::Awaited;
         let Some(state) = &self.state else { return };
@@ -347,7 +378,7 @@ impl Monitor {
                 Awaited::Draw => (Id::DrawOverdue, "its round is published, and it is neither drawn nor given up"),
                 Awaited::Replacement => (Id::ReplacementOverdue, "a vacancy could be filled, and is not"),
             };
-            if now >= waiting.due.saturating_add(self.setup.grace_secs) {
+            if self.is_late(waiting, now) {
                 let text = format!("draw '{draw}': {words}; it is {late} s late");
                 self.findings.find(id, draw, text, now);
             }

@@ -54,6 +54,9 @@ pub struct State {
     stand: (u64, StepHash, u64),
     /// Draws that had steps since they were last drawn again.
     pub pending: BTreeSet<String>,
+    /// Draws whose seal was not shown to be witnessed in time, and may yet be.
+    #[serde(default)]
+    pub unwitnessed: BTreeSet<String>,
     /// What draws wait for.
     pub waiting: BTreeMap<String, Waiting>,
     /// Tables that must be there, by hash, and their draws.
@@ -80,6 +83,7 @@ impl State {
             steps_len: 0,
             stand: (0, StepHash::ZERO, 0),
             pending: BTreeSet::new(),
+            unwitnessed: BTreeSet::new(),
             waiting: BTreeMap::new(),
             tables: BTreeMap::new(),
             looked: String::new(),

@@ -178,6 +178,56 @@ fn an_artifact_that_is_missing() {
 }
 
 #[test]
+fn an_artifact_that_is_no_text_hides_nothing() {
+    let mut world = World::new();
+    let (terms, outcome) = world.whole(&Spec::new("council", "stratified"));
+    let outcome = klero_draw::hash::ArtifactHash::of(outcome.text().unwrap().as_bytes());
+    for name in [outcome, terms.value().pool.table.unwrap()] {
+        let site = Site::of(&world);
+        let path = site.log.join("artifact").join(name.to_string());
+        let honest = std::fs::read(&path).unwrap();
+        for bent in [b"\xff\xfe".as_slice(), b"another"] {
+            std::fs::write(&path, bent).unwrap();
+            for later in 0..2 {
+                let look = site.look(Some(world.trust()), LATER + later);
+                assert_eq!((look.open(), look.told.redrawn), (vec!["artifact.wrong:council".to_owned()], 1));
+            }
+        }
+        std::fs::write(&path, honest).unwrap();
+        assert_eq!(site.look(Some(world.trust()), LATER).open(), [""; 0]);
+        assert_eq!(site.look(Some(world.trust()), LATER).told.redrawn, 0);
+    }
+}
+
+#[test]
+fn what_is_due_is_not_overdue_while_nobody_can_look() {
+    let spec = Spec::new("council", "equal");
+    let mut world = announced(&spec);
+    world.seal(&spec);
+    let site = Site::of(&world);
+    assert_eq!(site.look(None, GENESIS + 60).exit, 0);
+    std::fs::remove_file(site.log.join("checkpoint")).unwrap();
+    let look = site.look(None, LATER);
+    assert_eq!((look.exit, look.open()), (3, vec![]));
+    assert!(look.told.problem.unwrap().contains("1 draws have become due"));
+}
+
+#[test]
+fn a_thousand_bad_entries_hide_no_fork() {
+    use kleroterion::monitor::findings::{FINDINGS_LIMIT, Findings};
+    let mut findings = Findings::default();
+    for _ in 0..2 {
+        for number in 0..FINDINGS_LIMIT + 5 {
+            findings.find(Id::StepUnreadable, &format!("step {number}"), "bad", LATER);
+        }
+        findings.find(Id::LogFork, "5-8", "two histories", LATER);
+        let findings = Findings::parse(&findings.to_json().unwrap()).unwrap();
+        assert_eq!((findings.all().len(), findings.more()), (FINDINGS_LIMIT + 1, 5));
+        assert!(findings.all().iter().any(|finding| finding.id == Id::LogFork));
+    }
+}
+
+#[test]
 fn files_that_do_not_fit_the_checkpoint() {
     let mut world = World::new();
     world.whole(&Spec::new("council", "equal"));
@@ -267,6 +317,43 @@ fn witnesses_are_asked_for_where_trust_does() {
     // What another log's witnesses said counts for nothing.
     let foreign = World::opened("elsewhere.example/log", 3).cosigned(GENESIS + 50);
     assert_eq!(look(Some(&foreign)).open(), ["seal.unwitnessed:council"]);
+}
+
+#[test]
+fn who_comes_late_does_not_call_a_seal_late() {
+    let spec = Spec::new("council", "equal");
+    let mut world = announced(&spec);
+    let terms = world.seal(&spec);
+    let in_time = world.cosigned(world.round_time(spec.draws_at) - 5);
+    world.draw(&terms);
+    let site = Site::of(&world);
+    write(&site.log.join("checkpoint"), &world.cosigned(world.round_time(spec.draws_at) + 5).to_bytes());
+    let look = || site.look(Some(world.trust_with_witnesses()), LATER);
+    assert_eq!(look().open(), ["seal.unwitnessed:council"]);
+    assert_eq!((look().open(), look().told.redrawn), (vec!["seal.unwitnessed:council".to_owned()], 0));
+    write(&site.log.join("witnessed/3"), &in_time.to_bytes());
+    assert_eq!(look().open(), [""; 0]);
+}
+
+#[test]
+fn a_replaced_key_signs_nothing_any_more() {
+    let mut world = World::new();
+    let (trust, old) = (world.trust(), World::new().log);
+    let site = Site::of(&world);
+    rotate(&mut world, true);
+    publish(&world, &site.log);
+    assert_eq!(site.look(Some(trust.clone()), LATER).exit, 0);
+    let (before, new) = (world.tree.size(), std::mem::replace(&mut world.log, old));
+    let mut longer = world;
+    longer.announce(&Spec::new("council", "equal").at(LATER + 100), 0);
+    publish(&longer, &site.log);
+    let look = site.look(Some(trust.clone()), LATER);
+    assert_eq!((look.open(), look.told.size), (vec!["key.changed:checkpoint".to_owned()], before), "{look:?}");
+    // The honest log, which went on in the same way, is followed as before.
+    longer.log = new;
+    publish(&longer, &site.log);
+    let look = site.look(Some(trust), LATER);
+    assert_eq!((look.open(), look.told.size), (vec!["key.changed:checkpoint".to_owned()], longer.tree.size()));
 }
 
 #[test]

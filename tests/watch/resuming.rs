@@ -98,7 +98,7 @@ fn a_kept_checkpoint_binds_even_if_nothing_under_it_was_read() {
     }
     publish(&fork, &site.log);
     let look = site.look(None, LATER);
-    assert_eq!(look.open(), ["log.fork"], "{look:?}");
+    assert!(matches!(&look.open()[..], [one] if one.starts_with("log.fork:")), "{look:?}");
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn one_key_and_two_histories() {
     let (told, findings) = look(&second);
     assert_eq!(told.exit(&findings), 1);
     let finding = &findings.all()[0];
-    assert_eq!(finding.key(), "log.fork");
+    assert_eq!(finding.key(), "log.fork:3-4");
     let proof = std::fs::read_to_string(finding.evidence.as_ref().unwrap()).unwrap();
     assert_eq!(FraudReport::of(&proof, None).verdict().exit(), 0);
     // The program that people run says so too.
