@@ -252,29 +252,38 @@ impl Client {
     ) -> Result<Fetched, NotFetched> {
         let mut complaints: Vec<Complaint> = Vec::new();
         for pass in 0..patience.passes.max(1) {
-            let mut asked = false;
+            if !relays.iter().any(|relay| worth_asking(relay, &complaints)) {
+                break;
+            }
             if pass > 0 {
-                let hopeful = relays.iter().any(|relay| worth_asking(relay, &complaints));
-                if !hopeful {
-                    break;
-                }
                 tokio::time::sleep(jitter(patience.wait(pass - 1))).await;
             }
-            for relay in relays {
-                if !worth_asking(relay, &complaints) {
-                    continue;
-                }
-                asked = true;
-                match self.verified_from(chain, relay, round).await {
-                    Ok(verified) => return Ok(Fetched { verified, relay: relay.clone(), complaints }),
-                    Err(error) => complain(&mut complaints, relay, error),
-                }
-            }
-            if !asked {
-                break;
+            if let Some((verified, relay)) = self.ask_each(chain, relays, round, &mut complaints).await {
+                return Ok(Fetched { verified, relay, complaints });
             }
         }
         Err(NotFetched { round, complaints })
+    }
+
+    /// Asks each relay once, until one brings the round; one of which `complaints` say that it sent something wrong is not asked. What goes wrong is added
+    /// to them.
+    pub async fn ask_each(
+        &self,
+        chain: &Chain,
+        relays: &[Relay],
+        round: u64,
+        complaints: &mut Vec<Complaint>,
+    ) -> Option<(VerifiedRound, Relay)> {
+        for relay in relays {
+            if !worth_asking(relay, complaints) {
+                continue;
+            }
+            match self.verified_from(chain, relay, round).await {
+                Ok(verified) => return Some((verified, relay.clone())),
+                Err(error) => complain(complaints, relay, error),
+            }
+        }
+        None
     }
 
     async fn verified_from(&self, chain: &Chain, relay: &Relay, round: u64) -> Result<VerifiedRound, RelayError> {

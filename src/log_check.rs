@@ -5,12 +5,12 @@
 //! repair, and each only from something that proves it right: the database from the tiles, the tiles from the database,
 //! the guard from a signed checkpoint that somebody else kept.
 
+mod artifacts;
 mod export;
 mod repair;
 
 use std::fmt;
 use std::fs::File;
-use std::path::Path;
 use std::sync::Arc;
 
 use klero_tlog::proof::TreeHead;
@@ -20,6 +20,8 @@ use crate::files::{FileError, Files, LogFolder};
 use crate::guard::{Guard, GuardError};
 use crate::publish::{Publisher, TileFault, TileFaultKind};
 use crate::sequencer::opening::{EntryCheck, LogSetup, OpenError, ReadThrough, Stores, check_root, lock, read_through};
+use artifacts::compare_artifacts;
+pub use artifacts::{NamedArtifacts, compare_named_artifacts};
 pub use export::{Export, ExportError};
 pub use repair::{RepairError, Repaired, repair_from_tiles, repair_tiles, restore_guard};
 
@@ -303,44 +305,6 @@ fn compare_key(report: &mut Report, publisher: &Publisher, site: &Site) -> Resul
     let found = found.unwrap_or_else(|| "no file\n".to_owned());
     report.add("log.vkey", found == format!("{expected}\n"), &expected, found.trim_end());
     Ok(())
-}
-
-/// Each artifact hashes to its name.
-fn compare_artifacts(report: &mut Report, site: &Site, publisher: &Publisher) -> Result<(), FileError> {
-    let expected = "each artifact hashes to its name";
-    let folder = publisher.path().join("artifact");
-    let mut wrong = Vec::new();
-    for item in site.files.list(&folder)?.unwrap_or_default() {
-        if item.name.starts_with('.') {
-            continue;
-        }
-        let path = folder.join(&item.name);
-        let hash = file_hash(&path).map_err(|e| FileError::new("read", &path, &e));
-        if item.is_folder || hash? != item.name {
-            wrong.push(item.name);
-        }
-    }
-    for name in wrong.iter().take(MAX_NAMED_FAULTS) {
-        report.add("artifacts", false, expected, format!("{name} does not"));
-        report.advise("restore the artifacts that differ from a backup, or from anybody who downloaded them");
-    }
-    if wrong.is_empty() {
-        report.add("artifacts", true, expected, expected);
-    }
-    Ok(())
-}
-
-fn file_hash(path: &Path) -> std::io::Result<String> {
-    use sha2::{Digest, Sha256};
-    let mut hash = Sha256::new();
-    let mut file = File::open(path)?;
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match std::io::Read::read(&mut file, &mut buffer)? {
-            0 => return Ok(hex::encode(hash.finalize())),
-            count => hash.update(&buffer[..count]),
-        }
-    }
 }
 
 /// A copy of the database, beside it, gone when dropped.

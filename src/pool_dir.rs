@@ -44,7 +44,7 @@ use source::{Keeping, Positioned, Source};
 pub use commit::{CommitOptions, Committed, TableWish, check, commit, commit_sealed};
 pub use linked::{LinkedOptions, commit_linked, commit_members, commit_members_sealed};
 pub use result::{ResultFiles, Selected};
-pub use seal::{destroy, folders, settle};
+pub use seal::{destroy, folders, keep, settle};
 pub use upload::{Receiving, Upload};
 
 const PEOPLE: &str = "people.csv";

@@ -14,6 +14,8 @@ use common_service::{BOTH, ORIGIN, ROUNDS, Wish, World, forty, published, record
 use klero_verifier::bundle::{BUNDLE_LIMIT, Bundle};
 use kleroterion::files::{Files as _, LogFolder, RealFiles};
 use kleroterion::pool_dir::PoolDir;
+use kleroterion::sequencer::opening::{LogSetup, initialise};
+use kleroterion::service::config::Config;
 use serde_json::{Value, json};
 
 fn klero(dir: &Path, arguments: &str) -> Output {
@@ -305,6 +307,19 @@ fn receipts_results_and_the_log_of_a_real_draw() {
 
     let checked = json_of(at, "log fsck --dir service");
     assert!(checked.is_object());
+    // An artifact that the log names is missed.
+    let outcome = at
+        .join("service/public/artifact")
+        .join(json_of(at, "draw status letters --dir service")[0]["outcome"].as_str().unwrap());
+    let aside = at.join("aside");
+    std::fs::rename(&outcome, &aside).unwrap();
+    let (told, _) = exits(at, "log fsck --dir service", 1);
+    assert!(
+        told.contains("artifacts.named") && told.contains("is missing") && told.contains("from a backup"),
+        "{told}"
+    );
+    std::fs::rename(&aside, &outcome).unwrap();
+    done(at, "log fsck --dir service");
     let exported = done(at, "log export --dir service");
     assert_eq!(exported.lines().count(), 5, "opened, organiser, announced, sealed, drawn");
     for line in exported.lines() {
@@ -449,6 +464,33 @@ fn a_log_of_a_bad_name_is_not_begun() {
         assert!(!dir.path().join("service").exists(), "{origin:?}");
     }
     done(dir.path(), &format!("init --dir service --origin {}", "a".repeat(247)));
+}
+
+/// What is refused, or cut short, while a log is begun is gone on with by the same command; a log without a first step is nobody's log.
+#[test]
+fn a_log_that_was_begun_half_is_finished_by_the_same_command() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path();
+    let other = format!("log {}\n", common_service::member("other").verifier_key().to_text());
+    std::fs::write(at.join("policy.txt"), format!("{other}quorum none\n")).unwrap();
+    let init = "init --dir service --origin test.example/log --policy policy.txt";
+    let (_, complaint) = exits(at, init, 2);
+    let line = complaint.lines().find_map(|line| line.split_once("add the line: ")).unwrap().1;
+    let folder = LogFolder::new(at.join("service"));
+    assert!(!folder.guard().exists() && !at.join("service/service.json").exists(), "no log was made");
+
+    // As a crash would leave it before the first step.
+    let key = kleroterion::signer::load(&at.join("service/keys/log.key")).unwrap();
+    initialise(&LogSetup::new(at.join("service"), key)).unwrap();
+    let config = Config { origin: "test.example/log".into(), relays: Vec::new(), margin_secs: 0 };
+    config.save(&at.join("service")).unwrap();
+    let (_, complaint) = exits(at, "draw status --dir service", 2);
+    assert!(complaint.contains("give klero init once more"), "{complaint}");
+    std::fs::write(at.join("policy.txt"), format!("{other}{line}\nquorum none\n")).unwrap();
+    done(at, init);
+    assert_eq!(done(at, "log export --dir service").lines().count(), 1);
+    done(at, "log fsck --dir service");
+    assert!(exits(at, init, 2).1.contains("there is a log in service already"));
 }
 
 /// A command that has the log open for a moment is waited for, by commands and by the service.

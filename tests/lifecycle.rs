@@ -9,6 +9,7 @@ mod common_service;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use common_service::{BOTH, ORIGIN, ROUNDS, Wish, World, published, recorded, signed, slug};
 use kleroterion::drand::Client;
@@ -141,8 +142,74 @@ fn only_the_committed_round_counts_and_only_in_time() {
     let failure = world.ask(Request::Round { draw: slug("letters"), round: false_round }).unwrap_err();
     assert_eq!(failure.exit, 2);
     assert_eq!(world.service().size(), size);
+    // Relays of an unchained beacon may send an empty previous signature along.
+    let empty =
+        kleroterion::service::request::HandedRound { previous_signature: Some(String::new()), ..recorded(round) };
+    world.ask(Request::Round { draw: slug("letters"), round: empty }).unwrap();
+    world.verified("letters");
+}
+
+/// Names in a folder of the service.
+fn names(world: &World, folder: &str) -> Vec<String> {
+    let items = std::fs::read_dir(world.service().folder().join(folder)).into_iter().flatten();
+    items.map(|item| item.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+#[test]
+fn a_pool_that_changed_after_the_commit_is_not_sealed() {
+    let round = ROUNDS[3];
+    let world = World::before(round);
+    world.announce("letters", round);
+    let wish = Wish { method: json!({"name": "households", "seats": 5}), ..Wish::equal(round) };
+    let people = world.pool().join("people.csv");
+    let committed = std::fs::read_to_string(&people).unwrap();
+    // One row, as long as before.
+    std::fs::write(&people, committed.replace("Person 17,", "Person 71,")).unwrap();
+    let size = world.service().size();
+    refused(world.seal("letters", &wish), "the rows are not those that were committed");
+    assert_eq!(world.service().size(), size);
+    assert_eq!([names(&world, "pools"), names(&world, "public/artifact")], [const { Vec::<String>::new() }; 2]);
+    std::fs::write(&people, committed).unwrap();
+    world.seal("letters", &wish).unwrap();
+    world.clock.set(published(round));
     world.round("letters", round).unwrap();
     world.verified("letters");
+}
+
+#[test]
+fn a_copy_of_the_pool_that_was_damaged_is_replaced_by_the_next_seal() {
+    let round = ROUNDS[3];
+    let world = World::before(round);
+    world.announce("letters", round);
+    world.announce("jury", round);
+    world.seal("letters", &Wish::equal(round)).unwrap();
+    let root = world.status("letters").root.unwrap();
+    let kept = world.service().folder().join("pools").join(root);
+    for name in ["people.csv.age", "index.age"] {
+        let mut bytes = std::fs::read(kept.join(name)).unwrap();
+        *bytes.last_mut().unwrap() ^= 1;
+        std::fs::write(kept.join(name), bytes).unwrap();
+    }
+    world.seal("jury", &Wish::equal(round)).unwrap();
+    world.clock.set(published(round));
+    for draw in ["letters", "jury"] {
+        world.round(draw, round).unwrap();
+        world.verified(draw);
+    }
+    assert_eq!(names(&world, "pools").len(), 1);
+}
+
+#[test]
+fn terms_that_the_log_refuses_publish_nothing_and_leave_nothing() {
+    let round = ROUNDS[3];
+    let world = World::before(round);
+    world.announce("letters", round);
+    let terms =
+        world.terms("letters", &Wish { method: json!({"name": "households", "seats": 5}), ..Wish::equal(round) });
+    refused(world.seal_terms(&terms, &["clerk"]), "signed by 1 keys");
+    assert_eq!([names(&world, "pools"), names(&world, "public/artifact")], [const { Vec::<String>::new() }; 2]);
+    world.seal_terms(&terms, BOTH).unwrap();
+    assert_eq!([names(&world, "pools").len(), names(&world, "public/artifact").len()], [1, 1]);
 }
 
 #[test]
@@ -268,6 +335,86 @@ fn a_second_attempt_names_how_the_first_ended() {
     refused(world.hand_in(signed("void", &decision("second", "cancelled"), BOTH)), "has been drawn");
 }
 
+/// A sealed draw, and a service that reaches no relay: port 9 of this machine is nobody's.
+fn sealed_without_relays(round: u64, margin_secs: u64) -> World {
+    let mut world = World::before(round);
+    let config = world.dir.path().join("service/service.json");
+    let text = std::fs::read_to_string(&config).unwrap();
+    let margin = format!("\"margin_secs\": {margin_secs}");
+    std::fs::write(&config, text.replace("\"margin_secs\": 0", &margin)).unwrap();
+    world.restart();
+    world.service_mut().use_relays(&["http://127.0.0.1:9".to_owned()]).unwrap();
+    world.announce("letters", round);
+    world.seal("letters", &Wish::equal(round)).unwrap();
+    world
+}
+
+#[track_caller]
+fn void(world: &World, reason: &str, exit: u8, words: &str) {
+    let size = world.service().size();
+    let failure = world.hand_in(signed("void", &decision("letters", reason), BOTH)).expect_err("it was given up");
+    assert_eq!(failure.exit, exit, "{failure}");
+    assert!(failure.to_string().contains(words), "{failure}");
+    assert_eq!(world.service().size(), size);
+}
+
+#[test]
+fn once_its_round_is_out_a_draw_is_drawn_and_not_given_up() {
+    let round = ROUNDS[2];
+    let world = sealed_without_relays(round, 0);
+    world.clock.set(published(round));
+    void(&world, "cancelled", 3, "is not given up without its round");
+    let note = signed("void", &decision("letters", "cancelled"), BOTH);
+    let with = |round: u64| world.ask(Request::Void { note: note.clone(), round: recorded(round) });
+    refused(with(ROUNDS[3]), &format!("waits for round {round}"));
+    refused(with(round), "its round is there, so it was drawn, as step 4");
+    assert_eq!(world.status("letters").phase, "drawn");
+    world.verified("letters");
+    refused(with(round), "has been drawn");
+    // Without a note that gives a draw up a round is not brought along.
+    let annul = signed("annul", &decision("letters", "court"), BOTH);
+    assert_eq!(world.ask(Request::Void { note: annul, round: recorded(round) }).unwrap_err().exit, 2);
+}
+
+#[test]
+fn a_draw_that_cannot_be_carried_out_is_given_up_with_its_round() {
+    let round = ROUNDS[2];
+    let world = sealed_without_relays(round, 0);
+    let root = world.status("letters").root.unwrap();
+    std::fs::remove_file(world.service().folder().join("pools").join(root).join("people.csv.age")).unwrap();
+    world.clock.set(published(round));
+    // The round is handed in and is good; it is not asked for again.
+    world.round("letters", round).unwrap_err();
+    void(&world, "beacon_lost", 1, "the beacon is not lost");
+    assert_eq!(world.hand_in(signed("void", &decision("letters", "pool_error"), BOTH)).unwrap().kind, "voided");
+    let report = world.verified("letters");
+    let shown = report.facts.iter().find(|fact| fact.contains("ABANDONED")).unwrap();
+    assert!(shown.contains("the seed gave indices"), "{shown}");
+}
+
+#[test]
+fn a_beacon_that_is_lost_ends_a_draw_from_draw_by_on() {
+    let round = ROUNDS[2];
+    let world = sealed_without_relays(round, 0);
+    world.clock.set(published(round) + 599);
+    void(&world, "beacon_lost", 3, "--reason beacon_lost after");
+    world.clock.set(published(round) + 600);
+    void(&world, "court", 3, "if nobody can bring the round, give it up with --reason beacon_lost");
+    world.hand_in(signed("void", &decision("letters", "beacon_lost"), BOTH)).unwrap();
+    assert_eq!(world.status("letters").phase, "voided");
+}
+
+#[test]
+fn within_the_margin_of_its_round_a_draw_is_not_cancelled() {
+    let round = ROUNDS[2];
+    let world = sealed_without_relays(round, 30);
+    world.clock.set(published(round) - 30);
+    void(&world, "cancelled", 1, "too late to cancel");
+    world.clock.set(published(round) - 31);
+    world.hand_in(signed("void", &decision("letters", "cancelled"), BOTH)).unwrap();
+    world.verified("letters");
+}
+
 #[test]
 fn vacancies_by_a_fresh_round_wait_for_it() {
     let (round, fresh) = (ROUNDS[1], ROUNDS[4]);
@@ -321,5 +468,43 @@ fn the_scheduler_fetches_the_round_and_draws_once() {
     refused(world.round("letters", round), "does not wait");
     running.abort();
     assert_eq!(world.service().size(), seq + 1);
+    world.verified("letters");
+}
+
+/// One relay lies, and one is late: the first is asked once, and that the draw waits is told once.
+#[test]
+fn the_scheduler_remembers_who_lied_and_tells_what_is_new() {
+    let round = ROUNDS[2];
+    let mut world = World::before(round);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let serve = |answer: Arc<dyn Fn(u32) -> (u16, String) + Send + Sync>| {
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let asked = Arc::new(AtomicU32::new(0));
+        let counter = Arc::clone(&asked);
+        let relay = axum::Router::new().fallback(move || async move {
+            let (status, body) = answer(counter.fetch_add(1, Ordering::SeqCst));
+            (axum::http::StatusCode::from_u16(status).unwrap(), body)
+        });
+        runtime.spawn(async move { axum::serve(listener, relay).await });
+        (address, asked)
+    };
+    let text = |round| serde_json::to_string(&recorded(round)).unwrap();
+    let (wrong, right) = (text(ROUNDS[3]), text(round));
+    let (liar, asked) = serve(Arc::new(move |_| (200, wrong.clone())));
+    let (late, _) = serve(Arc::new(move |nth| if nth < 5 { (425, String::new()) } else { (200, right.clone()) }));
+    world.service_mut().use_relays(&[liar.clone(), late]).unwrap();
+    world.announce("letters", round);
+    world.seal("letters", &Wish::equal(round)).unwrap();
+    let (send, mut heard) = tokio::sync::mpsc::unbounded_channel();
+    let tell = move |event| send.send(event).unwrap_or_default();
+    let client = Client::new(std::time::Duration::from_secs(5)).unwrap();
+    let running = runtime.spawn(scheduler::run(Arc::clone(world.service()), client, tell));
+    world.clock.set(published(round));
+    let (first, second) = (heard.blocking_recv().unwrap(), heard.blocking_recv().unwrap());
+    assert!(matches!(&first, Event::Waiting { reason, .. } if reason.contains(&liar)), "{first:?}");
+    assert!(matches!(second, Event::Done { .. }), "{second:?}");
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    running.abort();
     world.verified("letters");
 }

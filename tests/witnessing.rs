@@ -393,6 +393,10 @@ fn after_the_round_an_unwitnessed_seal_is_voided_with_the_round_and_never_drawn(
     watched.world.seal("letters", &Wish::equal(round)).unwrap();
     // Witnesses come back a second too late: the seal is published, and is not drawn.
     watched.world.clock.set(published(round));
+    // Its organiser cannot give it up without the round either, public or not.
+    let note = json!({"draw": "letters", "log": common_service::ORIGIN, "organiser": "eupen", "reason": "cancelled"});
+    let given_up = watched.world.hand_in(signed("void", &note, BOTH)).unwrap_err();
+    assert!(given_up.message.contains("the round of 'letters' is out"), "{given_up}");
     watched.stations.iter().for_each(|station| station.be(Mood::Honest));
     watched.until("the seal is published", |world| world.service().size() == size + 1);
     let handed = watched.world.ask(Request::Round { draw: slug("letters"), round: recorded(round) }).unwrap_err();

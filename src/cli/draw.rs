@@ -56,9 +56,9 @@ pub enum Command {
     },
     /// Give up a draw before it is drawn
     #[command(
-        after_help = "Example:\n  klero draw void letters-2026 --dir service --reason pool_error --key clerk.key --key mayor.key\n\nReasons: cancelled, pool_error, terms_error, beacon_lost, court. After the beacon's round this is shown as an abandonment."
+        after_help = "Example:\n  klero draw void letters-2026 --dir service --reason pool_error --key clerk.key --key mayor.key\n\nReasons: cancelled, pool_error, terms_error, beacon_lost, court. Once the beacon's round is out, a draw that can be carried out is drawn instead, and can then be annulled. One that cannot be is given up together with its round, and every report shows as an abandonment what it would have given. Without the round only beacon_lost is taken, when draw_by is over."
     )]
-    Void(Decision),
+    Void(Void),
     /// Annul a result: a court, or an upheld complaint. The outcome stays visible
     #[command(
         after_help = "Example:\n  klero draw annul letters-2026 --dir service --reason court --key clerk.key --key mayor.key\n\nReasons: court, complaint."
@@ -157,6 +157,17 @@ pub struct Signing {
     json: bool,
 }
 
+/// Arguments of `void`.
+#[derive(Debug, clap::Args)]
+pub struct Void {
+    /// What is decided
+    #[command(flatten)]
+    decision: Decision,
+    /// After the round: the round, as JSON, where this server cannot ask a relay
+    #[arg(long, value_name = "FILE")]
+    round: Option<PathBuf>,
+}
+
 /// Arguments of `void` and `annul`.
 #[derive(Debug, clap::Args)]
 pub struct Decision {
@@ -225,15 +236,13 @@ pub fn run(command: Command) -> Result<u8, Failure> {
             tell_decision(&dir.dir, &logged, json)?;
         }
         Command::Round { draw, file, dir, json } => {
-            let text = std::fs::read_to_string(&file).named("read the round", &file)?;
-            let round: HandedRound = serde_json::from_str(&text).map_err(|_| {
-                Failure::usage(format!("{} does not hold a beacon round", file.display()))
-                    .advise("expected JSON with round (a number) and signature (hex), as drand's HTTP API gives it")
-            })?;
+            let round = read_round(&file)?;
             tell(&backend::logged(backend::ask(&dir.dir, Request::Round { draw, round })?)?, json)?;
         }
-        Command::Void(args) => decide(&args, "void", None)?,
-        Command::Annul(args) => decide(&args, "annul", Some("annul"))?,
+        Command::Void(args) => void(&args)?,
+        Command::Annul(args) => {
+            hand_in(&args.dir.dir, &args.signing, "annul", || decision(&args, "annul", Some("annul")))?;
+        }
         Command::Vacate(args) => vacate(&args)?,
         Command::Replace(args) => seats::replace(&args)?,
         Command::Rotate(args) => seats::rotate(&args)?,
@@ -302,20 +311,35 @@ fn is_a_postponement(args: &Announce, known: &DrawStatus) -> Result<(), Failure>
     Ok(())
 }
 
-fn decide(args: &Decision, context: &str, needs_outcome: Option<&str>) -> Result<(), Failure> {
-    let dir = &args.dir.dir;
-    hand_in(dir, &args.signing, context, || {
-        let reason = args.reason.as_deref().ok_or_else(|| {
-            Failure::usage("--reason is missing").advise(format!("klero draw {context} --help lists the reasons"))
-        })?;
-        known_reason(reason, if needs_outcome.is_some() { &ANNUL_REASONS } else { &VOID_REASONS })?;
-        let facts = backend::facts(dir)?;
-        let status = facts.draw(&args.draw)?;
-        match needs_outcome {
-            Some(_) => compose::annulment(&facts, status, reason),
-            None => Ok(compose::void(&facts, status, reason)),
-        }
+fn void(args: &Void) -> Result<(), Failure> {
+    let (dir, signing) = (&args.decision.dir.dir, &args.decision.signing);
+    let round = args.round.as_deref().map(read_round).transpose()?;
+    let submit = |note: String| match &round {
+        Some(round) => backend::logged(backend::ask(dir, Request::Void { note, round: round.clone() })?),
+        None => backend::submit(dir, note),
+    };
+    hand_in_by(dir, signing, "void", || decision(&args.decision, "void", None), submit)
+}
+
+fn read_round(file: &Path) -> Result<HandedRound, Failure> {
+    let text = std::fs::read_to_string(file).named("read the round", file)?;
+    serde_json::from_str(&text).map_err(|_| {
+        Failure::usage(format!("{} does not hold a beacon round", file.display()))
+            .advise("expected JSON with round (a number) and signature (hex), as drand's HTTP API gives it")
     })
+}
+
+fn decision(args: &Decision, context: &str, needs_outcome: Option<&str>) -> Result<Value, Failure> {
+    let reason = args.reason.as_deref().ok_or_else(|| {
+        Failure::usage("--reason is missing").advise(format!("klero draw {context} --help lists the reasons"))
+    })?;
+    known_reason(reason, if needs_outcome.is_some() { &ANNUL_REASONS } else { &VOID_REASONS })?;
+    let facts = backend::facts(&args.dir.dir)?;
+    let status = facts.draw(&args.draw)?;
+    match needs_outcome {
+        Some(_) => compose::annulment(&facts, status, reason),
+        None => Ok(compose::void(&facts, status, reason)),
+    }
 }
 
 /// The reasons that the notes know (spec §4.7, §4.9, §4.10), for people who mistype one.
@@ -371,6 +395,17 @@ fn hand_in(
     context: &str,
     value: impl FnOnce() -> Result<Value, Failure>,
 ) -> Result<(), Failure> {
+    hand_in_by(dir, signing, context, value, |note| backend::submit(dir, note))
+}
+
+/// The same, handed in by `submit`.
+fn hand_in_by(
+    dir: &Path,
+    signing: &Signing,
+    context: &str,
+    value: impl FnOnce() -> Result<Value, Failure>,
+    submit: impl FnOnce(String) -> Result<Logged, Failure>,
+) -> Result<(), Failure> {
     let mut note = match &signing.note {
         Some(path) => std::fs::read_to_string(path).named("read the note", path)?,
         None => organiser_note::unsigned(&format!("kleroterion/v1/{context}"), &value()?)?,
@@ -383,7 +418,7 @@ fn hand_in(
             atomic::write(path, note.as_bytes())?;
             out::line(format!("written: {} — sign it with klero sign, hand it in with --note", path.display()))
         }
-        None => tell_decision(dir, &backend::submit(dir, note)?, signing.json),
+        None => tell_decision(dir, &submit(note)?, signing.json),
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use klero_draw::hash::StepHash;
+use klero_draw::step::Step;
 use klero_draw::terms::Vkey;
 use klero_verifier::ledger::Ledger;
 use serde::Serialize;
@@ -12,7 +13,7 @@ use super::{Dir, backend, out};
 use crate::failure::{Failure, Named};
 use crate::files::{LogFolder, RealFiles};
 use crate::key_ring;
-use crate::log_check::{self, Export, RepairError, Site, Verdict};
+use crate::log_check::{self, Export, NamedArtifacts, RepairError, Site, Verdict};
 use crate::sequencer::Place;
 use crate::sequencer::opening::{OpenError, SledStores};
 use crate::service::config::Folders;
@@ -106,8 +107,11 @@ fn site(folders: &Folders) -> Result<Site, Failure> {
     Ok(Site { folder: LogFolder::new(&folders.0), files: Arc::new(RealFiles), keys, stores: Arc::new(SledStores) })
 }
 
-/// Replays each entry by the rules of the log.
-fn replay(folders: &Folders) -> Result<impl FnMut(Place, &[u8]) -> Result<(), String> + use<>, Failure> {
+/// Replays each entry by the rules of the log, and hands it on.
+fn replay<'a>(
+    folders: &Folders,
+    mut take: impl FnMut(&Step) + 'a,
+) -> Result<impl FnMut(Place, &[u8]) -> Result<(), String> + 'a, Failure> {
     let _service = signer::load_public(&folders.service_key())?;
     let mut ledger = Ledger::new();
     let seen = out::counter("entries read");
@@ -117,7 +121,9 @@ fn replay(folders: &Folders) -> Result<impl FnMut(Place, &[u8]) -> Result<(), St
         if step.step().seq != place.seq || step.step().prev != StepHash(*place.prev.as_bytes()) {
             return Err("its seq or prev does not fit its place".to_owned());
         }
-        ledger.apply(&step).map_err(|e| e.to_string())
+        ledger.apply(&step).map_err(|e| e.to_string())?;
+        take(step.step());
+        Ok(())
     })
 }
 
@@ -129,7 +135,13 @@ fn fsck(folders: &Folders, json: bool) -> Result<u8, Failure> {
         expected: &'a str,
         found: &'a str,
     }
-    let report = log_check::fsck(&site(folders)?, &mut replay(folders)?).map_err(|e| {
+    let site = site(folders)?;
+    let mut named = NamedArtifacts::default();
+    let mut report = log_check::fsck(&site, &mut replay(folders, |step| named.read(step))?).map_err(|e| {
+        let advice = e.advice();
+        Failure::unavailable(&e).advise(advice)
+    })?;
+    log_check::compare_named_artifacts(&site, &named, &mut report).map_err(|e| {
         let advice = e.advice();
         Failure::unavailable(&e).advise(advice)
     })?;
@@ -169,7 +181,7 @@ fn fsck(folders: &Folders, json: bool) -> Result<u8, Failure> {
 
 fn repair(folders: &Folders, what: &What, json: bool) -> Result<u8, Failure> {
     let site = site(folders)?;
-    let mut check = replay(folders)?;
+    let mut check = replay(folders, |_| {})?;
     let repaired = match &what.checkpoint {
         Some(path) => {
             let checkpoint = std::fs::read(path).named("read the checkpoint", path)?;

@@ -18,6 +18,8 @@ use crate::vault::{Vault, WRAPPED_KEY};
 const PLAIN_PREFIX: &str = ".plain-";
 /// A pool that is being destroyed.
 const ERASED_PREFIX: &str = ".erased-";
+/// An encrypted copy that is not in its place yet.
+const SEALED_PREFIX: &str = ".sealed-";
 
 impl PoolDir {
     /// Makes an encrypted copy of this pool in the new folder `out`. It comes into being whole or not at all.
@@ -40,6 +42,39 @@ impl PoolDir {
     pub fn is_sealed(&self) -> bool {
         self.dir.join(WRAPPED_KEY).exists()
     }
+}
+
+/// Takes an encrypted copy of `pool` into `DIR/pools`, under its root. The copy itself is held against the root, row by row, before it has its place: what
+/// it was made from may change meanwhile. A copy that is there already stays if it still gives the root, and is replaced otherwise. Whether there was none.
+pub fn keep(pools: &Path, pool: &PoolDir, vault: &Vault) -> Result<bool, Failure> {
+    let name = pool.root().to_string();
+    let (kept, made) = (pools.join(&name), pools.join(format!("{SEALED_PREFIX}{name}")));
+    let verify = |folder: &Path| PoolDir::open_with(folder, vault).and_then(|copy| copy.verify(&mut |_| {}));
+    let is_there = kept.exists();
+    if is_there && verify(&kept).is_ok() {
+        return Ok(false);
+    }
+    if made.exists() {
+        remove(pools, &made)?;
+    }
+    pool.seal_into(&made, vault)?;
+    if let Err(failure) = verify(&made) {
+        remove(pools, &made)?;
+        return Err(failure);
+    }
+    take_place(pools, &name, &made)?;
+    Ok(!is_there)
+}
+
+/// Gives the folder `made` its name. What has it now is set aside until then: after a crash [`settle`] goes on, or puts it back.
+fn take_place(pools: &Path, name: &str, made: &Path) -> Result<(), Failure> {
+    let (kept, aside) = (pools.join(name), pools.join(format!("{PLAIN_PREFIX}{name}")));
+    if kept.exists() {
+        std::fs::rename(&kept, &aside).named("set aside", &kept)?;
+    }
+    std::fs::rename(made, &kept).named("keep the pool as", &kept)?;
+    sync_folder(pools)?;
+    if aside.exists() { remove(pools, &aside) } else { Ok(()) }
 }
 
 /// Brings `DIR/pools` into order, as it must be before a service uses it: removes what a crash left half done, and encrypts pools that lie
@@ -68,12 +103,9 @@ pub fn settle(pools: &Path, vault: &Vault) -> Result<usize, Failure> {
             continue;
         }
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let (made, aside) = (pools.join(format!(".sealed-{name}")), pools.join(format!("{PLAIN_PREFIX}{name}")));
+        let made = pools.join(format!("{SEALED_PREFIX}{name}"));
         PoolDir::open_with(&folder, vault)?.seal_into(&made, vault)?;
-        std::fs::rename(&folder, &aside).named("set aside", &folder)?;
-        std::fs::rename(&made, &folder).named("keep the pool as", &folder)?;
-        sync_folder(pools)?;
-        remove(pools, &aside)?;
+        take_place(pools, &name, &made)?;
         sealed += 1;
     }
     Ok(sealed)

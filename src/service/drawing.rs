@@ -95,6 +95,16 @@ impl Service {
 
     /// Draws, or fills vacancies, with a verified round.
     pub fn carry_out(&self, draw: &Slug, round: &VerifiedRound) -> Result<Logged, Failure> {
+        let outcome = self.carry_out_now(draw, round);
+        if outcome.is_err() && matches!(self.due(draw), Ok(Some(_))) {
+            self.keep_round(draw, round);
+        } else {
+            self.forget_round(draw);
+        }
+        outcome
+    }
+
+    fn carry_out_now(&self, draw: &Slug, round: &VerifiedRound) -> Result<Logged, Failure> {
         let _one_at_a_time = self.one_at_a_time(draw);
         let state = self.ledger().draw(draw).cloned().ok_or_else(|| no_such_draw(draw))?;
         let sealed = state.seal().filter(|_| state.phase() == Phase::Sealed);
@@ -239,7 +249,7 @@ impl Service {
     }
 }
 
-fn due_of(draw: &Slug, state: &DrawState) -> Option<Due> {
+pub(super) fn due_of(draw: &Slug, state: &DrawState) -> Option<Due> {
     let seal = state.seal()?;
     let chain = seal.chain.clone()?;
     if let (Some(vacancy), Phase::Vacated) = (state.open_vacancy(), state.phase()) {

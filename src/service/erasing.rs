@@ -172,7 +172,11 @@ impl Service {
     /// Destroys the service's copy of a pool and its table. May be repeated.
     fn destroy(&self, root: &PoolRoot, table: Option<ArtifactHash>) -> Result<(), Failure> {
         pool_dir::destroy(&self.folders.pools(), root)?;
-        let Some(table) = table else { return Ok(()) };
+        table.map_or(Ok(()), |table| self.destroy_table(table))
+    }
+
+    /// Removes a published table.
+    pub(super) fn destroy_table(&self, table: ArtifactHash) -> Result<(), Failure> {
         let folder = self.public().join("artifact");
         let path = folder.join(table.to_string());
         if path.exists() {

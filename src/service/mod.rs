@@ -3,6 +3,7 @@
 //! State is the log and files beside it; nothing else is kept, so that a crash at any point loses nothing. Every state change is one step, which
 //! the ledger's rules admit or refuse in the one writing thread. The service never decides who is drawn: it asks `klero-draw`.
 
+mod beginning;
 mod boxes;
 mod bundles;
 pub mod config;
@@ -14,9 +15,11 @@ pub mod http;
 pub mod kept;
 pub mod listener;
 mod notice;
+mod pace;
 mod recent;
 pub mod rekeying;
 pub mod request;
+mod rounds;
 pub mod scheduler;
 pub mod scribe;
 pub mod sealing;
@@ -24,23 +27,22 @@ pub mod settings;
 pub mod stamping;
 pub mod succession;
 pub mod telemetry;
+mod voiding;
 pub mod witnessing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLockReadGuard};
 
-use klero_draw::beacon::{ChainInfo, Round};
-use tokio::sync::watch;
-
-use klero_draw::hash::StepHash;
+use klero_draw::beacon::VerifiedRound;
+use klero_draw::hash::{PoolRoot, StepHash};
 use klero_draw::names::Slug;
 use klero_draw::note::SignedText;
 use klero_draw::organiser::{AnnounceNote, AnnulNote, EraseNote, OrganiserNote, VacateNote, VoidNote, context};
-use klero_draw::step::{Opened, Predecessor, StepKind, Voided};
+use klero_draw::step::StepKind;
 use klero_draw::terms::Replacement;
-use klero_tlog::note::KeyName;
 use klero_verifier::ledger::{DrawState, Ledger, Phase};
+use tokio::sync::watch;
 
 use crate::clock::SharedClock;
 use crate::cosigning::Cosigners;
@@ -49,10 +51,10 @@ use crate::failure::Failure;
 use crate::files::RealFiles;
 use crate::key_ring::KeyRing;
 use crate::sequencer::cosigning::{Cosigning, Held, lock};
-use crate::sequencer::opening::{LogSetup, initialise};
+use crate::sequencer::opening::LogSetup;
 use crate::sequencer::{AppendError, CheckpointSigner, Condition, LogReader, Progress, Sequencer};
-use crate::signer;
 use crate::vault::Vault;
+pub use beginning::{NewLog, init, init_after};
 use config::{Config, Folders};
 use kept::Kept;
 use request::{About, Answer, DrawStatus, HandedRound, Logged, OrganiserStatus, Request};
@@ -82,93 +84,20 @@ pub struct Service {
     /// One change of keys at a time.
     rekeying: std::sync::Mutex<()>,
     /// Draws being carried out: one caller at a time for each; the second finds it done.
-    drawing: std::sync::Mutex<std::collections::BTreeSet<Slug>>,
+    drawing: std::sync::Mutex<BTreeSet<Slug>>,
     drawn_one: std::sync::Condvar,
+    /// Pools from which a draw is being sealed: one seal at a time for each.
+    sealing: std::sync::Mutex<BTreeSet<PoolRoot>>,
+    sealed_one: std::sync::Condvar,
     /// Why a draw that is due could not be carried out when it was last tried.
     hindered: std::sync::Mutex<BTreeMap<Slug, String>>,
+    /// Rounds that verified, of draws that could not be carried out with them.
+    known_rounds: std::sync::Mutex<BTreeMap<Slug, VerifiedRound>>,
 }
 
 impl std::fmt::Debug for Service {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Service").field("origin", &self.config.origin).finish_non_exhaustive()
-    }
-}
-
-/// What a new log is begun with.
-#[derive(Debug, Clone)]
-pub struct NewLog {
-    /// Its configuration.
-    pub config: Config,
-    /// Witness policy, C2SP tlog-policy.
-    pub policy: Option<String>,
-    /// A rehearsal beacon that the log may use.
-    pub rehearsal: Option<ChainInfo>,
-}
-
-/// Begins a log in a new folder: keys, empty log, configuration, first step.
-pub fn init(dir: &Path, new: &NewLog, clock: SharedClock) -> Result<(), Failure> {
-    init_after(dir, new, None, clock)
-}
-
-/// The same, for a log that continues another ([`succession::predecessor`]).
-pub fn init_after(
-    dir: &Path,
-    new: &NewLog,
-    predecessor: Option<Predecessor>,
-    clock: SharedClock,
-) -> Result<(), Failure> {
-    use std::os::unix::fs::DirBuilderExt;
-    let folders = Folders(dir.to_owned());
-    if folders.config().exists() {
-        return Err(Failure::usage(format!("there is a log in {} already", dir.display()))
-            .advise("a log is begun once; choose another --dir"));
-    }
-    check_origin(&new.config.origin)?;
-    let make = |path: &Path| {
-        std::fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(path)
-            .map_err(|e| Failure::usage(format!("cannot make {}: {e}", path.display())))
-    };
-    make(dir)?;
-    make(&dir.join("keys"))?;
-    make(&dir.join("pools"))?;
-    let key = |path: &Path, name: &str| {
-        if path.exists() { signer::load_public(path) } else { signer::create(path, name) }
-    };
-    let log = key(&folders.log_key(), &new.config.origin)?;
-    if log.name().as_str() != new.config.origin {
-        return Err(Failure::usage(format!(
-            "the key in {} is the log '{}'s",
-            folders.log_key().display(),
-            log.name().as_str()
-        ))
-        .advise("a log key bears the log's name: give this --origin, or make another key"));
-    }
-    let service = key(&folders.service_key(), &format!("{}/service", new.config.origin))?;
-    initialise(&LogSetup::new(dir, signer::load(&folders.log_key())?)).map_err(opening_failure)?;
-    new.config.save(dir)?;
-    if let Some(policy) = &new.policy {
-        witnessing::check_policy(policy.as_bytes(), std::slice::from_ref(&log))?;
-        crate::atomic::write(&dir.join("policy.txt"), policy.as_bytes())?;
-    }
-    let rehearsal = new.rehearsal.clone();
-    let opened = Opened { log, service, policy: new.policy.clone(), predecessor, rehearsal };
-    let open = Service::open_with(dir, clock, Witnessing::held())?;
-    open.append(Draft { draw: None, kind: StepKind::Opened(Box::new(opened)) })?;
-    Ok(())
-}
-
-/// Both keys of a log are named after it. Refused before anything is written, since it cannot be changed later.
-fn check_origin(origin: &str) -> Result<(), Failure> {
-    match (KeyName::new(origin), KeyName::new(&format!("{origin}/service"))) {
-        (Ok(_), Ok(_)) => Ok(()),
-        _ => Err(Failure::usage(format!(
-            "'{}' cannot name a log: a log's name is 1 to 247 bytes without spaces, plus signs and control characters",
-            origin.escape_debug()
-        ))
-        .advise("name it as it will be found, by host and path: --origin draws.example.org/log")),
     }
 }
 
@@ -185,6 +114,19 @@ impl Service {
 
     /// The same, with witnesses asked in another way.
     pub fn open_with(dir: &Path, clock: SharedClock, witnessing: Witnessing) -> Result<Self, Failure> {
+        let service = Self::open_any(dir, clock, witnessing)?;
+        if service.is_unbegun() {
+            return Err(Failure::usage(format!(
+                "the log in {} has no first step: it was not begun to the end",
+                dir.display()
+            ))
+            .advise("give klero init once more, with the same --origin: it goes on where it was cut short"));
+        }
+        Ok(service)
+    }
+
+    /// Opens a log that may have no step yet.
+    fn open_any(dir: &Path, clock: SharedClock, witnessing: Witnessing) -> Result<Self, Failure> {
         let settings = Settings::load(dir)?;
         let identity = Config::load(dir)?;
         let config = Config { relays: settings.relays.clone(), margin_secs: settings.margin_secs, ..identity };
@@ -235,10 +177,18 @@ impl Service {
             witnessing,
             drawing: std::sync::Mutex::default(),
             drawn_one: std::sync::Condvar::new(),
+            sealing: std::sync::Mutex::default(),
+            sealed_one: std::sync::Condvar::new(),
             hindered: std::sync::Mutex::default(),
+            known_rounds: std::sync::Mutex::default(),
         };
         service.settle_pools()?;
         Ok(service)
+    }
+
+    /// Whether the log has no step at all.
+    fn is_unbegun(&self) -> bool {
+        self.size() == 0 && lock(&self.unpublished).is_empty()
     }
 
     /// The key to the service's own copies of the pools.
@@ -346,7 +296,8 @@ impl Service {
     /// Carries out a request. Blocks: not to be called on a runtime's own threads.
     pub fn request(&self, request: Request) -> Result<Answer, Failure> {
         match request {
-            Request::Note { note } => self.note(&note).map(Answer::Logged),
+            Request::Note { note } => self.note(&note, None).map(Answer::Logged),
+            Request::Void { note, round } => self.note(&note, Some(&round)).map(Answer::Logged),
             Request::Seal { terms, pool } => self.seal(&terms, &pool).map(Answer::Logged),
             Request::Round { draw, round } => self.hand_in(&draw, &round).map(Answer::Logged),
             Request::Replace { draw } => self.replace_by_rank(&draw).map(Answer::Logged),
@@ -366,9 +317,13 @@ impl Service {
     }
 
     fn append(&self, draft: Draft) -> Result<Logged, Failure> {
+        self.append_or(draft).map_err(|error| append_failure(&error))
+    }
+
+    fn append_or(&self, draft: Draft) -> Result<Logged, AppendError<Refusal>> {
         let (kind, draw) = (draft.kind.name().to_owned(), draft.draw.clone());
         let progress = self.sequencer.appender().append_patiently(draft, self.witnessing.patience);
-        let (seq, leaf, waits) = match progress.map_err(|e| append_failure(&e))? {
+        let (seq, leaf, waits) = match progress? {
             Progress::Public(appended) => (appended.seq, appended.leaf, None),
             Progress::Waiting { seq, leaf } => {
                 let missing = self.standing().and_then(|standing| standing.missing);
@@ -378,8 +333,8 @@ impl Service {
         Ok(Logged { seq, kind, leaf: StepHash(*leaf.as_bytes()), draw, waits })
     }
 
-    /// Appends the step that an organiser's note asks for.
-    fn note(&self, note: &str) -> Result<Logged, Failure> {
+    /// Appends the step that an organiser's note asks for. `round`: the round that a note which gives a draw up may come with.
+    fn note(&self, note: &str, round: Option<&HandedRound>) -> Result<Logged, Failure> {
         let context = note.split_once('\n').map_or(note, |(first, _)| first);
         let wrong = |e: klero_draw::note::SignedTextError| {
             Failure::refused(format!("the note cannot be read: {e}"))
@@ -392,6 +347,10 @@ impl Service {
                 note.value().check().map_err(Failure::refused)?;
                 note
             }};
+        }
+        if round.is_some() && context != context::VOID {
+            return Err(Failure::usage("a round is brought along only with a note that gives a draw up")
+                .advise("hand in a round by itself with klero draw round"));
         }
         let (draw, kind) = match context {
             context::ORGANISER => (None, StepKind::Organiser(Box::new(parse!(OrganiserNote, context::ORGANISER)))),
@@ -408,12 +367,7 @@ impl Service {
                 self.check_vacancy(note.value())?;
                 (Some(note.value().draw.clone()), StepKind::Vacated(Box::new(note)))
             }
-            context::VOID => {
-                let note = parse!(VoidNote, context::VOID);
-                let draw = note.value().draw.clone();
-                self.check_void(&draw)?;
-                (Some(draw), StepKind::Voided(Voided { reason: note.value().reason, note: Some(note), round: None }))
-            }
+            context::VOID => return self.void(parse!(VoidNote, context::VOID), round),
             context::ANNUL => {
                 let note = parse!(AnnulNote, context::ANNUL);
                 (Some(note.value().draw.clone()), StepKind::Annulled(Box::new(note)))
@@ -441,44 +395,6 @@ impl Service {
         Ok(logged)
     }
 
-    /// Takes a beacon round from anybody; it counts if it verifies, is the one that is waited for, and its time has come.
-    fn hand_in(&self, draw: &Slug, handed: &HandedRound) -> Result<Logged, Failure> {
-        let bytes = |text: &str| {
-            hex::decode(text).map_err(|_| {
-                Failure::usage("a signature of the round is not hexadecimal")
-                    .advise("hand in what drand's HTTP API gives")
-            })
-        };
-        let round = Round {
-            round: handed.round,
-            signature: bytes(&handed.signature)?,
-            previous_signature: handed.previous_signature.as_deref().map(bytes).transpose()?,
-        };
-        let due = self.due(draw)?.ok_or_else(|| {
-            Failure::refused(format!("'{draw}' does not wait for a beacon round"))
-                .advise("klero draw status shows where it stands")
-        })?;
-        if round.round != due.round {
-            return Err(Failure::refused(format!(
-                "'{draw}' waits for round {}, this is round {}",
-                due.round, round.round
-            ))
-            .advise("hand in the committed round; no other can be used"));
-        }
-        if self.clock.now() < due.at {
-            return Err(Failure::refused(format!(
-                "round {} is not due before {}",
-                due.round,
-                crate::when::show(due.at)
-            ))
-            .advise("if that time has passed, correct the server's clock"));
-        }
-        let verified = due.chain.verify(&round).map_err(|e| {
-            Failure::refused(format!("the round does not count: {e}")).advise("fetch it again, from another relay")
-        })?;
-        self.carry_out(draw, &verified)
-    }
-
     /// States of one draw or of all, in the order of announcement.
     pub fn statuses(&self, only: Option<&Slug>) -> Result<Vec<DrawStatus>, Failure> {
         let ledger = self.ledger();
@@ -504,13 +420,14 @@ impl Service {
         }
     }
 
-    /// Notes why a draw that is due could not be carried out; shown as what it waits for.
-    pub fn hinder(&self, draw: &Slug, reason: Option<String>) {
+    /// Notes why a draw that is due could not be carried out; shown as what it waits for. Whether that is news.
+    pub fn hinder(&self, draw: &Slug, reason: Option<String>) -> bool {
         let mut hindered = self.hindered.lock().unwrap_or_else(PoisonError::into_inner);
-        match reason {
+        let before = match reason.clone() {
             Some(reason) => hindered.insert(draw.clone(), reason),
             None => hindered.remove(draw),
         };
+        before != reason
     }
 
     /// Facts about the log.

@@ -20,6 +20,13 @@ pub enum Request {
         /// The signed note.
         note: String,
     },
+    /// Give up a draw whose round is out, and bring that round along, since relays cannot be asked.
+    Void {
+        /// The signed note.
+        note: String,
+        /// The round, unverified.
+        round: HandedRound,
+    },
     /// Seal a draw.
     Seal {
         /// The signed terms note.

@@ -2,25 +2,24 @@
 //! where it was. It never draws twice, because the log admits one result.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use klero_draw::beacon::{Chain, VerifiedRound};
+use klero_draw::beacon::VerifiedRound;
 use klero_draw::names::Slug;
+use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::Service;
 use super::drawing::Due;
+use super::pace::{Memory, RoundKey};
 use super::witnessing::Missed;
-use crate::drand::{Client, Patience, Relay};
+use crate::drand::{Client, Complaint, NotFetched};
 use crate::failure::Failure;
+use crate::sequencer::cosigning::lock;
 
 /// Longest sleep: a draw that is announced meanwhile wakes the scheduler anyway.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// Wait before a draw whose round could not be had is tried again.
-const RETRY_WAIT: Duration = Duration::from_millis(200);
-
-/// Every relay once; the scheduler itself tries again, and shows meanwhile what hinders it.
-const ONE_PASS: Patience = Patience { passes: 1, first_wait: RETRY_WAIT, longest_wait: RETRY_WAIT };
 
 /// What the scheduler tells, for the log lines of the service. Names no person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,116 +40,207 @@ pub enum Event {
     },
 }
 
-/// Runs until dropped. `tell` hears what happens.
+/// What everything that is under way shares.
+#[derive(Clone)]
+struct Shared {
+    service: Arc<Service>,
+    client: Client,
+    tell: Arc<dyn Fn(Event) + Send + Sync>,
+    /// Draws that are being carried out.
+    under_way: Arc<Mutex<BTreeSet<Slug>>>,
+    memory: Arc<Mutex<Memory>>,
+    /// Something under way has ended.
+    ended: Arc<Notify>,
+}
+
+/// Runs until dropped. `tell` hears what happens; that a draw waits it hears once for each reason.
 pub async fn run(service: Arc<Service>, client: Client, tell: impl Fn(Event) + Send + Sync + 'static) {
-    let tell: Arc<dyn Fn(Event) + Send + Sync> = Arc::new(tell);
-    let under_way: Arc<Mutex<BTreeSet<Slug>>> = Arc::default();
     let mut changes = service.changes();
+    let shared = Shared {
+        service: Arc::clone(&service),
+        client,
+        tell: Arc::new(tell),
+        under_way: Arc::default(),
+        memory: Arc::default(),
+        ended: Arc::default(),
+    };
     loop {
         // Marked before the ledger is read: what comes after is a change.
         changes.mark_unchanged();
-        let now = service.clock().now();
-        let mut due = service.all_due();
-        // Each reads evidence from the disk, so only what is past its deadline is looked at.
-        let missed = service.missed_seals();
-        due.retain(|one| missed.iter().all(|missed| missed.draw != one.draw));
-        for one in missed {
-            start(&service, &client, &tell, &under_way, Work::NoQuorum(one));
-        }
-        let mut by_round: BTreeMap<(String, u64), Vec<Due>> = BTreeMap::new();
-        for one in due.iter().filter(|one| one.at <= now) {
-            by_round.entry((one.chain.hash().to_string(), one.round)).or_default().push(one.clone());
-        }
-        for group in by_round.into_values() {
-            start_round(&service, &client, &tell, &under_way, group);
-        }
-        for draw in service.ranks_due() {
-            start(&service, &client, &tell, &under_way, Work::Rank(draw));
-        }
-        let next = due.iter().find(|one| one.at > now).map_or(LONGEST_WAIT, |one| service.clock().until(one.at));
-        let next = service.next_deadline().map_or(next, |at| next.min(service.clock().until(at)));
-        // Draws under way are looked at again soon: a failed one is due once more.
-        let busy = !under_way.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
-        let wait = if busy { next.min(RETRY_WAIT) } else { next.min(LONGEST_WAIT) };
+        let wait = shared.start_what_is_due();
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
+            () = shared.ended.notified() => {}
             changed = changes.changed() => if changed.is_err() { return },
         }
     }
 }
 
-/// Has all draws that wait for one round carried out: the round is fetched once, and the draws go side by side, so that their steps share
-/// commits.
-fn start_round(
-    service: &Arc<Service>,
-    client: &Client,
-    tell: &Arc<dyn Fn(Event) + Send + Sync>,
-    under_way: &Arc<Mutex<BTreeSet<Slug>>>,
-    mut group: Vec<Due>,
-) {
-    {
-        let mut under_way = under_way.lock().unwrap_or_else(PoisonError::into_inner);
-        group.retain(|due| under_way.insert(due.draw.clone()));
-    }
-    let Some(first) = group.first().cloned() else { return };
-    let (service, client, tell, under_way) =
-        (Arc::clone(service), client.clone(), Arc::clone(tell), Arc::clone(under_way));
-    tokio::spawn(async move {
-        let fetched = fetch(&service, &client, &first).await;
-        let mut at_work = tokio::task::JoinSet::new();
-        for due in group {
-            let (service, round) = (Arc::clone(&service), fetched.clone());
-            at_work.spawn_blocking(move || {
-                let outcome = round.and_then(|round| service.carry_out(&due.draw, &round)).map(|logged| logged.seq);
-                (due.draw, outcome)
-            });
+impl Shared {
+    /// Starts everything that is due and not under way, and says how long nothing more will be.
+    fn start_what_is_due(&self) -> Duration {
+        let (service, clock) = (&self.service, self.service.clock());
+        let (now, at) = (clock.now(), Instant::now());
+        let mut due = service.all_due();
+        // Each reads evidence from the disk, so only what is past its deadline is looked at.
+        let missed = service.missed_seals();
+        due.retain(|one| missed.iter().all(|missed| missed.draw != one.draw));
+        let next = due.iter().find(|one| one.at > now).map_or(LONGEST_WAIT, |one| clock.until(one.at));
+        due.retain(|one| one.at <= now);
+        let ranks = service.ranks_due();
+        let draws = due.iter().map(|one| &one.draw).chain(missed.iter().map(|one| &one.draw)).chain(&ranks);
+        let rounds = due.iter().map(key).chain(missed.iter().map(|one| (one.chain.hash(), one.round)));
+        lock(&self.memory).keep(&rounds.collect(), &draws.cloned().collect());
+
+        let mut by_round: BTreeMap<RoundKey, Vec<Due>> = BTreeMap::new();
+        for one in due {
+            by_round.entry(key(&one)).or_default().push(one);
         }
-        let mut failed = Vec::new();
-        while let Some(done) = at_work.join_next().await {
-            let Ok((draw, outcome)) = done else { continue };
-            if settle(&service, &tell, &draw, outcome) {
-                under_way.lock().unwrap_or_else(PoisonError::into_inner).remove(&draw);
-            } else {
-                failed.push(draw);
+        for (round, group) in by_round {
+            let group = self.take(group, at, |due| &due.draw);
+            if !group.is_empty() {
+                let known = group.iter().find_map(|due| service.known_round(due));
+                if known.is_some() || lock(&self.memory).may_ask(&round, at) {
+                    self.start_round(round, group, known);
+                } else {
+                    self.done(group.iter().map(|due| &due.draw));
+                }
             }
         }
-        if !failed.is_empty() {
-            tokio::time::sleep(RETRY_WAIT).await;
-            let mut under_way = under_way.lock().unwrap_or_else(PoisonError::into_inner);
-            failed.iter().for_each(|draw| {
-                under_way.remove(draw);
+        for one in self.take(missed, at, |missed| &missed.draw) {
+            self.start(one.draw.clone(), Work::NoQuorum(one));
+        }
+        for draw in self.take(ranks, at, |draw| draw) {
+            self.start(draw.clone(), Work::Rank(draw));
+        }
+        let next = service.next_deadline().map_or(next, |at| next.min(clock.until(at)));
+        let again = lock(&self.memory).next(at).unwrap_or(LONGEST_WAIT);
+        next.min(again).min(LONGEST_WAIT)
+    }
+
+    /// Those whose time has come and that are not under way; they are from now on.
+    fn take<T>(&self, mut all: Vec<T>, now: Instant, draw: impl Fn(&T) -> &Slug) -> Vec<T> {
+        let (memory, mut under_way) = (lock(&self.memory), lock(&self.under_way));
+        all.retain(|one| memory.may_try(draw(one), now) && under_way.insert(draw(one).clone()));
+        all
+    }
+
+    fn done<'a>(&self, draws: impl IntoIterator<Item = &'a Slug>) {
+        let mut under_way = lock(&self.under_way);
+        draws.into_iter().for_each(|draw| {
+            under_way.remove(draw);
+        });
+    }
+
+    /// Has all draws that wait for one round carried out: the round is fetched once, and the draws go side by side, so that their steps share
+    /// commits.
+    fn start_round(&self, round: RoundKey, group: Vec<Due>, known: Option<VerifiedRound>) {
+        let shared = self.clone();
+        tokio::spawn(async move {
+            let fetched = match (known, group.first()) {
+                (Some(known), _) => Ok(known),
+                (None, Some(first)) => shared.fetch(first).await,
+                (None, None) => return,
+            };
+            match fetched {
+                Err(failure) => {
+                    lock(&shared.memory).not_brought(round, Instant::now());
+                    for due in &group {
+                        shared.settle(&due.draw, Err(failure.clone()));
+                    }
+                }
+                Ok(round) => shared.carry_out_all(&group, &round).await,
+            }
+            shared.done(group.iter().map(|due| &due.draw));
+            shared.ended.notify_one();
+        });
+    }
+
+    async fn carry_out_all(&self, group: &[Due], round: &VerifiedRound) {
+        let mut at_work = tokio::task::JoinSet::new();
+        for due in group {
+            let (service, draw, round) = (Arc::clone(&self.service), due.draw.clone(), round.clone());
+            at_work.spawn_blocking(move || {
+                let outcome = service.carry_out(&draw, &round).map(|logged| logged.seq);
+                (draw, outcome)
             });
         }
-    });
-}
-
-/// Tells how it went. Whether nothing is left to be tried again.
-fn settle(
-    service: &Service,
-    tell: &Arc<dyn Fn(Event) + Send + Sync>,
-    draw: &Slug,
-    outcome: Result<u64, Failure>,
-) -> bool {
-    match outcome {
-        Ok(seq) => {
-            service.hinder(draw, None);
-            tell(Event::Done { draw: draw.clone(), seq });
-            true
+        while let Some(done) = at_work.join_next().await {
+            let Ok((draw, outcome)) = done else { continue };
+            self.settle(&draw, outcome);
         }
-        // Somebody may have handed the round in meanwhile; then nothing waits any more.
-        Err(_) if matches!(service.due(draw), Ok(None)) => true,
-        Err(failure) => {
-            service.hinder(draw, Some(failure.message.clone()));
-            tell(Event::Waiting { draw: draw.clone(), reason: failure.message });
-            false
+        let now = Instant::now();
+        group.iter().for_each(|due| lock(&self.memory).tried(due.draw.clone(), now));
+    }
+
+    /// Tells how it went.
+    fn settle(&self, draw: &Slug, outcome: Result<u64, Failure>) {
+        match outcome {
+            Ok(seq) => {
+                self.service.hinder(draw, None);
+                (self.tell)(Event::Done { draw: draw.clone(), seq });
+            }
+            // Somebody may have handed the round in meanwhile; then nothing waits any more.
+            Err(_) if matches!(self.service.due(draw), Ok(None)) => {
+                self.service.hinder(draw, None);
+            }
+            Err(failure) => {
+                if self.service.hinder(draw, Some(failure.message.clone())) {
+                    (self.tell)(Event::Waiting { draw: draw.clone(), reason: failure.message });
+                }
+            }
         }
     }
-}
 
-async fn fetch(service: &Arc<Service>, client: &Client, due: &Due) -> Result<VerifiedRound, Failure> {
-    let relays = relays(service, &due.chain)?;
-    let fetched = client.fetch_verified(&due.chain, &relays, due.round, ONE_PASS, jitter).await;
-    fetched.map(|fetched| fetched.verified).map_err(|e| Failure::unavailable(e.to_string()))
+    async fn fetch(&self, due: &Due) -> Result<VerifiedRound, Failure> {
+        let relays = self.service.relays_for(&due.chain)?;
+        let mut complaints = lock(&self.memory).complaints(&key(due), Instant::now());
+        let found = self.client.ask_each(&due.chain, &relays, due.round, &mut complaints).await;
+        lock(&self.memory).complain(key(due), complaints.clone(), Instant::now());
+        found.map(|(verified, _)| verified).ok_or_else(|| {
+            // Without how often: the reason is the same until something changes.
+            let complaints = complaints.into_iter().map(|complaint| Complaint { times: 1, ..complaint }).collect();
+            Failure::unavailable(NotFetched { round: due.round, complaints })
+        })
+    }
+
+    fn start(&self, draw: Slug, work: Work) {
+        let shared = self.clone();
+        tokio::spawn(async move {
+            let outcome = shared.carry_out(work).await;
+            lock(&shared.memory).tried(draw.clone(), Instant::now());
+            shared.settle(&draw, outcome);
+            shared.done([&draw]);
+            shared.ended.notify_one();
+        });
+    }
+
+    async fn carry_out(&self, work: Work) -> Result<u64, Failure> {
+        match work {
+            Work::Rank(draw) => {
+                let service = Arc::clone(&self.service);
+                tokio::task::spawn_blocking(move || service.replace_by_rank(&draw).map(|logged| logged.seq))
+                    .await
+                    .map_err(Failure::unavailable)?
+            }
+            Work::NoQuorum(missed) => self.void(missed).await,
+        }
+    }
+
+    /// Voids a draw whose seal had no quorum in time: at once if its round is not known to anybody yet; afterwards with the round, so that everybody can see what it
+    /// would have given.
+    async fn void(&self, missed: Missed) -> Result<u64, Failure> {
+        let service = Arc::clone(&self.service);
+        let Missed { draw, chain, round, at } = missed;
+        let round = if service.clock().now() < at {
+            None
+        } else {
+            Some(self.fetch(&Due { draw: draw.clone(), chain, round, at }).await?.round().clone())
+        };
+        tokio::task::spawn_blocking(move || service.void_no_quorum(&draw, round).map(|logged| logged.seq))
+            .await
+            .map_err(Failure::unavailable)?
+    }
 }
 
 enum Work {
@@ -158,70 +248,6 @@ enum Work {
     NoQuorum(Missed),
 }
 
-fn start(
-    service: &Arc<Service>,
-    client: &Client,
-    tell: &Arc<dyn Fn(Event) + Send + Sync>,
-    under_way: &Arc<Mutex<BTreeSet<Slug>>>,
-    work: Work,
-) {
-    let draw = match &work {
-        Work::Rank(draw) => draw.clone(),
-        Work::NoQuorum(missed) => missed.draw.clone(),
-    };
-    if !under_way.lock().unwrap_or_else(PoisonError::into_inner).insert(draw.clone()) {
-        return;
-    }
-    let (service, client, tell, under_way) =
-        (Arc::clone(service), client.clone(), Arc::clone(tell), Arc::clone(under_way));
-    tokio::spawn(async move {
-        let outcome = carry_out(&service, &client, work).await;
-        if !settle(&service, &tell, &draw, outcome) {
-            tokio::time::sleep(RETRY_WAIT).await;
-        }
-        under_way.lock().unwrap_or_else(PoisonError::into_inner).remove(&draw);
-    });
-}
-
-async fn carry_out(service: &Arc<Service>, client: &Client, work: Work) -> Result<u64, Failure> {
-    let service = Arc::clone(service);
-    match work {
-        Work::Rank(draw) => {
-            tokio::task::spawn_blocking(move || service.replace_by_rank(&draw).map(|logged| logged.seq))
-                .await
-                .map_err(Failure::unavailable)?
-        }
-        Work::NoQuorum(missed) => void(service, client, missed).await,
-    }
-}
-
-/// Voids a draw whose seal had no quorum in time: at once if its round is not known to anybody yet; afterwards with the round, so that everybody can see what it
-/// would have given.
-async fn void(service: Arc<Service>, client: &Client, missed: Missed) -> Result<u64, Failure> {
-    let round = if service.clock().now() < missed.at {
-        None
-    } else {
-        let relays = relays(&service, &missed.chain)?;
-        let fetched = client.fetch_verified(&missed.chain, &relays, missed.round, ONE_PASS, jitter).await;
-        Some(fetched.map_err(|e| Failure::unavailable(e.to_string()))?.verified.round().clone())
-    };
-    tokio::task::spawn_blocking(move || service.void_no_quorum(&missed.draw, round).map(|logged| logged.seq))
-        .await
-        .map_err(Failure::unavailable)?
-}
-
-/// Relays for a chain. drand's own do not serve a rehearsal beacon.
-fn relays(service: &Service, chain: &Chain) -> Result<Vec<Relay>, Failure> {
-    if chain.is_rehearsal() && service.config.relays.is_empty() {
-        return Err(Failure::unavailable("no relay of the rehearsal beacon is configured")
-            .advise("start the service with --relay ADDRESS-OF-THE-BEACON"));
-    }
-    service.relays()
-}
-
-/// Spreads waits over half to all of their length. Not a secret, and decides nothing but when to ask again.
-fn jitter(wait: Duration) -> Duration {
-    let mut byte = [0u8; 1];
-    let spread = if getrandom::fill(&mut byte).is_ok() { u32::from(byte[0]) } else { 128 };
-    wait / 2 + wait * spread / 512
+fn key(due: &Due) -> RoundKey {
+    (due.chain.hash(), due.round)
 }

@@ -227,7 +227,7 @@ impl Scribe {
     }
 
     /// A wrong outcome is corrected by a verifier's finding, never by this service on its own: it draws once.
-    fn already_done(&self, draft: &Draft) -> Option<Refusal> {
+    fn already_done(&self, draft: &Draft, time: u64) -> Option<Refusal> {
         if let StepKind::Closed(_) = draft.kind {
             let open = |phase| matches!(phase, Phase::Announced | Phase::Sealed | Phase::Vacated);
             let open: Vec<&str> =
@@ -252,8 +252,23 @@ impl Scribe {
             (StepKind::Voided(voided), phase) if voided.reason == VoidReason::NoQuorum && phase != Phase::Sealed => {
                 Some(Refusal(format!("'{draw}' does not wait for witnesses")))
             }
+            // Spec §4.9: what the round gave would be hidden. Judged here, since the round's time may have come while the void was on its way.
+            (StepKind::Voided(voided), Phase::Sealed)
+                if voided.round.is_none()
+                    && voided.reason != VoidReason::BeaconLost
+                    && self.round_is_out(draw, time) =>
+            {
+                Some(Refusal(format!(
+                    "the round of '{draw}' is out, and '{draw}' is not given up without it: ask again"
+                )))
+            }
             _ => None,
         }
+    }
+
+    fn round_is_out(&self, draw: &Slug, time: u64) -> bool {
+        let seal = self.ledger.draw(draw).and_then(|state| state.seal());
+        seal.and_then(|seal| seal.round_time).is_some_and(|at| at <= time)
     }
 }
 
@@ -279,17 +294,13 @@ impl Admit for Scribe {
     }
 
     fn admit(&mut self, place: Place, draft: Draft) -> Result<Vec<u8>, Refusal> {
-        if let Some(refusal) = self.already_done(&draft).or_else(|| self.key_missing(&draft.kind)) {
+        // A clock that was set back must not make the log's times fall.
+        let time = self.clock.now().max(self.ledger.time());
+        if let Some(refusal) = self.already_done(&draft, time).or_else(|| self.key_missing(&draft.kind)) {
             return Err(refusal);
         }
-        let step = Step {
-            seq: place.seq,
-            prev: StepHash(*place.prev.as_bytes()),
-            // A clock that was set back must not make the log's times fall.
-            time: self.clock.now().max(self.ledger.time()),
-            draw: draft.draw,
-            kind: draft.kind,
-        };
+        let step =
+            Step { seq: place.seq, prev: StepHash(*place.prev.as_bytes()), time, draw: draft.draw, kind: draft.kind };
         let signer = self.keys.service.signer().map_err(Refusal)?;
         let signed = SignedStep::sign(step, &signer).map_err(|e| Refusal(e.to_string()))?;
         self.ledger.apply(&signed).map_err(|e| Refusal(e.to_string()))?;

@@ -66,7 +66,7 @@ impl Default for Metrics {
         registry.register("http_turned_away", "Requests turned away, by reason", turned_away.clone());
         registry.register("http_request_seconds", "Time until the answer began", seconds.clone());
         registry.register("draws_carried_out", "Draws and replacements carried out since the start", drawn.clone());
-        registry.register("draws_delayed", "Tries that failed and are repeated", delays.clone());
+        registry.register("draws_delayed", "Draws that came to wait, and whose reason to wait changed", delays.clone());
         Self { registry, answered, turned_away, seconds, drawn, delays }
     }
 }
@@ -89,7 +89,7 @@ impl Metrics {
         self.drawn.inc();
     }
 
-    /// A draw could not be carried out yet.
+    /// A draw could not be carried out yet, for a reason that is new.
     pub fn delayed(&self) {
         self.delays.inc();
     }
