@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use klero_draw::hash::PoolRoot;
 use klero_draw::names::Slug;
 use klero_draw::outcome::{Outcome, ReplacementOutcome};
 use klero_verifier::ledger::DrawState;
@@ -33,6 +34,22 @@ pub struct Holders {
     pub left_out: usize,
 }
 
+/// The pool in which a draw's people were first committed: its own, or the first in the chain of pools that it is linked to.
+fn first_pool(
+    state: &DrawState,
+    look_up: &dyn Fn(&Slug) -> Result<Known, Failure>,
+) -> Result<Option<PoolRoot>, Failure> {
+    let Some(terms) = state.terms() else { return Ok(None) };
+    let (mut root, mut from) = (terms.pool.root, terms.pool.from.as_ref().map(|from| from.draw.clone()));
+    // Each link points to a draw that was over before, so the chain ends.
+    while let Some(draw) = from {
+        let known = look_up(&draw)?;
+        let Some(terms) = known.state.terms() else { return Ok(None) };
+        (root, from) = (terms.pool.root, terms.pool.from.as_ref().map(|from| from.draw.clone()));
+    }
+    Ok(Some(root))
+}
+
 /// Looks up who holds the seats of `draw`, drawn from `pool`, but for everybody who ever held a seat of a draw in `gone`; `seats` of them are to
 /// be drawn.
 pub fn holders(
@@ -54,8 +71,16 @@ pub fn holders(
     let (mut members, _) = seats_now(&state, &outcome)?;
     let all = members.len();
     let mut away = BTreeSet::new();
-    for draw in gone {
-        let Known { outcome, replacements, .. } = look_up(draw)?;
+    let home = if gone.is_empty() { None } else { first_pool(&state, look_up)? };
+    for earlier in gone {
+        let Known { state, outcome, replacements } = look_up(earlier)?;
+        // Only within one pool, and the pools linked to it, are people known again: elsewhere everybody has another private part.
+        if first_pool(&state, look_up)? != home {
+            return Err(Failure::refused(format!(
+                "nobody of '{earlier}' can be known again in '{draw}': their pools were committed apart from each other"
+            ))
+            .advise("only draws from one pool, or from pools linked to it (klero pool commit --from), can be held against each other"));
+        }
         away.extend(outcome.drawn.iter().map(|opening| opening.private));
         let fills = replacements.iter().flat_map(|replacement| &replacement.fills);
         away.extend(fills.filter_map(|fill| Some(fill.seated.as_ref()?.private)));

@@ -48,7 +48,12 @@ fn every_objective_is_built_from_files_as_they_come() {
     let (_, complaint) = ends(at, &format!("panels build {files} --seats 9 --out p.json"), 2);
     assert!(complaint.contains("which column holds the ids?"), "{complaint}");
     let mut least = Vec::new();
-    for objective in ["leximin", "maximin", "nash", "goldilocks"] {
+    for (objective, aim) in [
+        ("leximin", "the smallest chance as large as possible, then the next smallest, and so on"),
+        ("maximin", "the smallest chance as large as possible"),
+        ("nash", "the product of all chances as large as possible"),
+        ("goldilocks", "neither very small nor very large chances"),
+    ] {
         let (told, _) = ends(
             at,
             &format!(
@@ -67,8 +72,14 @@ fn every_objective_is_built_from_files_as_they_come() {
         let list = json(&std::fs::read_to_string(at.join("p.json")).unwrap());
         assert_eq!((list["people"][39].as_str(), list["panels"].as_array().unwrap().len()), (Some("p40"), 60));
         let numbered = "--respondents ids.csv --quotas quotas.csv --id generated_id --household street";
+        let apart = "--respondents ids.csv --quotas quotas.csv --id generated_id";
         let (told, _) = ends(at, &format!("panels check {numbered} --panels p.json"), 0);
         assert!(told.contains("every panel has 9 people and meets all 4 quotas"), "{told}");
+        let (_, complaint) = ends(at, &format!("panels check {apart} --panels p.json"), 2);
+        assert!(complaint.contains("--household"), "{complaint}");
+        ends(at, &format!("panels report {numbered} --panels p.json --no-costs --out page.html"), 0);
+        let page = std::fs::read_to_string(at.join("page.html")).unwrap();
+        assert!(page.contains(&format!("aimed at this: {aim}.")), "{page}");
         // six people live at one address; without that rule they may sit together, with it never
         for panel in list["panels"].as_array().unwrap() {
             let together = panel.as_array().unwrap().iter().filter(|p| p.as_u64().unwrap() < 6).count();
@@ -189,4 +200,11 @@ fn ctrl_c_keeps_the_best_list_so_far() {
     let (told, _) = ends(at, "panels check --respondents people.csv --quotas q.csv --panels p.json", 0);
     assert!(told.contains("every panel has 30 people and meets all 48 quotas"), "{told}");
     assert!(told.contains("1000 panels"), "{told}");
+    assert!(!told.contains("0 of them"), "{told}");
+    let list = json(&std::fs::read_to_string(at.join("p.json")).unwrap());
+    assert_eq!(list["search"]["interrupted"], true);
+    let files = "--respondents people.csv --quotas q.csv --no-costs";
+    ends(at, &format!("panels report {files} --panels p.json --out page.html"), 0);
+    let page = std::fs::read_to_string(at.join("page.html")).unwrap();
+    assert!(page.contains("was stopped early"), "{page}");
 }

@@ -123,7 +123,28 @@ fn a_list_is_built_counted_and_reported() {
     let page = std::fs::read_to_string(dir.path().join("r.html")).unwrap();
     assert!(page.contains("<svg") && page.contains("<table") && !page.contains("R-10"), "charts, tables, and no ids");
 
+    assert!(page.contains("aimed at this: the smallest chance as large as possible, then the next"), "{page}");
+
     let mut list: Value = serde_json::from_slice(&std::fs::read(dir.path().join("panels.json")).unwrap()).unwrap();
+    // Floors that somebody wrote into the certificate make no list look better: the list's own counts are taken.
+    let mut bent = list.clone();
+    for level in bent["certificate"]["levels"].as_array_mut().unwrap() {
+        level["floor"] = serde_json::json!([1, 1]);
+    }
+    std::fs::write(dir.path().join("bent.json"), bent.to_string()).unwrap();
+    let told = done(dir.path(), &format!("panels check {SOURCES} --panels bent.json --json"));
+    let bent: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((&bent["levels"], &bent["min_copies"]), (&built["levels"], &built["min_copies"]));
+    for level in built["levels"].as_array().unwrap() {
+        assert!(level["achieved"].as_f64().unwrap() <= level["bound"].as_f64().unwrap() + 1e-9, "{level}");
+    }
+    // Of a list from another program nothing is claimed.
+    let bare = serde_json::json!({"people": list["people"], "panels": list["panels"]});
+    std::fs::write(dir.path().join("bare.json"), bare.to_string()).unwrap();
+    done(dir.path(), &format!("panels report {SOURCES} --panels bare.json --no-costs --out bare.html"));
+    let page = std::fs::read_to_string(dir.path().join("bare.html")).unwrap();
+    assert!(page.contains("No certificate goes with this list") && !page.contains("It proves"), "{page}");
+    assert!(!page.contains("aimed at") && !page.contains("no list can give"), "{page}");
     list["panels"][3].as_array_mut().unwrap().pop();
     std::fs::write(dir.path().join("short.json"), list.to_string()).unwrap();
     let complaint = refused(dir.path(), &format!("panels check {SOURCES} --panels short.json"), 1);

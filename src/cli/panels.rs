@@ -11,7 +11,7 @@ mod progress;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use klero_panels::build::{DEFAULT_PANELS, DEFAULT_WORK, MAX_PANELS, verify_certificate};
+use klero_panels::build::{DEFAULT_PANELS, DEFAULT_WORK, MAX_PANELS, verify_certificate_beside};
 use klero_panels::{
     BuildError, BuildOptions, Built, Certificate, Feasibility, Instance, NoRelaxation, Objective, PanelList, Report,
     Watch, build, check, diagnose, preview, relax,
@@ -130,9 +130,6 @@ pub struct ReportArgs {
     /// The proof of the bounds
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
-    /// What the list aimed at
-    #[arg(long, value_enum, default_value = "leximin")]
-    objective: ObjectiveName,
     /// Title of the page
     #[arg(long, default_value = "Panel list")]
     title: String,
@@ -204,7 +201,7 @@ fn write_list(args: &Build) -> Result<(), Failure> {
         atomic::write(path, format!("{text}\n").as_bytes())?;
     }
     let list = PanelList::new(&task.respondents, list.into_panels());
-    let list = list.with_rules(&task.quotas, &task.respondents, certificate);
+    let list = list.with_rules(&task.quotas, &task.respondents, certificate).with_search(&report);
     let to_stdout = args.out.as_os_str() == "-";
     if !to_stdout {
         atomic::write(&args.out, list.to_json().as_bytes())?;
@@ -260,14 +257,20 @@ fn counted(
     panels: &std::path::Path,
     seats: Option<u32>,
     certificate: Option<&std::path::Path>,
-    objective: Objective,
 ) -> Result<(Instance, Report), Failure> {
     let mut list = files::panel_list(panels)?;
-    let own = list.certificate.take();
+    let (own, search) = (list.certificate.take(), list.search.take());
     let first = list.panels.first().map_or(0, Vec::len);
     let seats = seats.or_else(|| u32::try_from(first).ok()).unwrap_or(u32::MAX);
     let task = sources.read(seats, false)?;
     let named = |e: &dyn std::fmt::Display| Failure::refused(format!("{}: {e}", panels.display()));
+    if list.households == Some(true) && !task.respondents.has_household_rule() {
+        return Err(Failure::usage(format!(
+            "{}: the list was built so that no two members share an address, and no address is named here",
+            panels.display()
+        ))
+        .advise("name the columns of the address, as when it was built: --household COLUMNS"));
+    }
     list.matches(&task.respondents)
         .map_err(|e| named(&e).advise("give the respondents file, and the --id, with which the list was built"))?;
     let list = check(&task.instance, list.panels)
@@ -280,7 +283,7 @@ fn counted(
     let proof = match proof {
         None => None,
         Some(proof) => {
-            let bounds = verify_certificate(&task.instance, &proof).map_err(|e| {
+            let bounds = verify_certificate_beside(&task.instance, &proof, &list).map_err(|e| {
                 Failure::refused(format!("{}: {e}", path.display()))
                     .advise("the list may be good; this certificate does not belong to these quotas")
             })?;
@@ -288,7 +291,7 @@ fn counted(
         }
     };
     let proof = proof.as_ref().map(|(proof, bounds)| (proof, bounds.as_slice()));
-    let report = Report::of_list(&task.instance, &list, proof, objective);
+    let report = Report::of_list(&task.instance, &list, proof).with_search(search.as_ref());
     Ok((task.instance, report))
 }
 
@@ -299,7 +302,7 @@ fn count(args: &Check) -> Result<(), Failure> {
         return ahead::look(&task, &watch, || watch.finish(), args.json);
     };
     let certificate = args.certificate.as_deref();
-    let (_, report) = counted(&args.sources, panels, args.seats, certificate, Objective::Leximin)?;
+    let (_, report) = counted(&args.sources, panels, args.seats, certificate)?;
     if args.json {
         return figures_json(&report, None);
     }
@@ -309,7 +312,7 @@ fn count(args: &Check) -> Result<(), Failure> {
 
 fn page(args: &ReportArgs) -> Result<(), Failure> {
     let certificate = args.certificate.as_deref();
-    let (instance, report) = counted(&args.sources, &args.panels, None, certificate, args.objective.objective())?;
+    let (instance, report) = counted(&args.sources, &args.panels, None, certificate)?;
     let watch = Shown::new(Instant::now())?;
     let costs = if args.no_costs { None } else { preview(&instance, &watch).ok() };
     watch.finish();
@@ -372,17 +375,22 @@ fn figures(report: &Report) -> Result<(), Failure> {
             report.min_copies
         ))?;
     }
-    if let Some(before) = report.min_chance_before_rounding.filter(|before| *before > report.min_chance + 1e-9) {
+    // The others may give less on purpose.
+    let for_the_smallest = matches!(report.objective, Some(Objective::Leximin | Objective::Maximin));
+    let before =
+        report.min_chance_before_rounding.filter(|before| for_the_smallest && *before > report.min_chance + 1e-9);
+    if let Some(before) = before {
         out::line(format!(
             "with shares instead of whole copies the smallest chance could be {:.3} %: a longer list (--count) comes closer",
             before * 100.0
         ))?;
     }
     if report.people_on_no_panel > 0 {
-        out::line(format!(
-            "{} people are on no panel; {} of them cannot be, under these quotas",
-            report.people_on_no_panel, report.people_proved_unseatable
-        ))?;
+        let proved = match report.people_proved_unseatable {
+            0 => String::new(),
+            proved => format!("; {proved} of them provably cannot be, under these quotas"),
+        };
+        out::line(format!("{} people are on no panel{proved}", report.people_on_no_panel))?;
     }
     Ok(())
 }

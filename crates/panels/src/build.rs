@@ -22,7 +22,7 @@ pub const DEFAULT_PANELS: u32 = 1_000;
 pub const DEFAULT_WORK: u64 = 80_000_000_000;
 
 /// What "fair" is to mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Objective {
     /// The smallest chance as large as possible, then the next smallest, and so on.
@@ -109,7 +109,7 @@ pub fn build(instance: &Instance, options: &BuildOptions, watch: &dyn Watch) -> 
         NoLadder::Infeasible(_) => BuildError::Infeasible,
         NoLadder::GaveUp => BuildError::Solver,
     })?;
-    let (certificate, bounds) = proof::certificate(instance, &ladder).map_err(BuildError::Certificate)?;
+    let (certificate, _) = proof::certificate(instance, &ladder).map_err(BuildError::Certificate)?;
     let target = objective::target(instance, &ladder, options.objective, &limits);
     let mut wish = Wish {
         target,
@@ -140,6 +140,8 @@ pub fn build(instance: &Instance, options: &BuildOptions, watch: &dyn Watch) -> 
         listing.pool.iter().flat_map(|(seats, copies)| std::iter::repeat_n(seats.as_slice(), index(*copies))).collect();
     let panels = crate::assign::seat(instance, &seats);
     let list = check(instance, panels).map_err(BuildError::Discarded)?;
+    // what a certificate proves beside this list, as whoever has the list counts it
+    let bounds = proof::verify_beside(instance, &certificate, &list).map_err(BuildError::Certificate)?;
     let report = Report::new(instance, options, &list, (&certificate, &bounds), &listing);
     Ok(Built { list, report, certificate })
 }
@@ -150,6 +152,18 @@ pub fn build(instance: &Instance, options: &BuildOptions, watch: &dyn Watch) -> 
 /// As [`Certificate::verify`].
 pub fn verify_certificate(instance: &Instance, certificate: &Certificate) -> Result<Vec<LevelBound>, CertificateError> {
     proof::verify(instance, certificate)
+}
+
+/// Recomputes a certificate's bounds beside a list: everybody's floor is what they have in it (protocol §7.8).
+///
+/// # Errors
+/// If the certificate is malformed or about another task.
+pub fn verify_certificate_beside(
+    instance: &Instance,
+    certificate: &Certificate,
+    list: &BuiltList,
+) -> Result<Vec<LevelBound>, CertificateError> {
+    proof::verify_beside(instance, certificate, list)
 }
 
 /// With maximin, nobody needs more copies than the best minimum.

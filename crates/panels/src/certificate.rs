@@ -124,6 +124,17 @@ pub struct LevelBound {
     pub bound: Ratio,
     /// Number of people who were settled before this level.
     pub settled_before: u32,
+    /// If the bound is 0: so many people who are still in are thereby proved to be on no panel at all, given the floors.
+    pub proved_without_chance: u32,
+}
+
+/// On how many panels each person of a list is.
+#[derive(Debug, Clone, Copy)]
+pub struct Counts<'a> {
+    /// Panels of each person, in file order.
+    pub copies: &'a [u32],
+    /// Panels of the list.
+    pub panels: u32,
 }
 
 /// Why a certificate proves nothing.
@@ -202,11 +213,28 @@ impl Ratio {
 }
 
 impl Certificate {
-    /// Recomputes what every level proves.
+    /// Recomputes what every level proves, by the certificate's own floors.
     ///
     /// # Errors
     /// If the certificate is malformed, about another task, or empty of meaning.
     pub fn verify(&self, rules: &Rules<'_>) -> Result<Vec<LevelBound>, CertificateError> {
+        self.recompute(rules, None)
+    }
+
+    /// Recomputes what every level proves beside a list: everybody's floor is what they have there, whatever the certificate says, so that a list can
+    /// never beat a bound, and nobody can make one look better by other floors.
+    ///
+    /// # Errors
+    /// As [`Self::verify`], or if the counts are of another number of people.
+    pub fn verify_beside(&self, rules: &Rules<'_>, counts: Counts<'_>) -> Result<Vec<LevelBound>, CertificateError> {
+        let (expected, found) = (length(rules.quotas_of.len()), length(counts.copies.len()));
+        if expected != found {
+            return Err(CertificateError::OtherTask { what: "people", expected, found });
+        }
+        self.recompute(rules, Some(counts))
+    }
+
+    fn recompute(&self, rules: &Rules<'_>, counts: Option<Counts<'_>>) -> Result<Vec<LevelBound>, CertificateError> {
         if self.format != FORMAT {
             return Err(CertificateError::Format);
         }
@@ -227,8 +255,9 @@ impl Certificate {
         let mut settled = 0_u32;
         let mut bounds = Vec::with_capacity(self.levels.len());
         for (at, level) in self.levels.iter().enumerate() {
-            let bound = level_bound(at, level, rules, &floors)?;
-            bounds.push(LevelBound { bound, settled_before: settled });
+            let (bound, climbing) = level_bound(at, level, rules, &floors)?;
+            let proved_without_chance = if bound.numerator == 0 { climbing } else { 0 };
+            bounds.push(LevelBound { bound, settled_before: settled, proved_without_chance });
             let malformed = |what| CertificateError::Malformed { level: at, what };
             let (numerator, denominator) = level.floor;
             let in_range = (1..=MAX_MULTIPLIER).contains(&denominator) && (0..=denominator).contains(&numerator);
@@ -241,7 +270,13 @@ impl Certificate {
             for &person in &level.stops {
                 let slot = usize::try_from(person).ok().and_then(|p| floors.get_mut(p));
                 match slot {
-                    Some(slot @ None) => *slot = Some(level.floor),
+                    Some(slot @ None) => {
+                        let own = counts.and_then(|list| {
+                            let copies = list.copies.get(usize::try_from(person).ok()?)?;
+                            Some((i64::from(*copies), i64::from(list.panels.max(1))))
+                        });
+                        *slot = Some(own.unwrap_or(level.floor));
+                    }
                     _ => return Err(malformed("stops")),
                 }
                 settled = settled.saturating_add(1);
@@ -263,13 +298,13 @@ fn divisor(mut a: u128, mut b: u128) -> u128 {
     b
 }
 
-/// The formula above, for one level.
+/// The formula above, for one level; and how many people of N have `c_i > 0`.
 fn level_bound(
     at: usize,
     level: &LevelProof,
     rules: &Rules<'_>,
     floors: &[Option<(i64, i64)>],
-) -> Result<Ratio, CertificateError> {
+) -> Result<(Ratio, u32), CertificateError> {
     let malformed = |what| CertificateError::Malformed { level: at, what };
     let overflow = || CertificateError::Overflow { level: at };
     let in_range = |g: i64| (-MAX_MULTIPLIER..=MAX_MULTIPLIER).contains(&g);
@@ -302,6 +337,7 @@ fn level_bound(
     }
     // … then the people; sums of c_i over settled people, for each floor
     let mut slope = 0_i128;
+    let mut climbing = 0_u32;
     let mut by_floor: std::collections::BTreeMap<(i64, i64), i128> = std::collections::BTreeMap::new();
     for (person, quotas) in rules.quotas_of.iter().enumerate() {
         let mut c = i128::from(level.total);
@@ -319,12 +355,13 @@ fn level_bound(
         } else if let Some(floor) = floors[person] {
             let sum = by_floor.entry(floor).or_insert(0);
             *sum = sum.checked_add(c).ok_or_else(overflow)?;
-        } else {
+        } else if c > 0 {
             slope = slope.checked_add(c).ok_or_else(overflow)?;
+            climbing = climbing.saturating_add(1);
         }
     }
     if slope == 0 {
-        return Ok(Ratio { numerator: 1, denominator: 1 });
+        return Ok((Ratio { numerator: 1, denominator: 1 }, climbing));
     }
     // room / slope with Σ c·n/d taken off: each term is rounded down on a common
     // scale, which can only raise the bound
@@ -342,9 +379,9 @@ fn level_bound(
     match (u128::try_from(scaled), u128::try_from(denominator)) {
         (Ok(numerator), Ok(denominator)) if numerator <= denominator => {
             let common = divisor(numerator, denominator);
-            Ok(Ratio { numerator: numerator / common, denominator: denominator / common })
+            Ok((Ratio { numerator: numerator / common, denominator: denominator / common }, climbing))
         }
-        (Ok(_), Ok(_)) => Ok(Ratio { numerator: 1, denominator: 1 }),
+        (Ok(_), Ok(_)) => Ok((Ratio { numerator: 1, denominator: 1 }, climbing)),
         _ => Err(CertificateError::Empty { level: at }),
     }
 }

@@ -65,20 +65,24 @@ fn percent(chance: f64) -> String {
 // writing to a String cannot fail, so its results are dropped throughout
 
 fn summary(out: &mut String, r: &Report) {
+    // its builder's word; what was reached stands below, counted
     let aim = match r.objective {
-        Objective::Leximin => {
-            "the smallest chance is made as large as the rules allow, then the next smallest, and so on"
-        }
-        Objective::Maximin => "the smallest chance is made as large as the rules allow",
-        Objective::Nash => "the product of all chances is made as large as the rules allow",
-        Objective::Goldilocks => "very small and very large chances are both avoided",
+        None => String::new(),
+        Some(objective) => format!(
+            " Whoever built the list aimed at this: {}. How near it came is counted below.",
+            match objective {
+                Objective::Leximin => "the smallest chance as large as possible, then the next smallest, and so on",
+                Objective::Maximin => "the smallest chance as large as possible",
+                Objective::Nash => "the product of all chances as large as possible",
+                Objective::Goldilocks => "neither very small nor very large chances",
+            }
+        ),
     };
     let _ = writeln!(
         out,
         "<p>{} people can be drawn for a panel of {} seats. There are {} numbered panels ({} of them \
          different). Every one of them meets every quota. The draw picks one panel, each with the same \
-         chance; so a person's chance is the share of panels that they are on. The list was built so \
-         that {aim}.</p>",
+         chance; so a person's chance is the share of panels that they are on.{aim}</p>",
         r.people, r.seats, r.panels, r.distinct_panels
     );
     out.push_str("<ul class=\"figures\">\n");
@@ -101,9 +105,13 @@ fn summary(out: &mut String, r: &Report) {
     if r.people_on_no_panel > 0 {
         let _ = writeln!(
             out,
-            "<p class=\"note\">{} people are on no panel. For {} of them it is proved that no panel which \
-             meets the quotas can include them.</p>",
-            r.people_on_no_panel, r.people_proved_unseatable
+            "<p class=\"note\">{} people are on no panel.{}</p>",
+            r.people_on_no_panel,
+            match r.people_proved_unseatable {
+                0 => String::new(),
+                proved =>
+                    format!(" For {proved} of them it is proved that no panel which meets the quotas can include them."),
+            }
         );
     }
     if r.people_on_every_panel > 0 {
@@ -242,6 +250,13 @@ fn feature_chart(out: &mut String, r: &Report, group: &[QuotaFigures]) {
 }
 
 fn limits(out: &mut String, r: &Report) {
+    if r.levels.is_empty() {
+        out.push_str(
+            "<h2>How close to the best possible</h2>\n<p>No certificate goes with this list, so nothing is known of how fair a list under \
+             these rules could be.</p>\n",
+        );
+        return;
+    }
     let _ = writeln!(
         out,
         "<h2>How close to the best possible</h2>\n<p>A certificate goes with this list. It proves, with whole \
@@ -269,11 +284,10 @@ fn limits(out: &mut String, r: &Report) {
         out,
         "<details><summary>Level by level ({} levels; the certificate {covered})</summary>\n<p class=\"soft\">Each \
          level looks at the people whom the levels before it have not settled. Its bound holds for every \
-         lottery that gives the settled people the chances of their levels, less {:e}.</p>\n\
+         lottery that gives the settled people at least the chances that they have in this list.</p>\n\
          <div class=\"scroll\"><table>\n<tr><th scope=\"col\">Level</th><th scope=\"col\">People</th><th scope=\"col\">Achieved</th>\
          <th scope=\"col\">Bound</th></tr>",
-        r.levels.len(),
-        r.tolerance
+        r.levels.len()
     );
     for (i, level) in r.levels.iter().enumerate() {
         let _ = writeln!(

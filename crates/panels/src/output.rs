@@ -6,17 +6,21 @@
 //! whoever seals it needs no other file: `quotas`, as the quotas file spells them;
 //! `values`, for each person and feature the position in `quotas` of what that
 //! person is; `households`, whether no two members may share an address; and
-//! `certificate`. A list from another program may lack these.
+//! `certificate`. `search` tells how the builder looked for it: what it aimed at,
+//! whether it was stopped, and the smallest chance before shares became copies.
+//! That is its word, and proves nothing. A list from another program may lack these.
 
 use serde::{Deserialize, Serialize};
 
+use crate::build::Objective;
 use crate::certificate::Certificate;
 use crate::instance::count;
 use crate::quotas::Quotas;
+use crate::report::Report;
 use crate::respondents::Respondents;
 
 /// The content of `panels.json`.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PanelList {
     /// The ids, in file order.
@@ -35,6 +39,22 @@ pub struct PanelList {
     /// The proof of the bounds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate: Option<Certificate>,
+    /// How the builder looked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<Search>,
+}
+
+/// What a builder says about its search for a list.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Search {
+    /// What it aimed at.
+    pub objective: Objective,
+    /// Whether it was stopped before it was done.
+    pub interrupted: bool,
+    /// Smallest chance of the best lottery found when shares need not be whole copies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_chance_before_rounding: Option<f64>,
 }
 
 /// A quota, as `panels.json` holds it.
@@ -89,6 +109,7 @@ impl PanelList {
             values: None,
             households: None,
             certificate: None,
+            search: None,
         }
     }
 
@@ -111,6 +132,17 @@ impl PanelList {
         self.quotas = Some(listed);
         self.households = Some(respondents.has_household_rule());
         self.certificate = Some(certificate);
+        self
+    }
+
+    /// Adds what the builder reports of its search.
+    #[must_use]
+    pub fn with_search(mut self, report: &Report) -> Self {
+        self.search = report.objective.map(|objective| Search {
+            objective,
+            interrupted: report.interrupted,
+            min_chance_before_rounding: report.min_chance_before_rounding,
+        });
         self
     }
 

@@ -6,7 +6,8 @@
 
 use num_traits::ToPrimitive;
 
-use crate::certificate::{Certificate, CertificateError, FORMAT, LevelBound, LevelProof, MAX_LEVELS, Rules};
+use crate::certificate::{Certificate, CertificateError, Counts, FORMAT, LevelBound, LevelProof, MAX_LEVELS, Rules};
+use crate::check::BuiltList;
 use crate::instance::{Instance, count, index};
 use crate::ladder::{LOOSENED, Ladder, Level};
 
@@ -70,6 +71,15 @@ pub(crate) fn certificate(
 pub(crate) fn verify(instance: &Instance, certificate: &Certificate) -> Result<Vec<LevelBound>, CertificateError> {
     let tables = RuleTables::new(instance);
     certificate.verify(&tables.rules(instance.seats))
+}
+
+pub(crate) fn verify_beside(
+    instance: &Instance,
+    certificate: &Certificate,
+    list: &BuiltList,
+) -> Result<Vec<LevelBound>, CertificateError> {
+    let tables = RuleTables::new(instance);
+    certificate.verify_beside(&tables.rules(instance.seats), Counts { copies: list.copies(), panels: list.len() })
 }
 
 fn level_proof(instance: &Instance, level: &Level) -> LevelProof {

@@ -11,6 +11,7 @@ use crate::certificate::{Certificate, LevelBound, Ratio};
 use crate::check::BuiltList;
 use crate::instance::{Instance, count, index};
 use crate::listing::Listing;
+use crate::output::Search;
 
 /// A quota against the pool and the panels.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -50,8 +51,8 @@ pub struct LevelFigures {
 /// The figures of a list.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
-    /// What the builder aimed at.
-    pub objective: Objective,
+    /// What the builder aimed at, by its own word; `None` if it is not known.
+    pub objective: Option<Objective>,
     /// Seats of a panel.
     pub seats: u32,
     /// People who may be drawn.
@@ -129,31 +130,33 @@ impl Report {
         listing: &Listing,
     ) -> Self {
         let unseatable: u32 = listing.never.iter().map(|&t| instance.kinds[t].size()).sum();
-        let mut report = Self::of_list(instance, list, Some((certificate, bounds)), options.objective);
+        let mut report = Self::of_list(instance, list, Some((certificate, bounds)));
+        report.objective = Some(options.objective);
         report.interrupted = listing.interrupted;
         // nobody's chance is below that of somebody whom nothing seats
         let floor = if report.bound_min_chance <= 0.0 || !listing.never.is_empty() { 0.0 } else { 1.0 };
         report.min_chance_before_rounding = Some(listing.before_rounding.min(floor).max(report.min_chance));
-        // people with a bound of 0 at a level where nobody has a floor yet
-        let zero_levels = bounds
-            .iter()
-            .zip(bounds.iter().skip(1).map(|b| b.settled_before).chain([instance.people]))
-            .take_while(|(b, _)| b.bound.numerator == 0)
-            .last()
-            .map_or(0, |(_, settled)| settled);
-        report.people_proved_unseatable = u32::min(zero_levels + unseatable, report.people_on_no_panel);
+        report.people_proved_unseatable =
+            u32::min(report.people_proved_unseatable + unseatable, report.people_on_no_panel);
         report
+    }
+
+    /// The same with what the builder says of its search.
+    #[must_use]
+    pub fn with_search(mut self, search: Option<&Search>) -> Self {
+        if let Some(search) = search {
+            self.objective = Some(search.objective);
+            self.interrupted = search.interrupted;
+            let before = search.min_chance_before_rounding;
+            self.min_chance_before_rounding = before.filter(|before| (0.0..=1.0).contains(before));
+        }
+        self
     }
 
     /// The figures of any list that was counted, with the bounds that a
     /// certificate was found to prove (none: nothing is claimed, the bound is 1).
     #[must_use]
-    pub fn of_list(
-        instance: &Instance,
-        list: &BuiltList,
-        proof: Option<(&Certificate, &[LevelBound])>,
-        objective: Objective,
-    ) -> Self {
+    pub fn of_list(instance: &Instance, list: &BuiltList, proof: Option<(&Certificate, &[LevelBound])>) -> Self {
         let bounds = proof.map_or(&[][..], |p| p.1);
         let panels = list.len();
         let of = |copies: u32| f64::from(copies) / f64::from(panels);
@@ -178,8 +181,9 @@ impl Report {
                 _ => people_by_copies.push((c, 1)),
             }
         }
+        let people_on_no_panel = count(copies.iter().filter(|c| **c == 0).count());
         Self {
-            objective,
+            objective: None,
             seats: instance.seats,
             people: instance.people,
             types: instance.types(),
@@ -201,8 +205,8 @@ impl Report {
             },
             gap_min_chance: (bound_min_chance - min_chance).max(0.0),
             bound_min_copies: u32::try_from(first.copies_of(panels)).unwrap_or(panels),
-            people_on_no_panel: count(copies.iter().filter(|c| **c == 0).count()),
-            people_proved_unseatable: 0,
+            people_on_no_panel,
+            people_proved_unseatable: proved_unseatable(bounds).min(people_on_no_panel),
             people_on_every_panel: count(copies.iter().filter(|c| **c == panels).count()),
             levels: proof.map_or_else(Vec::new, |(certificate, bounds)| levels(instance, list, certificate, bounds)),
             levels_complete: proof.is_some_and(|(certificate, _)| covers(instance, certificate)),
@@ -212,6 +216,11 @@ impl Report {
             people_by_copies,
         }
     }
+}
+
+/// People whom the levels with a bound of 0 prove to be on no panel, as long as nobody settled has a chance.
+fn proved_unseatable(bounds: &[LevelBound]) -> u32 {
+    bounds.iter().take_while(|b| b.bound.numerator == 0).map(|b| b.proved_without_chance).sum()
 }
 
 /// A bound as a decimal, rounded up.

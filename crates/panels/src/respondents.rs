@@ -202,7 +202,8 @@ impl Respondents {
     }
 
     /// Whether anybody has an address that counts.
-    pub(crate) fn has_household_rule(&self) -> bool {
+    #[must_use]
+    pub fn has_household_rule(&self) -> bool {
         self.household.iter().any(Option::is_some)
     }
 
