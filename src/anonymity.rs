@@ -11,6 +11,7 @@ use std::hash::{BuildHasher, Hasher};
 
 use klero_draw::table::Table;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::failure::Failure;
 
@@ -24,19 +25,20 @@ pub const SMALL: u64 = 5;
 const SUGGESTIONS: usize = 8;
 
 /// How many people stand in groups of one size.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Band {
     /// Smallest group of the band.
     pub from: u64,
     /// Largest group of the band; absent: any larger.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub to: Option<u64>,
     /// People in such groups.
     pub people: u64,
 }
 
 /// How alike rows, or households, are.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Likeness {
     /// How many there are.
     pub count: u64,
@@ -49,7 +51,7 @@ pub struct Likeness {
 }
 
 /// What coarser values in one column would change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Suggestion {
     /// What to do.
     pub change: Coarser,
@@ -60,7 +62,7 @@ pub struct Suggestion {
 }
 
 /// The report on one table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Report {
     /// The public columns.
     pub columns: Vec<String>,
@@ -68,6 +70,7 @@ pub struct Report {
     pub rows: Likeness,
     /// By households of two or more; absent without households.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub households: Option<Likeness>,
     /// What would help, best first; none where nobody stands alone.
     pub suggestions: Vec<Suggestion>,
@@ -121,7 +124,7 @@ pub fn check(table: &Table<'_>, reason: Option<&str>) -> Result<(), Failure> {
         report.rows.unique
     ))
     .advise(
-        "look with: klero pool anonymity; make values coarser with: klero pool coarsen, and commit again; or say in the terms why it must be (klero terms new --table-reason), which two members sign",
+        "look with: klero pool anonymity, or GET …/pools/POOL/anonymity; make values coarser with: klero pool coarsen, and commit again; or say in the terms why it must be (klero terms new --table-reason), which two members sign",
     ))
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use axum::http::{HeaderMap, HeaderValue, header};
 use klero_tlog::cosignature::WitnessKey;
 
-use crate::pool_dir::workbook;
+use crate::people_xlsx::{self, Bounds};
 
 /// A backup, unpacked into the empty folder `dir`.
 #[must_use]
@@ -23,8 +23,8 @@ pub fn witness_state(bytes: &[u8], origin: &str, key: &WitnessKey) -> bool {
 /// A spreadsheet as the organisers' API takes it.
 #[must_use]
 pub fn uploaded_workbook(bytes: &[u8]) -> bool {
-    let bounds = workbook::Bounds { rows: 10_000, bytes: 1 << 20 };
-    workbook::convert(std::io::Cursor::new(bytes), &mut std::io::sink(), bounds).is_ok()
+    let bounds = Bounds { rows: 10_000, bytes: 1 << 20 };
+    people_xlsx::convert(std::io::Cursor::new(bytes), "the spreadsheet", &mut std::io::sink(), bounds).is_ok()
 }
 
 /// The name of an account.

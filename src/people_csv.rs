@@ -121,18 +121,18 @@ fn first_ten(lines: &[u64]) -> String {
     format!("{}{}", first.join(", "), if lines.len() > 10 { " …" } else { "" })
 }
 
-/// The names of a file's columns, from its first line.
-pub fn headings_of(source: impl Read) -> Result<Vec<String>, crate::failure::Failure> {
-    fn read(mut source: impl Read) -> Result<Vec<String>, ReadError> {
+/// The names of a file's columns, from its first line. `delimiter`: the byte between cells, if it is known.
+pub fn headings_of(source: impl Read, delimiter: Option<u8>) -> Result<Vec<String>, crate::failure::Failure> {
+    fn read(mut source: impl Read, delimiter: Option<u8>) -> Result<Vec<String>, ReadError> {
         let mut prefix = Vec::new();
         source.by_ref().take(SNIFFED_BYTES).read_to_end(&mut prefix)?;
-        let sniffed = sniff(&prefix, None)?;
+        let sniffed = sniff(&prefix, delimiter)?;
         prefix.drain(..sniffed.skip);
         let rest = Cursor::new(prefix).chain(source);
         let mut records = Records::new(rest, sniffed.delimiter, BUFFER_BYTES, 0, sniffed.line);
         headings(&mut records)
     }
-    read(source).map_err(Into::into)
+    read(source, delimiter).map_err(Into::into)
 }
 
 /// A small CSV as it is read: without what stands before the header.

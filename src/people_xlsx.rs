@@ -1,17 +1,21 @@
-//! A spreadsheet of people, turned into the CSV from which a pool is committed.
+//! A spreadsheet of people, turned into the CSV from which a pool is committed: the one way for commands and service.
 //!
 //! The protocol begins at rows of strings, and a spreadsheet holds numbers and dates as well: this file decides how they are written, and
 //! counts each kind column by column, so that somebody can look before anything is sealed. Rows keep their numbers: row 17 of the sheet is
-//! line 17 of the CSV. Only the first sheet is read. No cell is ever put into an error.
+//! line 17 of the CSV. Only the first sheet is read, row by row; formulas are not computed, their last result is taken. No cell is ever put
+//! into an error.
+//!
+//! The library that unpacks a workbook holds all its texts in memory, and believes what the file says of their number. A service therefore
+//! converts in a process of its own, which has bounds on memory and time ([`crate::api`]).
 
 use std::fmt;
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
 
-use calamine::{Data, ExcelDateTime, Reader, Xlsx};
-use klero_panels::sheet::filled_cells;
+use calamine::{DataRef, Reader, Xlsx};
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::failure::{Failure, Named};
@@ -21,28 +25,46 @@ use crate::people_csv::PROBLEMS_LISTED;
 pub const SPREADSHEET_BYTES_MAX: u64 = 256 << 20;
 /// What every .xlsx file begins with, as every zip file does.
 const MAGIC: &[u8; 4] = b"PK\x03\x04";
+/// More columns than a pool can have (spec §2.1) are refused by the reader of the CSV; this bounds a row's memory.
+const MAX_COLUMNS: u32 = 256;
+
+/// Bounds of a conversion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Bounds {
+    /// The last row that is read.
+    pub(crate) rows: u64,
+    /// Longest CSV: a small archive can hold a large sheet.
+    pub(crate) bytes: u64,
+}
+
+impl Default for Bounds {
+    /// What a sheet of a spreadsheet program can hold, and what a pool's file may have.
+    fn default() -> Self {
+        Self { rows: 1 << 20, bytes: 4 << 30 }
+    }
+}
 
 /// What was turned into text. Counts, never contents.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Conversion {
-    /// The sheet that was read.
+    /// The sheet that was read
     pub sheet: String,
-    /// Other sheets of the file, which were not read.
+    /// Other sheets of the file, which were not read
     pub not_read: Vec<String>,
-    /// The columns in which something was turned into text, in the sheet's order.
+    /// The columns in which something was turned into text, in the sheet's order
     pub columns: Vec<ConvertedColumn>,
 }
 
 /// One column in which something was turned into text.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ConvertedColumn {
-    /// Its name.
+    /// Its name
     pub name: String,
-    /// Numbers: whole ones without a point, so that 7 and 7.0 are `7`. Leading zeros that the sheet only shows are not there.
+    /// Numbers: whole ones without a point, so that 7 and 7.0 are `7`. Leading zeros that the sheet only shows are not there
     pub numbers: u64,
-    /// Dates, as `2001-02-28`, with the time of day after them if it is not midnight.
+    /// Dates, as `2001-02-28`, with the time of day after them if it is not midnight
     pub dates: u64,
-    /// `TRUE` and `FALSE`.
+    /// `TRUE` and `FALSE`
     pub truths: u64,
 }
 
@@ -69,133 +91,271 @@ impl fmt::Display for Conversion {
     }
 }
 
+/// Whether a file is a spreadsheet and no CSV, by its first bytes.
+#[must_use]
+pub(crate) fn is_one(first: &[u8]) -> bool {
+    first.starts_with(MAGIC)
+}
+
 /// Whether the file is a spreadsheet and no CSV.
 pub fn is_spreadsheet(path: &Path) -> Result<bool, Failure> {
     let mut begin = Vec::new();
     File::open(path).and_then(|file| file.take(4).read_to_end(&mut begin)).named("read", path)?;
-    Ok(begin == MAGIC)
+    Ok(is_one(&begin))
 }
 
 /// The first sheet as CSV, comma between the cells; wiped when dropped.
 pub fn to_csv(path: &Path) -> Result<(Zeroizing<Vec<u8>>, Conversion), Failure> {
-    let wrong = |what: &str| {
-        Failure::usage(format!("{}: {what}", path.display()))
-            .advise("save the table as .xlsx again, or as 'CSV UTF-8 (Comma delimited) (*.csv)'")
-    };
-    // The reader of spreadsheets subtracts without looking: a sheet from D3 to A1 is a panic where overflow is checked.
-    let read = std::panic::catch_unwind(AssertUnwindSafe(|| convert(path, &wrong)));
-    read.unwrap_or_else(|_| Err(wrong("its first sheet is damaged")))
-}
-
-fn convert(path: &Path, wrong: &dyn Fn(&str) -> Failure) -> Result<(Zeroizing<Vec<u8>>, Conversion), Failure> {
     let file = File::open(path).named("read", path)?;
+    let name = path.display().to_string();
     let found = file.metadata().named("read", path)?.len();
     if found > SPREADSHEET_BYTES_MAX {
-        return Err(wrong(&format!("the spreadsheet has {found} bytes, at most {SPREADSHEET_BYTES_MAX} are read")));
+        let told = format!("the spreadsheet has {found} bytes, at most {SPREADSHEET_BYTES_MAX} are read");
+        return Err(wrong(&name, &told));
     }
-    let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|_| wrong("not a spreadsheet, or damaged"))?;
-    let mut names = book.sheet_names().into_iter();
-    let sheet = names.next().ok_or_else(|| wrong("the spreadsheet has no sheet"))?;
-    let range = filled_cells(&mut book, &sheet)
-        .map_err(|_| wrong("its first sheet cannot be read"))?
-        .ok_or_else(|| wrong("its first sheet is nearly empty, with cells far away from the others: delete those"))?;
-    let first_row = range.start().map_or(0, |(row, _)| u64::from(row));
-    let mut converter = Converter::default();
-    let mut text = "\n".repeat(usize::try_from(first_row).unwrap_or(0));
-    for (row, line) in range.rows().zip(first_row + 1..) {
-        converter.row(row, line, &mut text);
-    }
-    if converter.errors > 0 {
-        let lines: Vec<String> = converter.error_lines.iter().map(u64::to_string).collect();
-        return Err(Failure::usage(format!(
-            "{}: {} cells hold an error such as #REF! or #N/A, on rows {}; nothing was committed",
-            path.display(),
-            converter.errors,
-            lines.join(", ")
-        ))
-        .advise("correct these cells in the spreadsheet, or leave their column out"));
-    }
-    let columns = converter.columns.into_iter().filter(|c| c.numbers + c.dates + c.truths > 0).collect();
-    Ok((Zeroizing::new(text.into_bytes()), Conversion { sheet, not_read: names.collect(), columns }))
+    let mut csv = Zeroizing::new(Vec::new());
+    let conversion = convert(BufReader::new(file), &name, &mut *csv, Bounds::default())?;
+    Ok((csv, conversion))
 }
 
+/// Writes the first sheet of a workbook as CSV into `out`. Errors call the file `name`. What is in `out` after an error means nothing.
+pub(crate) fn convert(
+    book: impl Read + Seek,
+    name: &str,
+    out: &mut dyn Write,
+    bounds: Bounds,
+) -> Result<Conversion, Failure> {
+    // The reader of spreadsheets subtracts without looking: a sheet from D3 to A1 is a panic where overflow is checked.
+    let read = std::panic::catch_unwind(AssertUnwindSafe(|| read(book, name, out, bounds)));
+    read.unwrap_or_else(|_| Err(wrong(name, "its first sheet is damaged")))
+}
+
+fn wrong(name: &str, what: &str) -> Failure {
+    Failure::usage(format!("{name}: {what}"))
+        .advise("save the table as .xlsx again, or as 'CSV UTF-8 (Comma delimited) (*.csv)'")
+}
+
+fn read(book: impl Read + Seek, name: &str, out: &mut dyn Write, bounds: Bounds) -> Result<Conversion, Failure> {
+    let wrong = |what: &str| wrong(name, what);
+    let mut book: Xlsx<_> = Xlsx::new(book).map_err(|_| wrong("not a spreadsheet, or damaged, or under a password"))?;
+    let mut sheets = book.sheet_names().into_iter();
+    let sheet = sheets.next().ok_or_else(|| wrong("the spreadsheet has no sheet"))?;
+    let mut cells = book.worksheet_cells_reader(&sheet).map_err(|_| wrong("its first sheet cannot be read"))?;
+    let mut rows = Rows::new(out, bounds.bytes);
+    let written = |e: io::Error| match e.kind() {
+        io::ErrorKind::FileTooLarge => wrong("the sheet is too large"),
+        _ => Failure::unavailable(format!("the people of the spreadsheet cannot be written: {e}")),
+    };
+    let mut current = None::<u32>;
+    while let Some(cell) = cells.next_cell().map_err(|_| wrong("its first sheet is damaged"))? {
+        if is_blank(cell.get_value()) {
+            continue;
+        }
+        let (row, column) = cell.get_position();
+        if u64::from(row) >= bounds.rows {
+            return Err(wrong(&format!("it has cells below row {}: delete those", bounds.rows)));
+        }
+        match current {
+            Some(before) if before > row => return Err(wrong("its rows are not in order")),
+            Some(before) if before < row => rows.end(before).map_err(written)?,
+            _ => {}
+        }
+        current = Some(row);
+        rows.cell(column, cell.get_value()).map_err(wrong)?;
+    }
+    if let Some(last) = current {
+        rows.end(last).map_err(written)?;
+    }
+    rows.out.flush().map_err(written)?;
+    rows.faults(name)?;
+    let columns = rows.columns.into_iter().filter(|c| c.numbers + c.dates + c.truths > 0).collect();
+    Ok(Conversion { sheet, not_read: sheets.collect(), columns })
+}
+
+/// Rows with cells that cannot be taken: how many cells, and the first rows, counted from 1.
 #[derive(Default)]
-struct Converter {
-    columns: Vec<ConvertedColumn>,
-    errors: u64,
-    /// The first rows with errors.
-    error_lines: Vec<u64>,
+struct Faults {
+    cells: u64,
+    rows: Vec<u64>,
+    /// Of the row that is being read.
+    here: u64,
 }
 
-impl Converter {
-    fn row(&mut self, row: &[Data], line: u64, out: &mut String) {
-        // An empty row stays an empty line, so that lines are rows.
-        if row.iter().any(|cell| !matches!(cell, Data::Empty)) {
-            let is_header = self.columns.is_empty();
-            for (position, cell) in row.iter().enumerate() {
-                if position > 0 {
-                    out.push(',');
-                }
-                let text = match cell {
-                    Data::Error(_) => {
-                        self.errors += 1;
-                        if self.error_lines.len() < PROBLEMS_LISTED && self.error_lines.last() != Some(&line) {
-                            self.error_lines.push(line);
-                        }
-                        String::new()
-                    }
-                    cell => text(cell),
-                };
-                if is_header {
-                    self.columns.push(ConvertedColumn { name: text.clone(), numbers: 0, dates: 0, truths: 0 });
-                } else if let Some(column) = self.columns.get_mut(position) {
-                    match cell {
-                        Data::Int(_) | Data::Float(_) => column.numbers += 1,
-                        Data::DateTime(_) | Data::DateTimeIso(_) | Data::DurationIso(_) => column.dates += 1,
-                        Data::Bool(_) => column.truths += 1,
-                        Data::String(_) | Data::Empty | Data::Error(_) => {}
-                    }
-                }
-                push_cell(out, &text);
+impl Faults {
+    fn end_row(&mut self, line: u64) {
+        if self.here > 0 && self.rows.len() < PROBLEMS_LISTED {
+            self.rows.push(line);
+        }
+        self.cells += self.here;
+        self.here = 0;
+    }
+
+    fn rows(&self) -> String {
+        self.rows.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// The CSV in the making.
+struct Rows<'a> {
+    out: BufWriter<Bounded<'a>>,
+    /// Lines written.
+    lines: u64,
+    /// The column of the first name; nothing stands left of it.
+    first: Option<u32>,
+    /// The columns, once the row of their names is written.
+    columns: Vec<ConvertedColumn>,
+    row: Vec<String>,
+    errors: Faults,
+    outside: Faults,
+}
+
+impl<'a> Rows<'a> {
+    fn new(out: &'a mut dyn Write, bytes: u64) -> Self {
+        Self {
+            out: BufWriter::with_capacity(1 << 18, Bounded { out, left: bytes }),
+            lines: 0,
+            first: None,
+            columns: Vec::new(),
+            row: Vec::new(),
+            errors: Faults::default(),
+            outside: Faults::default(),
+        }
+    }
+
+    /// Takes the next cell of a row.
+    fn cell(&mut self, column: u32, value: &DataRef<'_>) -> Result<(), &'static str> {
+        let first = *self.first.get_or_insert(column);
+        let Some(position) = column.checked_sub(first) else {
+            self.outside.here += 1;
+            return Ok(());
+        };
+        if position >= MAX_COLUMNS {
+            return Err("it has cells far right of the others: delete those");
+        }
+        let position = usize::try_from(position).unwrap_or(usize::MAX);
+        if let Some(column) = self.columns.get_mut(position) {
+            match value {
+                DataRef::Int(_) | DataRef::Float(_) => column.numbers += 1,
+                DataRef::DateTime(_) | DataRef::DateTimeIso(_) | DataRef::DurationIso(_) => column.dates += 1,
+                DataRef::Bool(_) => column.truths += 1,
+                DataRef::String(_) | DataRef::SharedString(_) | DataRef::Empty | DataRef::Error(_) => {}
             }
         }
-        out.push('\n');
+        if matches!(value, DataRef::Error(_)) {
+            self.errors.here += 1;
+        }
+        if self.row.len() <= position {
+            self.row.resize(position + 1, String::new());
+        }
+        if let Some(place) = self.row.get_mut(position) {
+            *place = text(value);
+        }
+        Ok(())
+    }
+
+    /// Writes the row that was taken, the `row`th of the sheet from 0.
+    fn end(&mut self, row: u32) -> io::Result<()> {
+        let row = u64::from(row);
+        // Empty rows are empty lines, so that lines are rows.
+        while self.lines < row {
+            self.out.write_all(b"\n")?;
+            self.lines += 1;
+        }
+        self.errors.end_row(row + 1);
+        self.outside.end_row(row + 1);
+        if self.columns.is_empty() {
+            let names = self.row.iter().cloned();
+            self.columns = names.map(|name| ConvertedColumn { name, numbers: 0, dates: 0, truths: 0 }).collect();
+        } else if self.row.len() < self.columns.len() {
+            // Shorter rows are filled up, as the sheet shows them.
+            self.row.resize(self.columns.len(), String::new());
+        }
+        for (position, cell) in self.row.iter().enumerate() {
+            if position > 0 {
+                self.out.write_all(b",")?;
+            }
+            write_cell(&mut self.out, cell)?;
+        }
+        self.out.write_all(b"\n")?;
+        self.lines += 1;
+        self.row.clear();
+        Ok(())
+    }
+
+    /// Refuses a sheet some of whose cells could not be taken.
+    fn faults(&self, name: &str) -> Result<(), Failure> {
+        let Self { errors, outside, .. } = self;
+        if errors.cells > 0 {
+            let (cells, rows) = (errors.cells, errors.rows());
+            return Err(Failure::usage(format!(
+                "{name}: {cells} cells hold an error such as #REF! or #N/A, on rows {rows}; nothing was committed"
+            ))
+            .advise("correct these cells in the spreadsheet, or leave their column out"));
+        }
+        if outside.cells > 0 {
+            let (cells, rows) = (outside.cells, outside.rows());
+            return Err(Failure::usage(format!(
+                "{name}: {cells} cells stand left of the first column that has a name, on rows {rows}; nothing was committed"
+            ))
+            .advise("give their column a name in the first row, or delete them"));
+        }
+        Ok(())
+    }
+}
+
+/// Whether a cell shows nothing: a formula that gives nothing leaves an empty text.
+fn is_blank(cell: &DataRef<'_>) -> bool {
+    match cell {
+        DataRef::Empty => true,
+        DataRef::String(text) => text.is_empty(),
+        DataRef::SharedString(text) => text.is_empty(),
+        _ => false,
     }
 }
 
 /// A cell as text.
-fn text(cell: &Data) -> String {
+fn text(cell: &DataRef<'_>) -> String {
     match cell {
-        Data::Empty | Data::Error(_) => String::new(),
-        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
-        Data::Int(number) => number.to_string(),
+        DataRef::Empty | DataRef::Error(_) => String::new(),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
+        DataRef::SharedString(text) => (*text).to_owned(),
+        DataRef::Int(number) => number.to_string(),
         // Rust prints the shortest digits that mean this number, and a whole one without a point.
-        Data::Float(number) => number.to_string(),
-        Data::Bool(true) => "TRUE".to_owned(),
-        Data::Bool(false) => "FALSE".to_owned(),
-        Data::DateTime(moment) => date(moment),
-    }
-}
-
-fn date(moment: &ExcelDateTime) -> String {
-    if moment.is_duration() {
-        return moment.as_f64().to_string();
-    }
-    let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
-    if (hour, minute, second) == (0, 0, 0) {
-        format!("{year:04}-{month:02}-{day:02}")
-    } else {
-        format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+        DataRef::Float(number) => number.to_string(),
+        DataRef::Bool(true) => "TRUE".to_owned(),
+        DataRef::Bool(false) => "FALSE".to_owned(),
+        DataRef::DateTime(moment) if moment.is_duration() => moment.as_f64().to_string(),
+        DataRef::DateTime(moment) => {
+            let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
+            let date = format!("{year:04}-{month:02}-{day:02}");
+            if (hour, minute, second) == (0, 0, 0) { date } else { format!("{date} {hour:02}:{minute:02}:{second:02}") }
+        }
     }
 }
 
 /// A cell of the CSV, in quotation marks where it needs them.
-fn push_cell(out: &mut String, text: &str) {
+fn write_cell(out: &mut impl Write, text: &str) -> io::Result<()> {
     if text.contains([',', '"', '\n', '\r']) {
-        out.push('"');
-        out.push_str(&text.replace('"', "\"\""));
-        out.push('"');
+        write!(out, "\"{}\"", text.replace('"', "\"\""))
     } else {
-        out.push_str(text);
+        out.write_all(text.as_bytes())
+    }
+}
+
+/// Stops before a small archive fills the disk.
+struct Bounded<'a> {
+    out: &'a mut dyn Write,
+    left: u64,
+}
+
+impl Write for Bounded<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let n = self.out.write(bytes)?;
+        let left = self.left.checked_sub(u64::try_from(n).unwrap_or(u64::MAX));
+        self.left = left.ok_or_else(|| io::Error::new(io::ErrorKind::FileTooLarge, "the sheet is too large"))?;
+        Ok(n)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 }

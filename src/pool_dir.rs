@@ -20,7 +20,6 @@ mod rows;
 mod seal;
 mod source;
 mod upload;
-pub(crate) mod workbook;
 
 use std::fmt;
 use std::os::unix::fs::PermissionsExt;
@@ -43,7 +42,7 @@ use source::{Keeping, Positioned, Source};
 
 pub use commit::{CommitOptions, Committed, TableWish, check, commit, commit_sealed};
 pub use linked::{LinkedOptions, commit_linked, commit_members, commit_members_sealed};
-pub use result::{ResultFiles, Selected};
+pub use result::{List, ResultFiles, Selected};
 pub use seal::{destroy, folders, keep, settle};
 pub use upload::{Receiving, Upload};
 

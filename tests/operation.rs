@@ -37,8 +37,12 @@ fn closed() -> World {
 
 /// One request over a connection of its own; status line, headers and body as they come.
 fn get(address: SocketAddr, path: &str, headers: &str) -> (u16, String) {
+    ask(address, "GET", path, headers)
+}
+
+fn ask(address: SocketAddr, method: &str, path: &str, headers: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n").unwrap();
+    write!(stream, "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n").unwrap();
     let mut text = Vec::new();
     stream.read_to_end(&mut text).unwrap();
     let text = String::from_utf8_lossy(&text).into_owned();
@@ -80,6 +84,9 @@ fn a_wrong_setting_is_told_with_its_place() {
         ("lissten = \"127.0.0.1:99\"\n", vec![], "", 2, vec!["unknown field", "lissten", "klero.toml"]),
         ("listen = \n", vec![], "", 2, vec!["klero.toml"]),
         ("[limits]\nrequest_secs = 0\n", vec![], "", 2, vec!["limits", "0"]),
+        ("[limits]\nconnections = 1000000\n", vec![], "", 0, vec![" 1000000 "]),
+        ("[limits]\nconnections = -1\n", vec![], "", 2, vec!["connections", "klero.toml"]),
+        ("", vec![("KLERO_CI_HIGHS", "1"), ("KLERO_CI_MUTANTS", "1")], "", 0, vec!["in order"]),
         ("", vec![("KLERO_LIMITS__REQUEST_SECS", "soon")], "", 2, vec!["request_secs", "environment"]),
         ("", vec![("KLERO_RETENTON__DAYS", "3")], "", 2, vec!["retenton"]),
         (
@@ -142,10 +149,16 @@ async fn requests_are_bounded_counted_and_ended_cleanly() {
                 assert_eq!(get(address, path, &from("192.0.2.1")).0, 200, "{path}");
             }
         }
+        // Who invents methods makes no new figures.
+        for method in ["INVENTED", "MADE-UP"] {
+            let (code, _) = ask(address, method, "/", &from("192.0.2.3"));
+            assert_eq!(code, 405);
+        }
         let (code, text) = get(metrics, "/metrics", "");
         assert_eq!(code, 200);
         for line in [
             "klero_http_requests_total{method=\"GET\",route=\"/search\",status=\"200\"} 4",
+            "klero_http_requests_total{method=\"other\",route=\"/\",status=\"405\"} 2",
             "klero_http_turned_away_total{reason=\"rate\"} 2",
             "klero_draws{phase=\"drawn\"} 1",
             "klero_log_read_only 0",
@@ -172,6 +185,58 @@ async fn requests_are_bounded_counted_and_ended_cleanly() {
     drop(asked);
     assert!(!socket.exists());
     assert!(TcpStream::connect(address).is_err(), "nobody listens any more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_sends_no_body_to_the_desk_keeps_nobody_from_the_pages() {
+    let world = closed();
+    let running = started(&service(&world), |settings| settings.limits.concurrent = 2).await;
+    let address = running.address;
+    let held = tokio::task::spawn_blocking(move || {
+        let announce = || {
+            let mut stream = TcpStream::connect(address).unwrap();
+            let head = "POST /api/v1/session HTTP/1.1\r\nhost: x\r\nidempotency-key: 0123456789abcdef";
+            write!(stream, "{head}\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n").unwrap();
+            stream
+        };
+        // Two are being answered once a further request is turned away; one that came too early was turned away itself.
+        let mut held = vec![announce()];
+        while get(address, "/api/v1/openapi.json", "").0 != 503 {
+            held.push(announce());
+        }
+        assert_eq!(get(address, "/", "").0, 200);
+        held
+    })
+    .await
+    .unwrap();
+    drop(held);
+    running.stop(Duration::from_secs(60)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_listens_to_a_draw_does_not_hold_up_the_end() {
+    let world = closed();
+    let running = started(&service(&world), |_| {}).await;
+    let address = running.address;
+    let mut listening = tokio::task::spawn_blocking(move || {
+        let mut stream = TcpStream::connect(address).unwrap();
+        write!(stream, "GET /draws/letters/events HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+        let mut text = Vec::new();
+        while !String::from_utf8_lossy(&text).contains("event: state") {
+            let mut some = [0; 512];
+            let n = stream.read(&mut some).unwrap();
+            assert_ne!(n, 0, "{}", String::from_utf8_lossy(&text));
+            text.extend_from_slice(&some[..n]);
+        }
+        stream
+    })
+    .await
+    .unwrap();
+    running.stop(Duration::from_secs(30)).await;
+    listening.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let mut rest = String::new();
+    listening.read_to_string(&mut rest).unwrap();
+    assert!(rest.ends_with("0\r\n\r\n"), "the events end, and are not cut off: {rest:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

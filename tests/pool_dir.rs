@@ -13,7 +13,7 @@ use klero_draw::receipt::{PoolTerms, Receipt};
 use klero_draw::table::Table;
 use kleroterion::failure::Failure;
 use kleroterion::people_csv::Options;
-use kleroterion::pool_dir::{CommitOptions, LinkedOptions, PoolDir, Selected, TableWish, commit, commit_linked};
+use kleroterion::pool_dir::{CommitOptions, LinkedOptions, List, PoolDir, Selected, TableWish, commit, commit_linked};
 
 fn roles(id: &str, public: &[&str], household: &[&str]) -> Options {
     let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
@@ -288,6 +288,17 @@ fn results_keep_the_original_columns() {
     assert_eq!(ids, ["P-002", "P-003", "P-004", "P-007"]);
     assert!(remaining.contains("\"Dirk \"\"Didi\"\" Maus\",2001,Kelmis,\"Am Bach, Hof\",3"), "{remaining}");
     assert_eq!((files.neutralised, mode(&files.drawn)), (1, 0o600));
+
+    // Each list alone is the same.
+    for (list, path) in
+        [(List::Drawn, &files.drawn), (List::Reserves, &files.reserves), (List::Remaining, &files.remaining)]
+    {
+        let mut alone = Vec::new();
+        pool.result_list(selected, list, &mut alone).unwrap();
+        assert_eq!(String::from_utf8(alone).unwrap(), read(path));
+        let other = Selected { size: 8, ..selected };
+        assert!(said(pool.result_list(other, list, &mut Vec::new())).contains("not the one that was sealed"));
+    }
 
     // Nothing is overwritten; another pool's draw is refused; so is a draw that names somebody twice.
     assert!(said(pool.result(selected, &out, &mut |_| {})).contains("is there already"));

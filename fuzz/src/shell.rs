@@ -34,7 +34,7 @@ use crate::{Seen, Target, loose_text, loosely, text};
 
 pub(crate) const TARGETS: &[Target] = &[
     ("people_csv", |data| loosely(with_file("people.csv", data, people))),
-    ("people_headings", |data| loosely(people_csv::headings_of(data).is_ok())),
+    ("people_headings", |data| loosely(people_csv::headings_of(data, None).is_ok())),
     ("people_sheet", |data| loosely(with_file("people.xlsx", &workbook(data), people))),
     ("people_book", |data| loosely(with_file("people.xlsx", data, |path| people_xlsx::to_csv(path).is_ok()))),
     ("uploaded_sheet", |data| loosely(parsers::uploaded_workbook(&workbook(data)))),

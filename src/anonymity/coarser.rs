@@ -7,6 +7,7 @@ use std::io::{Read, Write};
 
 use klero_draw::table::Table;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::SMALL;
 use crate::failure::Failure;
@@ -19,7 +20,7 @@ const DIGITS_MAX: usize = 9;
 const OTHER: &str = "other";
 
 /// One way to make a column coarser.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum Coarser {
     /// Numbers into bands: 37 becomes `30-39`.

@@ -136,6 +136,7 @@ pub const RULES: &[Rule] = &[
     rule("PUT", "/organisers/{organiser}/pools/{pool}/roles", CLERKS, WRITE),
     rule("POST", "/organisers/{organiser}/pools/{pool}/commitment", CLERKS, WRITE),
     rule("GET", "/organisers/{organiser}/pools/{pool}/values", SEERS, PEOPLE),
+    rule("GET", "/organisers/{organiser}/pools/{pool}/anonymity", MEMBERS, READ),
     rule("GET", "/organisers/{organiser}/jobs", MEMBERS, READ),
     rule("POST", "/organisers/{organiser}/jobs", CLERKS, WRITE),
     rule("GET", "/organisers/{organiser}/jobs/{job}", MEMBERS, READ),

@@ -144,7 +144,7 @@ async fn close_account(State(api): State<Api>, caller: Caller, Path(login): Path
 async fn change_password(State(api): State<Api>, caller: Caller, JsonBody(body): JsonBody<NewPassword>) -> Response {
     use axum::response::IntoResponse as _;
     let work = async {
-        api.0.guards.attempt(&format!("as {}", caller.login))?;
+        api.0.guards.attempt(&format!("password {}", caller.login))?;
         let account = api.desk().get::<Account>(&caller.login)?;
         let wrong = |_| Problem::new(Kind::Forbidden, "this is not the password as it is");
         api.0.passwords.check(body.old, Some(account.value.password)).await.map_err(wrong)?;

@@ -20,9 +20,8 @@ use super::draws::own_draw;
 use super::guard::Caller;
 use super::posted::{JsonBody, Posted};
 use super::problem::Problem;
-use super::results::{Drawn, drawn, file, kept_pool};
+use super::results::{Drawn, drawn, file, kept_pool, lost};
 use super::work::{LAST_SECOND, Page, PageWish, Path, Query, Reply, Tx, check_match, page};
-use crate::failure::Named as _;
 use crate::people_csv::SafeWriter;
 
 /// Answers that are imported at once.
@@ -364,23 +363,21 @@ impl Locators {
 #[utoipa::path(get, path = "/organisers/{organiser}/draws/{draw}/reminders.csv", tag = "answers",
     params(("organiser" = String, Path), ("draw" = String, Path)), responses((status = 200, body = String, content_type = "text/csv; charset=utf-8")))]
 async fn reminders(State(api): State<Api>, Path((organiser, draw)): Path<(String, String)>) -> Response {
-    file(&api, "text/csv; charset=utf-8", format!("{draw}.reminders.csv"), move |api, folder| {
+    file(&api, "text/csv; charset=utf-8", format!("{draw}.reminders.csv"), move |api, file| {
         let drawn = drawn(api, &organiser, &draw)?;
         let pool = kept_pool(api, &drawn.status)?;
         let answers = answers_of(api, &organiser, &drawn.status.draw)?;
-        let path = folder.join("reminders.csv");
-        let file = std::fs::File::create_new(&path).named("write", &path)?;
         let mut out = SafeWriter::new(std::io::BufWriter::new(file), b',');
         let silent: Vec<u32> = drawn.seated.iter().filter(|index| !answers.contains_key(index)).copied().collect();
         // The first line names the columns, even if nobody is to be reminded.
         let names = pool.person_at(silent.first().copied().unwrap_or_default())?;
-        out.write(names.cells.iter().map(|(name, _)| name.as_str())).named("write", &path)?;
+        out.write(names.cells.iter().map(|(name, _)| name.as_str())).map_err(lost)?;
         for index in silent {
             let person = pool.person_at(index)?;
-            out.write(person.cells.iter().map(|(_, cell)| cell.as_str())).named("write", &path)?;
+            out.write(person.cells.iter().map(|(_, cell)| cell.as_str())).map_err(lost)?;
         }
-        out.finish().named("write", &path)?;
-        Ok(path)
+        out.finish().map_err(lost)?;
+        Ok(())
     })
     .await
 }

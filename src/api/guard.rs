@@ -2,10 +2,11 @@
 //! there for anybody else; a cookie without the CSRF token changes nothing; too many requests wait.
 
 use std::collections::BTreeMap;
+use std::hash::{BuildHasher as _, RandomState};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, RawPathParams, Request, State};
@@ -28,11 +29,18 @@ use super::limits::Limits;
 use super::problem::{Kind, Problem};
 use super::session::{self, Session};
 use super::tokens::{self, Token};
+use crate::service::front::network;
 
 /// Header with the CSRF token of a session.
 pub(super) const CSRF_HEADER: &str = "x-csrf-token";
-/// More keys than this are forgotten, oldest first, whenever somebody asks: the limiter's memory is bounded.
+/// Keys that are counted apart. With more, further ones are counted in [`SHARED_KEYS`] groups: memory is bounded.
 const RATE_KEYS: usize = 100_000;
+const SHARED_KEYS: u64 = 1_024;
+/// How often keys are forgotten that nobody has used for a minute.
+const RATE_SWEEP: Duration = Duration::from_secs(60);
+/// For one account, from everywhere, so many times what one address may try: whoever guesses elsewhere keeps nobody out, and many who guess
+/// together are still slowed down.
+const FROM_EVERYWHERE: u32 = 10;
 /// Longest wait for the rest of a request that is refused.
 const READ_OUT: Duration = Duration::from_secs(5);
 
@@ -68,39 +76,68 @@ fn unauthenticated() -> Problem {
         .advise("sign in with POST /api/v1/session, or send a token as Authorization: Bearer …")
 }
 
-type Keyed = RateLimiter<String, DefaultKeyedStateStore<String>, DefaultClock>;
+/// Counts by key, in memory that is bounded: keys are short, and few enough.
+struct Counter {
+    counts: RateLimiter<String, DefaultKeyedStateStore<String>, DefaultClock>,
+    swept: Mutex<Instant>,
+    hashes: RandomState,
+}
+
+impl Counter {
+    fn new(per_minute: u32) -> Self {
+        let quota = Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN));
+        Self { counts: RateLimiter::keyed(quota), swept: Mutex::new(Instant::now()), hashes: RandomState::new() }
+    }
+
+    fn pass(&self, key: String) -> Result<(), Problem> {
+        {
+            let mut swept = self.swept.lock().unwrap_or_else(PoisonError::into_inner);
+            if swept.elapsed() >= RATE_SWEEP {
+                *swept = Instant::now();
+                self.counts.retain_recent();
+            }
+        }
+        let full = self.counts.len() >= RATE_KEYS;
+        let key = if full { format!("group {}", self.hashes.hash_one(&key) % SHARED_KEYS) } else { key };
+        self.counts.check_key(&key).map_err(|_| {
+            Problem::new(Kind::TooMany, "too many requests in a minute").advise("wait, then try again").retry_after(60)
+        })
+    }
+}
 
 /// What the guard remembers: how often, and how many at once. Nothing of it outlives the process.
 pub(super) struct Guards {
-    requests: Keyed,
-    attempts: Keyed,
+    requests: Counter,
+    attempts: Counter,
+    accounts: Counter,
     at_once: usize,
     organisers: Mutex<BTreeMap<String, Arc<Semaphore>>>,
 }
 
 impl Guards {
     pub(super) fn new(limits: &Limits) -> Self {
-        let per_minute = |n: u32| Quota::per_minute(NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN));
         Self {
-            requests: RateLimiter::keyed(per_minute(limits.requests_per_minute)),
-            attempts: RateLimiter::keyed(per_minute(limits.attempts_per_minute)),
+            requests: Counter::new(limits.requests_per_minute),
+            attempts: Counter::new(limits.attempts_per_minute),
+            accounts: Counter::new(limits.attempts_per_minute.saturating_mul(FROM_EVERYWHERE)),
             at_once: limits.at_once,
             organisers: Mutex::default(),
         }
     }
 
-    fn pass(limiter: &Keyed, key: String) -> Result<(), Problem> {
-        if limiter.len() > RATE_KEYS {
-            limiter.retain_recent();
-        }
-        limiter.check_key(&key).map_err(|_| {
-            Problem::new(Kind::TooMany, "too many requests in a minute").advise("wait, then try again").retry_after(60)
-        })
+    /// Counts an attempt to get in, from an address or by somebody who is in.
+    pub(super) fn attempt(&self, key: &str) -> Result<(), Problem> {
+        self.attempts.pass(key.to_owned())
     }
 
-    /// Counts an attempt to get in: by address, and by the name that is tried.
-    pub(super) fn attempt(&self, key: &str) -> Result<(), Problem> {
-        Self::pass(&self.attempts, key.to_owned())
+    /// Counts an attempt to get in under a name, wherever it comes from.
+    pub(super) fn attempt_as(&self, login: &str) -> Result<(), Problem> {
+        self.accounts.pass(login.to_owned())
+    }
+
+    /// Counts a request of nobody, or of somebody who is refused.
+    fn by_address(&self, address: &str) -> Result<(), Problem> {
+        self.requests.pass(format!("from {address}"))
     }
 
     fn organiser(&self, name: &str) -> Arc<Semaphore> {
@@ -117,7 +154,7 @@ fn address(parts: &Parts) -> String {
     parts
         .extensions
         .get::<ConnectInfo<SocketAddr>>()
-        .map_or_else(|| "unknown".to_owned(), |info| info.0.ip().to_string())
+        .map_or_else(|| "unknown".to_owned(), |info| network(info.0.ip()).to_string())
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for From {
@@ -165,6 +202,20 @@ pub(super) async fn guard(State(api): State<Api>, request: Request, next: Next) 
     }
 }
 
+fn no_such_method() -> Problem {
+    Problem::new(Kind::Method, "this path has no such method").advise("see /api/v1/docs")
+}
+
+/// For a path that is not there.
+pub(super) async fn no_path(State(api): State<Api>, from: From) -> Problem {
+    api.0.guards.by_address(&from.0).err().unwrap_or_else(|| Problem::not_found("path"))
+}
+
+/// For a method that a path does not have.
+pub(super) async fn no_method(State(api): State<Api>, from: From) -> Problem {
+    api.0.guards.by_address(&from.0).err().unwrap_or_else(no_such_method)
+}
+
 /// Reads what an ordinary request still sends, and forgets it: a proxy whose connection is closed while it writes tells its client that the
 /// service is broken, and not why the request was refused. Larger bodies are not waited for.
 async fn read_out(api: &Api, mut body: Body) {
@@ -183,8 +234,10 @@ async fn read_out(api: &Api, mut body: Body) {
 async fn pass(api: &Api, parts: &mut Parts) -> Result<(&'static Rule, Option<Caller>), Problem> {
     let matched = MatchedPath::from_request_parts(parts, &()).await.map_err(|_| Problem::not_found("path"))?;
     let path = matched.as_str().strip_prefix(super::PREFIX).unwrap_or_default();
-    let rule = access::find(&parts.method, path)
-        .ok_or_else(|| Problem::new(Kind::Method, "this path has no such method").advise("see /api/v1/docs"))?;
+    let Some(rule) = access::find(&parts.method, path) else {
+        api.0.guards.by_address(&address(parts))?;
+        return Err(no_such_method());
+    };
     let caller = {
         let (api, headers, method) = (api.clone(), parts.headers.clone(), parts.method.clone());
         tokio::task::spawn_blocking(move || authenticate(&api, &headers, &method))
@@ -192,15 +245,19 @@ async fn pass(api: &Api, parts: &mut Parts) -> Result<(&'static Rule, Option<Cal
             .map_err(|_| Problem::internal())?
     };
     let Who::Roles(roles) = rule.who else {
-        Guards::pass(&api.0.guards.requests, format!("from {}", address(parts)))?;
+        api.0.guards.by_address(&address(parts))?;
         // Whoever is known is known here too; a session that has ended must not keep anybody from signing in.
         return Ok((rule, caller.unwrap_or_default()));
     };
-    let Some(caller) = caller? else {
-        Guards::pass(&api.0.guards.requests, format!("from {}", address(parts)))?;
-        return Err(unauthenticated());
+    let caller = match caller.and_then(|caller| caller.ok_or_else(unauthenticated)) {
+        Ok(caller) => caller,
+        // Guessed secrets count like none.
+        Err(refused) => {
+            api.0.guards.by_address(&address(parts))?;
+            return Err(refused);
+        }
     };
-    Guards::pass(&api.0.guards.requests, format!("of {}", caller.login))?;
+    api.0.guards.requests.pass(format!("of {}", caller.login))?;
     // First whether it is there at all: who may not see it must not learn that it is.
     let params = RawPathParams::from_request_parts(parts, &()).await.map_err(|_| Problem::not_found("path"))?;
     if let Some((_, named)) = params.iter().find(|(name, _)| *name == "organiser")

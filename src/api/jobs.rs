@@ -11,7 +11,7 @@ mod under_way;
 use std::sync::{Arc, OnceLock};
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use klero_draw::names::Slug;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -25,7 +25,7 @@ use super::guard::Caller;
 use super::pools;
 use super::posted::{Nothing, Posted};
 use super::problem::Problem;
-use super::work::{Page, PageWish, Path, Query, Reply, new_id, page};
+use super::work::{Page, PageWish, Path, Query, Reply, Tx, new_id, page};
 
 pub(super) use lists::{destroy_of_pool, folders_in, panels, recover};
 pub(super) use under_way::Jobs;
@@ -235,60 +235,67 @@ async fn start_job(
     Path(organiser): Path<String>,
     Posted { body, once }: Posted<JobWish>,
 ) -> Response {
-    let begun: Arc<OnceLock<String>> = Arc::default();
-    let tell = Arc::clone(&begun);
-    let response = once
-        .run(&organiser.clone(), move |tx| {
-            pools::open(tx.api, &organiser, &body.pool)?;
-            let count = body.count.unwrap_or(1_000);
-            if body.quotas.len() > MAX_QUOTAS_BYTES || !(1..=10_000).contains(&count) || body.seats == 0 {
-                return Err(Problem::invalid(format!(
-                    "at least one seat, 1 to 10000 panels, quotas of at most {MAX_QUOTAS_BYTES} bytes"
-                )));
-            }
-            let prefix = format!("{organiser}/");
-            let open = tx.desk().ids::<Open>(&prefix, usize::MAX)?;
-            if open.len() >= tx.api.limits().jobs_waiting {
-                return Err(Problem::refused(format!(
-                    "{} jobs of this organiser wait or run",
-                    tx.api.limits().jobs_waiting
-                ))
-                .advise("wait until one has ended, or cancel it"));
-            }
-            // The oldest make room.
-            let all = tx.desk().ids::<Job>(&prefix, usize::MAX)?;
-            let ended = all.iter().filter(|id| !open.contains(id));
-            for id in ended.take(all.len().saturating_sub(MAX_JOBS - 1)) {
-                lists::remove(tx.api, &organiser, id.strip_prefix(&prefix).unwrap_or(id))?;
-                tx.batch.remove::<Job>(id);
-            }
-            let job = Job {
-                organiser: caller.organiser()?.clone(),
-                id: new_id(tx.now)?,
-                kind: body.kind,
-                pool: body.pool,
-                seats: body.seats,
-                quotas: body.quotas,
-                objective: body.objective,
-                count,
-                state: JobState::Queued,
-                message: None,
-                result: None,
-                by: caller.login,
-                made: tx.now,
-                ended: None,
-            };
-            tx.batch.create(&job)?;
-            tx.batch.create(&Open { organiser: job.organiser.clone(), id: job.id.clone() })?;
+    // A task of its own: a job that is recorded is begun, also when whoever asked has gone away meanwhile.
+    let started = tokio::spawn(async move {
+        let begun: Arc<OnceLock<String>> = Arc::default();
+        let (tell, lock) = (Arc::clone(&begun), organiser.clone());
+        let record = move |tx: &mut Tx<'_>| {
+            let job = record(tx, &caller, &organiser, body)?;
             let _first = tell.set(job.id());
             let at = format!("/organisers/{organiser}/jobs/{}", job.id);
             Reply::accepted(&at, &view(tx.api, job))
-        })
-        .await;
-    if let (true, Some(key)) = (response.status().is_success(), begun.get()) {
-        carrying::begin(&api, key.clone());
+        };
+        let response = once.run(&lock, record).await;
+        if let (true, Some(key)) = (response.status().is_success(), begun.get()) {
+            carrying::begin(&api, key.clone());
+        }
+        response
+    });
+    started.await.unwrap_or_else(|_| Problem::internal().into_response())
+}
+
+/// Puts a new job into the batch, if it may be one.
+fn record(tx: &mut Tx<'_>, caller: &Caller, organiser: &str, wish: JobWish) -> Result<Job, Problem> {
+    pools::open(tx.api, organiser, &wish.pool)?;
+    let count = wish.count.unwrap_or(1_000);
+    if wish.quotas.len() > MAX_QUOTAS_BYTES || !(1..=10_000).contains(&count) || wish.seats == 0 {
+        return Err(Problem::invalid(format!(
+            "at least one seat, 1 to 10000 panels, quotas of at most {MAX_QUOTAS_BYTES} bytes"
+        )));
     }
-    response
+    let prefix = format!("{organiser}/");
+    let open = tx.desk().ids::<Open>(&prefix, usize::MAX)?;
+    let most = tx.api.limits().jobs_waiting;
+    if open.len() >= most {
+        return Err(Problem::refused(format!("{most} jobs of this organiser wait or run"))
+            .advise("wait until one has ended, or cancel it"));
+    }
+    // The oldest make room.
+    let all = tx.desk().ids::<Job>(&prefix, usize::MAX)?;
+    let ended = all.iter().filter(|id| !open.contains(id));
+    for id in ended.take(all.len().saturating_sub(MAX_JOBS - 1)) {
+        lists::remove(tx.api, organiser, id.strip_prefix(&prefix).unwrap_or(id))?;
+        tx.batch.remove::<Job>(id);
+    }
+    let job = Job {
+        organiser: caller.organiser()?.clone(),
+        id: new_id(tx.now)?,
+        kind: wish.kind,
+        pool: wish.pool,
+        seats: wish.seats,
+        quotas: wish.quotas,
+        objective: wish.objective,
+        count,
+        state: JobState::Queued,
+        message: None,
+        result: None,
+        by: caller.login.clone(),
+        made: tx.now,
+        ended: None,
+    };
+    tx.batch.create(&job)?;
+    tx.batch.create(&Open { organiser: job.organiser.clone(), id: job.id.clone() })?;
+    Ok(job)
 }
 
 /// A job

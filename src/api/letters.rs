@@ -4,7 +4,8 @@
 //! What goes out names people: it is for the organiser's own people alone, made anew for each request, and kept nowhere. Codes are derived from
 //! the pool's key: the same person has the same code in every letter about one draw.
 
-use std::io::Write as _;
+use std::fs::File;
+use std::io::{Seek as _, Write as _};
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -18,9 +19,8 @@ use utoipa_axum::routes;
 use super::Api;
 use super::posted::Posted;
 use super::problem::Problem;
-use super::results::{Drawn, drawn, file, kept_pool};
+use super::results::{Drawn, drawn, file, kept_pool, lost, nameless};
 use super::work::{Path, Reply};
-use crate::failure::Named as _;
 use crate::people_csv::SafeWriter;
 use crate::pool_dir::PoolDir;
 
@@ -143,28 +143,28 @@ async fn letters_file(
         return Problem::not_found("list").into_response();
     };
     let media = if kind == "csv" { "text/csv; charset=utf-8" } else { "application/zip" };
-    file(&api, media, format!("{draw}.letters-{list}"), move |api, folder| {
+    file(&api, media, format!("{draw}.letters-{list}"), move |api, out| {
         let drawn = drawn(api, &organiser, &draw)?;
         let pool = kept_pool(api, &drawn.status)?;
         let draw = &drawn.status.draw;
         let indices = to.indices(&drawn);
-        let csv = folder.join("letters.csv");
-        let links = write_csv(api, &pool, draw, indices, &csv, kind == "zip")?;
         if kind == "csv" {
-            return Ok(csv);
+            return write_csv(api, &pool, draw, indices, out, false).map(|_| ());
         }
-        let path = folder.join("letters.zip");
-        let mut zip = zip::ZipWriter::new(std::fs::File::create_new(&path).named("write", &path)?);
+        let mut csv = nameless(api)?;
+        let links = write_csv(api, &pool, draw, indices, &mut csv, true)?;
+        csv.rewind().map_err(lost)?;
+        let mut zip = zip::ZipWriter::new(out);
         let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
         let failed = |_| Problem::internal();
         zip.start_file("letters.csv", options).map_err(failed)?;
-        std::io::copy(&mut std::fs::File::open(&csv).named("read", &csv)?, &mut zip).named("write", &path)?;
+        std::io::copy(&mut csv, &mut zip).map_err(lost)?;
         for (at, link) in links.iter().enumerate() {
             zip.start_file(qr_name(at), options).map_err(failed)?;
-            zip.write_all(qr(link)?.as_bytes()).named("write", &path)?;
+            zip.write_all(qr(link)?.as_bytes()).map_err(lost)?;
         }
         zip.finish().map_err(failed)?;
-        Ok(path)
+        Ok(())
     })
     .await
 }
@@ -186,11 +186,9 @@ fn write_csv(
     pool: &PoolDir,
     draw: &Slug,
     indices: &[u32],
-    path: &std::path::Path,
+    file: &mut File,
     pictures: bool,
 ) -> Result<Vec<String>, Problem> {
-    use std::os::unix::fs::OpenOptionsExt;
-    let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).named("write", path)?;
     let mut out = SafeWriter::new(std::io::BufWriter::new(file), b',');
     let (mut links, mut number) = (Vec::new(), 0usize);
     each(api, pool, draw, indices, &mut |code, _, index| {
@@ -198,7 +196,7 @@ fn write_csv(
         if number == 0 {
             let names = person.cells.iter().map(|(name, _)| name.as_str());
             out.write(names.chain(["letter_number", "receipt_code", "receipt_link", "qr_text", "qr_file"]))
-                .named("write", path)?;
+                .map_err(lost)?;
         }
         number += 1;
         let grouped = code.grouped();
@@ -206,11 +204,11 @@ fn write_csv(
         let picture = if pictures { qr_name(number - 1) } else { String::new() };
         let own = [number.to_string(), grouped.as_str().to_owned(), link.clone(), link.clone(), picture];
         let cells = person.cells.iter().map(|(_, cell)| cell.as_str());
-        out.write(cells.chain(own.iter().map(String::as_str))).named("write", path)?;
+        out.write(cells.chain(own.iter().map(String::as_str))).map_err(lost)?;
         links.push(link);
         Ok(())
     })?;
-    out.finish().named("write", path)?;
+    out.finish().map_err(lost)?;
     Ok(links)
 }
 

@@ -11,13 +11,15 @@ pub struct Limits {
     pub upload_bytes: u64,
     /// Most rows of a spreadsheet: what a sheet can hold.
     pub sheet_rows: u64,
+    /// Spreadsheets of all organisers that are converted at once: each may take 1.5 GB of memory, in a process of its own.
+    pub sheets_at_once: usize,
     /// Longest wait for an ordinary answer.
     pub request_time: Duration,
     /// Longest upload.
     pub upload_time: Duration,
     /// Requests of one account (or one address, if nobody is signed in) in a minute.
     pub requests_per_minute: u32,
-    /// Attempts to sign in, accept an invitation or give a second factor, from one address or for one account in a minute.
+    /// Attempts to sign in or to accept an invitation from one address, or to give a second factor or a password for one account, in a minute.
     pub attempts_per_minute: u32,
     /// Requests of one organiser that are carried out at once.
     pub at_once: usize,
@@ -43,6 +45,7 @@ impl Default for Limits {
             body_bytes: 1 << 20,
             upload_bytes: 4 << 30,
             sheet_rows: 1_048_576,
+            sheets_at_once: 1,
             request_time: Duration::from_secs(60),
             upload_time: Duration::from_secs(3_600),
             requests_per_minute: 600,

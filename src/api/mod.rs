@@ -7,6 +7,7 @@
 pub mod access;
 mod accounts;
 mod answers;
+mod child;
 mod complaints;
 mod decisions;
 pub mod desk;
@@ -41,7 +42,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::failure::{Failure, Named};
@@ -86,6 +87,8 @@ struct Inner {
     under_way: Mutex<std::collections::BTreeSet<String>>,
     passwords: password::Passwords,
     jobs: jobs::Jobs,
+    /// Turns of spreadsheets that are converted.
+    sheets: Arc<tokio::sync::Semaphore>,
     locators: answers::Locators,
     document: std::sync::OnceLock<String>,
 }
@@ -130,6 +133,7 @@ impl Api {
             guards: guard::Guards::new(&setup.limits),
             passwords: password::Passwords::new(&setup.limits),
             jobs: jobs::Jobs::new(&setup.limits),
+            sheets: Arc::new(tokio::sync::Semaphore::new(setup.limits.sheets_at_once)),
             locators: answers::Locators::default(),
             setup,
             locks: work::Locks::default(),
@@ -144,11 +148,9 @@ impl Api {
         let _known = self.0.document.set(document::complete(&document));
         let guarded = axum::middleware::from_fn_with_state(self.clone(), guard::guard);
         let inner = routes
-            .method_not_allowed_fallback(async || {
-                Problem::new(Kind::Method, "this path has no such method").advise("see /api/v1/docs").into_response()
-            })
+            .method_not_allowed_fallback(guard::no_method)
             .route_layer(guarded)
-            .fallback(async || Problem::not_found("path").into_response())
+            .fallback(guard::no_path)
             .layer(axum::middleware::map_response(harden))
             .with_state(self.clone());
         Router::new().nest(PREFIX, inner)

@@ -11,6 +11,7 @@ use super::problem::Problem;
 use super::work::{Reply, Tx};
 use crate::failure::Failure;
 use crate::people_csv;
+use crate::people_xlsx::Conversion;
 use crate::pool_dir::Committed;
 
 /// Pools of one organiser that lie on the desk.
@@ -134,6 +135,8 @@ pub(super) struct Pool {
     pub(super) bytes: Option<u64>,
     /// The sheet that a spreadsheet's people were read from.
     pub(super) sheet: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) conversion: Option<Conversion>,
     pub(super) headings: Vec<String>,
     pub(super) roles: Option<Roles>,
     pub(super) people: Option<u64>,
@@ -149,6 +152,14 @@ impl Kept for Pool {
     const NAME: &'static str = "pool";
     fn id(&self) -> String {
         format!("{}/{}", self.organiser, self.id)
+    }
+}
+
+impl Pool {
+    /// Roles for reading its file: what was a spreadsheet has commas between its cells, whatever else stands in them.
+    pub(super) fn as_read(&self, roles: &Roles) -> Roles {
+        let delimiter = self.sheet.as_ref().map_or(roles.delimiter, |_| Some(','));
+        Roles { delimiter, ..roles.clone() }
     }
 }
 
@@ -171,6 +182,10 @@ pub(super) struct PoolView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     sheet: Option<String>,
+    /// What a spreadsheet's cells were turned into
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    conversion: Option<Conversion>,
     /// Names of the columns
     headings: Vec<String>,
     /// Their roles, once they are given
@@ -204,6 +219,7 @@ pub(super) fn view(kept: Versioned<Pool>) -> PoolView {
         sha256: pool.sha256,
         bytes: pool.bytes,
         sheet: pool.sheet,
+        conversion: pool.conversion,
         headings: pool.headings,
         roles: pool.roles,
         people: pool.people,
@@ -244,6 +260,7 @@ pub(super) fn keep_made(tx: &mut Tx<'_>, caller: &Caller, id: String, made: Made
         sha256: None,
         bytes: None,
         sheet: None,
+        conversion: None,
         headings: made.headings,
         roles: Some(made.roles),
         people: Some(u64::from(made.committed.size)),

@@ -5,6 +5,7 @@
 
 use std::io::Write as _;
 use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method};
@@ -18,7 +19,6 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::Api;
 use super::desk::{Kept as _, Versioned};
 use super::guard::Caller;
 pub(super) use super::pool_record::{CommittedView, Made, PoolView, Roles, get, keep_made, linked_to, make_room, name};
@@ -26,8 +26,9 @@ use super::pool_record::{Pool, column, view};
 use super::posted::{self, Found, JsonBody, Nothing, Posted};
 use super::problem::{Kind, Problem};
 use super::work::{Page, PageWish, Path, Query, Reply, Tx, check_match, new_id, page};
+use super::{Api, child};
 use crate::failure::Named as _;
-use crate::pool_dir::workbook;
+use crate::people_xlsx::{Bounds, Conversion, SPREADSHEET_BYTES_MAX};
 use crate::pool_dir::{CommitOptions, PoolDir, Receiving, TableWish, Upload};
 
 /// Chunks of an upload that wait for the disk.
@@ -142,7 +143,9 @@ async fn receive(
                 hash.update(&chunk);
                 file.write_all(&chunk).named("write in", &parent)?;
             }
-            Ok::<_, Problem>((file.finish()?, hex::encode(hash.finalize())))
+            let file = file.finish()?;
+            let is_sheet = file.is_spreadsheet()?;
+            Ok::<_, Problem>((file, is_sheet, hex::encode(hash.finalize())))
         })
     };
     let mut bytes = 0u64;
@@ -162,22 +165,21 @@ async fn receive(
         }
     }
     drop(send);
-    let (file, sha256) = writing.await.map_err(|_| Problem::internal())??;
+    let (file, is_sheet, sha256) = writing.await.map_err(|_| Problem::internal())??;
     let target = format!("{} {}", Method::POST, parts.uri);
     let once = match posted::look_up(api, Some(&caller), &parts.headers, &target, sha256.as_bytes())? {
         Found::Known(response) => return Ok(response),
         Found::New(once) => once,
     };
-    let (file, sheet, headings) = {
-        let api = api.clone();
-        let read = tokio::task::spawn_blocking(move || {
-            let bounds = workbook::Bounds { rows: api.limits().sheet_rows, bytes: limit };
-            let (file, sheet) = file.unfold(&uploads_in(&api.folder()), api.service().vault(), bounds)?;
-            let headings = file.headings()?;
-            Ok::<_, Problem>((file, sheet, headings))
-        });
-        read.await.map_err(|_| Problem::internal())??
+    let (file, conversion) = if is_sheet {
+        let (file, conversion) = convert(api, file, bytes).await?;
+        (file, Some(conversion))
+    } else {
+        (file, None)
     };
+    let delimiter = conversion.as_ref().map(|_| b',');
+    let read = tokio::task::spawn_blocking(move || file.headings(delimiter).map(|headings| (file, headings)));
+    let (file, headings) = read.await.map_err(|_| Problem::internal())??;
     let lock = organiser.clone();
     let response = once.run(&lock, move |tx| {
         make_room(tx, &organiser)?;
@@ -187,7 +189,8 @@ async fn receive(
             name,
             sha256: Some(sha256),
             bytes: Some(bytes),
-            sheet,
+            sheet: conversion.as_ref().map(|conversion| conversion.sheet.clone()),
+            conversion,
             headings,
             roles: None,
             people: None,
@@ -206,6 +209,24 @@ async fn receive(
         Ok(Reply::created(&at, &view(kept))?.with("etag", &etag))
     });
     Ok(response.await)
+}
+
+/// A spreadsheet's people as CSV. The turn is the conversion's own: it ends when that does, also if nobody waits for it any more.
+async fn convert(api: &Api, file: Upload, bytes: u64) -> Result<(Upload, Conversion), Problem> {
+    if bytes > SPREADSHEET_BYTES_MAX {
+        return Err(Problem::new(Kind::TooLarge, format!("a spreadsheet has at most {SPREADSHEET_BYTES_MAX} bytes"))
+            .advise("save the table as CSV, and upload that"));
+    }
+    let turn = Arc::clone(&api.0.sheets).acquire_owned().await.map_err(|_| Problem::internal())?;
+    let api = api.clone();
+    let converted = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        let bounds = Bounds { rows: api.limits().sheet_rows, bytes: api.limits().upload_bytes };
+        file.unfold(&uploads_in(&api.folder()), api.service().vault(), |book, csv| {
+            child::convert(api.program(), book, csv, bounds)
+        })
+    });
+    Ok(converted.await.map_err(|_| Problem::internal())??)
 }
 
 fn private_folder(folder: &FilePath) -> Result<(), Problem> {
@@ -289,11 +310,12 @@ async fn set_roles(
             return Err(Problem::refused("this pool is committed").advise("upload the file again for other roles"));
         }
         let file = Upload::open(&upload(tx.api, &organiser, &id), tx.api.service().vault())?;
-        let read = match &body.from {
-            None => file.check(&body.options()?, &mut |_| {}).map(|summary| (summary.people, summary.columns)),
+        let asked = kept.value.as_read(&body);
+        let read = match &asked.from {
+            None => file.check(&asked.options()?, &mut |_| {}).map(|summary| (summary.people, summary.columns)),
             Some(draw) => {
                 let (earlier, opened) = super::linked::earlier(tx.api, &organiser, draw)?;
-                file.check_linked(&earlier, &body.linked(opened)?).map(|people| (people, Vec::new()))
+                file.check_linked(&earlier, &asked.linked(opened)?).map(|people| (people, Vec::new()))
             }
         };
         kept.value.roles = Some(body);
@@ -335,6 +357,7 @@ async fn commit_pool(
             .roles
             .as_ref()
             .ok_or_else(|| Problem::refused("the columns have no roles").advise("PUT …/roles first"))?;
+        let roles = pool.as_read(roles);
         if let Some(problems) = &pool.problems {
             return Err(Problem::refused(problems.message.clone()).advise("correct the file, and upload it again"));
         }

@@ -1,7 +1,10 @@
 //! What came out: who was drawn by index, for everybody of the organiser; and the files with the original columns, for those who may see people.
 //!
-//! Files are made anew for each request from the pool that the service keeps, in a folder that is gone when the answer is; cells that a
-//! spreadsheet might run get an apostrophe there, and are never altered in the pool.
+//! Files are made anew for each request from the pool that the service keeps: the one that is asked for, without a name, and gone when the answer
+//! is. Cells that a spreadsheet might run get an apostrophe there, and are never altered in the pool.
+
+use std::fs::File;
+use std::io::{Seek as _, SeekFrom};
 
 use axum::body::Body;
 use axum::extract::State;
@@ -19,8 +22,8 @@ use super::Api;
 use super::draws::own_draw;
 use super::problem::{Kind, Problem};
 use super::work::{Path, Reply};
-use crate::failure::Named as _;
-use crate::pool_dir::{PoolDir, Selected};
+use crate::failure::{Failure, Named as _};
+use crate::pool_dir::{List, PoolDir, Selected};
 use crate::service::request::DrawStatus;
 
 /// Who holds seats.
@@ -114,33 +117,33 @@ async fn result_file(
     State(api): State<Api>,
     Path((organiser, draw, list)): Path<(String, String, String)>,
 ) -> Response {
-    file(&api, "text/csv; charset=utf-8", format!("{draw}.{list}"), move |api, folder| {
-        if !["drawn.csv", "reserves.csv", "remaining.csv"].contains(&list.as_str()) {
-            return Err(Problem::not_found("list"));
-        }
+    let which = match list.as_str() {
+        "drawn.csv" => List::Drawn,
+        "reserves.csv" => List::Reserves,
+        "remaining.csv" => List::Remaining,
+        _ => return Problem::not_found("list").into_response(),
+    };
+    file(&api, "text/csv; charset=utf-8", format!("{draw}.{list}"), move |api, out| {
         let drawn = drawn(api, &organiser, &draw)?;
         let pool = kept_pool(api, &drawn.status)?;
         let selected = Selected { root: pool.root(), size: pool.size(), drawn: &drawn.seated, reserves: &drawn.free };
-        pool.result(selected, folder, &mut |_| {})?;
-        Ok(folder.join(list))
+        Ok(pool.result_list(selected, which, out)?)
     })
     .await
 }
 
-/// Answers with a file that `make` writes into a folder of its own. The file has no name any more when it is sent, and is gone when it was.
+/// Answers with a file that `make` writes. It has no name at any time, and is gone when it was sent or when the process ends.
 pub(super) async fn file(
     api: &Api,
     kind: &'static str,
     name: String,
-    make: impl FnOnce(&Api, &std::path::Path) -> Result<std::path::PathBuf, Problem> + Send + 'static,
+    make: impl FnOnce(&Api, &mut File) -> Result<(), Problem> + Send + 'static,
 ) -> Response {
     let api = api.clone();
     let made = tokio::task::spawn_blocking(move || {
-        let parent = api.folder().join("out");
-        let folder = private_folder(&parent)?;
-        let path = make(&api, folder.path())?;
-        let file = std::fs::File::open(&path).named("read", &path)?;
-        let length = file.metadata().named("read", &path)?.len();
+        let mut file = nameless(&api)?;
+        make(&api, &mut file)?;
+        let length = file.seek(SeekFrom::End(0)).and_then(|length| file.rewind().map(|()| length)).map_err(lost)?;
         Ok::<_, Problem>((file, length))
     });
     match made.await {
@@ -158,8 +161,15 @@ pub(super) async fn file(
     }
 }
 
-fn private_folder(parent: &std::path::Path) -> Result<tempfile::TempDir, Problem> {
+/// A file without a name.
+pub(super) fn nameless(api: &Api) -> Result<File, Problem> {
     use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(parent).named("make the folder", parent)?;
-    Ok(tempfile::Builder::new().prefix("out-").tempdir_in(parent).named("write in", parent)?)
+    let parent = api.folder().join("out");
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&parent).named("make the folder", &parent)?;
+    Ok(tempfile::tempfile_in(&parent).named("write in", &parent)?)
+}
+
+/// The file that is being made cannot be written or read.
+pub(super) fn lost(error: std::io::Error) -> Problem {
+    Failure::unavailable(format!("the file cannot be made: {error}")).into()
 }

@@ -126,12 +126,13 @@ pub(super) fn end_all(tx: &mut super::work::Tx<'_>, login: &str, but: Option<&st
 #[utoipa::path(post, path = "/session", tag = "account", request_body = SignIn,
     responses((status = 201, body = SessionView, headers(("set-cookie" = String, description = "the session, for this host alone")))))]
 async fn sign_in(State(api): State<Api>, from: From, Posted { body, once }: Posted<SignIn>) -> Response {
-    let login = Login::fold(&body.login);
-    for key in [format!("from {}", from.0), format!("as {login}")] {
-        if let Err(problem) = api.0.guards.attempt(&key) {
-            return problem.into_response();
-        }
-    }
+    let guards = &api.0.guards;
+    // A name that no account can have is not counted: what is counted is kept for a while, and so is short.
+    let login = guards.attempt(&format!("from {}", from.0)).and_then(|()| Login::parse(&body.login));
+    let login = match login.and_then(|Login(login)| guards.attempt_as(&login).map(|()| login)) {
+        Ok(login) => login,
+        Err(problem) => return problem.into_response(),
+    };
     let found = {
         let login = login.clone();
         let found = tokio::task::spawn_blocking({

@@ -1,5 +1,6 @@
 //! What quotas can be about: the values of a committed pool's public columns, and how many people have each. For those who may see people,
-//! since a column that was made public by mistake may name somebody until the pool is sealed.
+//! since a column that was made public by mistake may name somebody until the pool is sealed. And what a table of these columns would give away:
+//! counts alone, for everybody who may have to sign for it.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +15,9 @@ use utoipa_axum::routes;
 use super::problem::Problem;
 use super::work::{Path, Reply};
 use super::{Api, pools};
+use crate::anonymity::{self, Report};
 use crate::failure::Failure;
+use crate::pool_dir::PoolDir;
 
 /// Values of one column that are listed: more make no quotas.
 const MAX_VALUES: usize = 200;
@@ -44,7 +47,7 @@ struct ValuesView {
 }
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(pool_values))
+    OpenApiRouter::new().routes(routes!(pool_values)).routes(routes!(pool_anonymity))
 }
 
 /// The values of a committed pool's public columns, and how many people have each: what quotas can be about
@@ -54,8 +57,7 @@ async fn pool_values(State(api): State<Api>, Path((organiser, id)): Path<(String
     api.read(move |api| {
         let pool = pools::open(api, &organiser, &id)?;
         let Some(text) = pool.table_text()? else { return Reply::ok(&ValuesView { columns: Vec::new() }) };
-        let table = Table::parse(&text, pool.columns(), pool.size(), &pool.root());
-        let table = table.map_err(|e| Problem::from(Failure::refused(e)))?;
+        let table = table(&pool, &text)?;
         let columns = (0..).zip(table.columns().public()).map(|(at, name)| {
             let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
             for person in 0..table.size() {
@@ -66,6 +68,27 @@ async fn pool_values(State(api): State<Api>, Path((organiser, id)): Path<(String
         Reply::ok(&ValuesView { columns: columns.collect() })
     })
     .await
+}
+
+/// What the table of a committed pool would give away if it were published: who stands alone, and what coarser values would change
+#[utoipa::path(get, path = "/organisers/{organiser}/pools/{pool}/anonymity", tag = "pools",
+    params(("organiser" = String, Path), ("pool" = String, Path)), responses((status = 200, body = Report)))]
+async fn pool_anonymity(State(api): State<Api>, Path((organiser, id)): Path<(String, String)>) -> Response {
+    api.read(move |api| {
+        let pool = pools::open(api, &organiser, &id)?;
+        let text = pool.table_text()?.ok_or_else(|| {
+            Problem::refused("this pool has no table, so that nothing of it is published")
+                .advise("give columns the role public or household, if strata, quotas or households are to count")
+        })?;
+        let table = table(&pool, &text)?;
+        Reply::ok(&anonymity::report(&table))
+    })
+    .await
+}
+
+fn table<'t>(pool: &PoolDir, text: &'t str) -> Result<Table<'t>, Problem> {
+    let table = Table::parse(text, pool.columns(), pool.size(), &pool.root());
+    table.map_err(|e| Problem::from(Failure::refused(e)))
 }
 
 fn listed(name: &str, counts: BTreeMap<&str, u64>) -> ColumnValues {

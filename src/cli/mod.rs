@@ -19,6 +19,7 @@ pub mod panels;
 pub mod pool;
 pub mod receipt;
 pub mod serve;
+pub mod sheet;
 pub mod sign;
 pub mod terms;
 pub mod tickets;
@@ -75,6 +76,9 @@ pub enum Command {
     /// Check and commit a pool of people from CSV
     #[command(subcommand)]
     Pool(pool::Command),
+    /// Convert a spreadsheet from standard input: what a service runs for itself
+    #[command(hide = true)]
+    Sheet(sheet::Args),
     /// Build, check and explain a list of panels that meet quotas
     #[command(subcommand)]
     Panels(panels::Command),
@@ -143,6 +147,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Organiser(command) => organiser::run(command),
         Command::Sign(args) => sign::run(&args),
         Command::Pool(command) => pool::run(command),
+        Command::Sheet(args) => sheet::run(&args),
         Command::Panels(command) => panels::run(command),
         Command::Terms(command) => terms::run(command),
         Command::Draw(command) => draw::run(command),

@@ -175,7 +175,7 @@ pub fn run(command: Command) -> Result<u8, Failure> {
 }
 
 /// Ends this process when the one that began it is gone, however that ended: nobody waits for the list any more.
-fn end_with_the_service() {
+pub(super) fn end_with_the_service() {
     let service = std::os::unix::process::parent_id();
     std::thread::spawn(move || {
         while std::os::unix::process::parent_id() == service {

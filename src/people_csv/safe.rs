@@ -56,7 +56,8 @@ impl<W: Write> SafeWriter<W> {
     /// Flushes, and gives back what was written to and how many cells were made harmless.
     pub fn finish(self) -> io::Result<(W, u64)> {
         let neutralised = self.neutralised;
-        let out = self.inner.into_inner().map_err(|e| io::Error::from(e.error().kind()))?;
+        let mut out = self.inner.into_inner().map_err(|e| io::Error::from(e.error().kind()))?;
+        out.flush()?;
         Ok((out, neutralised))
     }
 }

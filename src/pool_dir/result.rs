@@ -27,6 +27,17 @@ pub struct Selected<'a> {
     pub reserves: &'a [u32],
 }
 
+/// One of the lists that a result has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum List {
+    /// Who was drawn, in the order drawn.
+    Drawn,
+    /// The reserves, in order.
+    Reserves,
+    /// Everybody else, in the order of the original file.
+    Remaining,
+}
+
 /// The files that were written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResultFiles {
@@ -87,20 +98,53 @@ impl PoolDir {
         Ok(files)
     }
 
+    /// Writes one list of the same into `out`, and of all others nothing.
+    pub fn result_list(&self, selected: Selected<'_>, list: List, out: &mut dyn Write) -> Result<(), Failure> {
+        self.fits(&selected)?;
+        let path = Path::new("the list");
+        let (mut writer, mut taken) = (self.begin(out).named("write", path)?, BTreeSet::new());
+        let mut nowhere = self.begin(std::io::sink()).named("write", path)?;
+        match list {
+            List::Drawn => self.choose(&mut writer, path, selected.drawn, &mut taken)?,
+            List::Reserves => {
+                self.choose(&mut nowhere, path, selected.drawn, &mut taken)?;
+                self.choose(&mut writer, path, selected.reserves, &mut taken)?;
+            }
+            List::Remaining => {
+                self.choose(&mut nowhere, path, selected.drawn, &mut taken)?;
+                self.choose(&mut nowhere, path, selected.reserves, &mut taken)?;
+                self.remain(&mut writer, path, &taken, &mut |_| {})?;
+            }
+        }
+        let _written = writer.finish().named("write", path)?;
+        Ok(())
+    }
+
     /// Writes the people at `indices`, and adds the places of their rows to `taken`.
     fn write_chosen(&self, path: &Path, indices: &[u32], taken: &mut BTreeSet<u64>) -> Result<u64, Failure> {
+        let mut sheet = self.sheet(path)?;
+        self.choose(&mut sheet.writer, path, indices, taken)?;
+        sheet.keep()
+    }
+
+    fn choose(
+        &self,
+        writer: &mut SafeWriter<impl Write>,
+        path: &Path,
+        indices: &[u32],
+        taken: &mut BTreeSet<u64>,
+    ) -> Result<(), Failure> {
         let mut rows = self.rows()?;
         let mut hasher = PersonHasher::new(self.key(), self.columns());
-        let mut sheet = self.sheet(path)?;
         for &index in indices {
             let (_, offset) = self.index.entry(index).named("read", &self.dir.join(INDEX))?;
             if !taken.insert(offset) {
                 return Err(Failure::refused(format!("the draw names person {index} twice")));
             }
             let person = self.read_person(&mut rows, &mut hasher, index)?;
-            sheet.writer.write(person.cells.iter().map(|(_, cell)| cell.as_str())).named("write", path)?;
+            writer.write(person.cells.iter().map(|(_, cell)| cell.as_str())).named("write", path)?;
         }
-        sheet.keep()
+        Ok(())
     }
 
     fn write_remaining(
@@ -109,22 +153,39 @@ impl PoolDir {
         taken: &BTreeSet<u64>,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<u64, Failure> {
+        let mut sheet = self.sheet(path)?;
+        self.remain(&mut sheet.writer, path, taken, progress)?;
+        sheet.keep()
+    }
+
+    fn remain(
+        &self,
+        writer: &mut SafeWriter<impl Write>,
+        path: &Path,
+        taken: &BTreeSet<u64>,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(), Failure> {
         let people_path = self.dir.join(PEOPLE);
         let mut people = self.reader()?;
-        let mut sheet = self.sheet(path)?;
         let total = u64::from(self.size());
         let mut done = 0;
         while people.advance().named("read", &people_path)? {
             let row = people.row();
             if !taken.contains(&row.offset) {
-                sheet.writer.write(row.cells()).named("write", path)?;
+                writer.write(row.cells()).named("write", path)?;
             }
             done += 1;
             if done % 65_536 == 0 || done == total {
                 progress(Progress { doing: "writing those who remain", done, total });
             }
         }
-        sheet.keep()
+        Ok(())
+    }
+
+    fn begin<W: Write>(&self, out: W) -> std::io::Result<SafeWriter<BufWriter<W>>> {
+        let mut writer = SafeWriter::new(BufWriter::with_capacity(1 << 18, out), self.manifest.delimiter);
+        writer.write(self.layout.headings.iter().map(String::as_str))?;
+        Ok(writer)
     }
 
     fn sheet(&self, path: &Path) -> Result<Sheet, Failure> {
@@ -132,8 +193,7 @@ impl PoolDir {
         // tempfile makes files with mode 0600.
         let file = tempfile::NamedTempFile::new_in(&folder).named("write in the folder", &folder)?;
         let unfinished = Unfinished::new(file.path());
-        let mut writer = SafeWriter::new(BufWriter::with_capacity(1 << 18, file), self.manifest.delimiter);
-        writer.write(self.layout.headings.iter().map(String::as_str)).named("write", path)?;
+        let writer = self.begin(file).named("write", path)?;
         Ok(Sheet { writer, path: path.to_owned(), _unfinished: unfinished })
     }
 }
@@ -149,8 +209,7 @@ impl Sheet {
     /// Makes it durable and gives it its name. The number of cells made harmless.
     fn keep(self) -> Result<u64, Failure> {
         let path = self.path;
-        let (mut out, neutralised) = self.writer.finish().named("write", &path)?;
-        out.flush().named("write", &path)?;
+        let (out, neutralised) = self.writer.finish().named("write", &path)?;
         let file = out.into_inner().map_err(std::io::IntoInnerError::into_error).named("write", &path)?;
         file.as_file().sync_all().named("write", &path)?;
         file.persist_noclobber(&path).map_err(|e| e.error).named("write", &path)?;

@@ -15,10 +15,10 @@ use std::path::{Path, PathBuf};
 use super::commit::{CommitOptions, Committed, Staging, TableWish, build, commit_sealed, random_key, sync_folder};
 use super::linked::{self, Answers, LinkedOptions};
 use super::source::{Keeping, Sink, Source};
-use super::workbook::{self, Bounds};
 use super::{PEOPLE, PoolDir, Progress};
 use crate::failure::{Failure, Named};
 use crate::people_csv::{self, Summary};
+use crate::people_xlsx::{self, Conversion};
 use crate::vault::Vault;
 
 /// A file that is being received.
@@ -97,27 +97,30 @@ impl Upload {
         sync_folder(&super::commit::parent(folder))
     }
 
-    /// If it is a spreadsheet: the same people as CSV, and the name of the sheet.
+    /// Whether it is a spreadsheet.
+    pub(crate) fn is_spreadsheet(&self) -> Result<bool, Failure> {
+        let mut first = Vec::new();
+        let reader = self.source.reader().named("read", &self.path)?;
+        reader.take(4).read_to_end(&mut first).named("read", &self.path)?;
+        Ok(people_xlsx::is_one(&first))
+    }
+
+    /// The same people as CSV, if `convert` can read the spreadsheet that this is.
     pub(crate) fn unfold(
         self,
         parent: &Path,
         vault: &Vault,
-        bounds: Bounds,
-    ) -> Result<(Self, Option<String>), Failure> {
-        let mut first = [0; 4];
-        let reader = || self.source.reader().named("read", &self.path);
-        let n = reader()?.read(&mut first).named("read", &self.path)?;
-        if !workbook::is_one(first.get(..n).unwrap_or_default()) {
-            return Ok((self, None));
-        }
+        convert: impl FnOnce(&mut (dyn Read + Send), &mut dyn Write) -> Result<Conversion, Failure>,
+    ) -> Result<(Self, Conversion), Failure> {
         let mut csv = Receiving::begin(parent, vault)?;
-        let sheet = workbook::convert(io::BufReader::new(reader()?), &mut csv, bounds)?;
-        Ok((csv.finish()?, Some(sheet)))
+        let mut book = self.source.buffered().named("read", &self.path)?;
+        let conversion = convert(&mut book, &mut csv)?;
+        Ok((csv.finish()?, conversion))
     }
 
-    /// Names of the columns.
-    pub fn headings(&self) -> Result<Vec<String>, Failure> {
-        people_csv::headings_of(self.source.reader().named("read", &self.path)?)
+    /// Names of the columns. `delimiter`: the byte between cells, if it is known.
+    pub fn headings(&self, delimiter: Option<u8>) -> Result<Vec<String>, Failure> {
+        people_csv::headings_of(self.source.reader().named("read", &self.path)?, delimiter)
     }
 
     /// All of it, if it has at most `limit` bytes.

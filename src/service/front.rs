@@ -32,6 +32,8 @@ const SEARCH: &str = "/search";
 /// The front of one service.
 pub struct Front {
     permits: Semaphore,
+    /// Of the organisers' API: whoever holds all of these has not one of the public pages'.
+    api_permits: Semaphore,
     per_minute: u32,
     longest: Duration,
     proxies: Vec<IpAddr>,
@@ -51,9 +53,10 @@ impl Front {
     pub fn new(settings: &Settings, metrics: Arc<Metrics>, origin: &str) -> Self {
         Self {
             permits: Semaphore::new(settings.limits.concurrent.min(Semaphore::MAX_PERMITS)),
+            api_permits: Semaphore::new(settings.limits.concurrent.min(Semaphore::MAX_PERMITS)),
             per_minute: settings.limits.requests_per_minute,
             longest: Duration::from_secs(settings.limits.request_secs),
-            proxies: settings.trusted_proxies.clone(),
+            proxies: settings.trusted_proxies.iter().map(IpAddr::to_canonical).collect(),
             seen: Mutex::new(Seen { since: Instant::now(), counts: HashMap::new() }),
             metrics,
             origin: origin.to_owned(),
@@ -83,6 +86,8 @@ impl Front {
 /// Who asks: the peer, or, if that is a trusted proxy, the last address that none of them vouches for. What stands before that was written by
 /// whoever asks, and is not looked at; a last word that is no address leaves the proxy's.
 pub(crate) fn client(proxies: &[IpAddr], peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    // A socket for both families writes an IPv4 address as an IPv6 one.
+    let peer = peer.to_canonical();
     if !proxies.contains(&peer) {
         return peer;
     }
@@ -93,7 +98,7 @@ pub(crate) fn client(proxies: &[IpAddr], peer: IpAddr, headers: &HeaderMap) -> I
         .flat_map(|value| value.split(','))
         .collect();
     for text in listed.into_iter().rev() {
-        match text.trim().parse::<IpAddr>() {
+        match text.trim().parse::<IpAddr>().map(|address| address.to_canonical()) {
             Ok(address) if proxies.contains(&address) => {}
             Ok(address) => return address,
             Err(_) => break,
@@ -103,9 +108,9 @@ pub(crate) fn client(proxies: &[IpAddr], peer: IpAddr, headers: &HeaderMap) -> I
 }
 
 /// One household's IPv6 addresses share their first 64 bits.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
+pub(crate) fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        four @ IpAddr::V4(_) => four,
         IpAddr::V6(six) => IpAddr::V6(Ipv6Addr::from_bits(six.to_bits() >> 64 << 64)),
     }
 }
@@ -145,7 +150,9 @@ async fn pass(State(front): State<Arc<Front>>, mut request: Request, next: Next)
             );
         }
     }
-    let Ok(_permit) = front.permits.try_acquire() else {
+    // The API waits for bodies of people, and has a guard of its own.
+    let permits = if path.starts_with(API) { &front.api_permits } else { &front.permits };
+    let Ok(_permit) = permits.try_acquire() else {
         let detail = "too many requests at this moment; try again";
         return turned_away("busy", StatusCode::SERVICE_UNAVAILABLE, detail, "2");
     };
@@ -159,7 +166,7 @@ async fn pass(State(front): State<Arc<Front>>, mut request: Request, next: Next)
     };
     let (status, after) = (answer.status().as_u16(), begun.elapsed());
     let route = route.as_deref().unwrap_or("none");
-    front.metrics.answered(method.as_str(), route, status, after);
+    front.metrics.answered(&method, route, status, after);
     tracing::debug!(method = method.as_str(), route, status, milliseconds = after.as_millis(), "answered");
     answer
 }
@@ -195,6 +202,7 @@ mod tests {
         check(&["127.0.0.1"], "127.0.0.1", &["6.6.6.6, no address, 1.1.1.1"], "1.1.1.1");
         check(&["127.0.0.1"], "127.0.0.1", &["6.6.6.6, no address"], "127.0.0.1");
         check(&["127.0.0.1"], "127.0.0.1", &[], "127.0.0.1");
+        check(&["127.0.0.1"], "::ffff:127.0.0.1", &["::ffff:1.1.1.1"], "1.1.1.1");
     }
 
     #[test]
@@ -205,6 +213,8 @@ mod tests {
         assert!(count("1.1.1.2"));
         assert!(count("2001:db8::1") && count("2001:db8::ffff") && !count("2001:db8::2"));
         assert!(count("2001:db8:0:1::2"));
+        // Written as IPv6, IPv4 addresses are still apart.
+        assert!(count("::ffff:1.1.1.3") && count("::ffff:1.1.1.4") && count("1.1.1.3") && !count("::ffff:1.1.1.3"));
     }
 
     #[test]

@@ -15,7 +15,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::Request;
+use axum::http::{HeaderValue, Request, header};
+use axum::response::Response;
+use futures_util::StreamExt as _;
 use hyper::body::Incoming;
 use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -76,7 +78,8 @@ pub async fn serve(
             }
         };
         let _small_answers_at_once = stream.set_nodelay(true);
-        let connection = http.serve_connection(TokioIo::new(Paced::new(stream)), answers(router.clone(), peer));
+        let answers = answers(router.clone(), peer, ended.clone());
+        let connection = http.serve_connection(TokioIo::new(Paced::new(stream)), answers);
         let mut told = ended.clone();
         tokio::spawn(async move {
             let mut connection = std::pin::pin!(connection);
@@ -100,17 +103,24 @@ pub async fn serve(
 fn answers(
     router: Router,
     peer: SocketAddr,
-) -> impl hyper::service::Service<
-    Request<Incoming>,
-    Response = axum::response::Response,
-    Error = Infallible,
-    Future: Send + 'static,
-> {
+    ended: watch::Receiver<bool>,
+) -> impl hyper::service::Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send + 'static> {
     let pages = TowerToHyperService::new(router);
     service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
-        pages.call(request.map(Body::new))
+        let (answer, ended) = (pages.call(request.map(Body::new)), ended.clone());
+        async move { answer.await.map(|answer| until_ended(answer, ended)) }
     })
+}
+
+/// Events go on for as long as somebody listens: they end with the service, and the page asks again.
+fn until_ended(answer: Response, mut ended: watch::Receiver<bool>) -> Response {
+    let kind = answer.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    if !kind.is_some_and(|kind| kind.starts_with(b"text/event-stream")) {
+        return answer;
+    }
+    let ended = async move { drop(ended.wait_for(|ended| *ended).await) };
+    answer.map(|events| Body::from_stream(events.into_data_stream().take_until(ended)))
 }
 
 /// A connection that is given up when its other side takes almost nothing.

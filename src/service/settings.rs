@@ -17,8 +17,8 @@ use super::config::Config;
 use crate::failure::Failure;
 use crate::retention::Retention;
 
-/// Environment variables of the commands that are no settings.
-const NOT_SETTINGS: [&str; 4] = ["dir", "config", "log", "passphrase_file"];
+/// Environment variables of the commands, and of `.ci/run`, that are no settings.
+const NOT_SETTINGS: [&str; 6] = ["dir", "config", "log", "passphrase_file", "ci_highs", "ci_mutants"];
 
 /// How a service is run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,9 +103,9 @@ pub struct Limits {
     pub requests_per_minute: u32,
     /// Requests of the organisers' API, of one account in a minute.
     pub api_requests_per_minute: u32,
-    /// Attempts to sign in or to accept an invitation, from one address or for one account in a minute.
+    /// Attempts to sign in or to accept an invitation, from one address in a minute; for one account, from everywhere, ten times as many.
     pub api_attempts_per_minute: u32,
-    /// Requests being answered at a time.
+    /// Requests being answered at a time; as many of the organisers' API besides.
     pub concurrent: usize,
     /// Connections at a time, listeners to draws among them; more wait. Fewer where the system allows fewer open files.
     pub connections: usize,
@@ -267,7 +267,11 @@ fn show(value: &Value) -> String {
     match value {
         Value::String(_, text) => format!("\"{text}\""),
         Value::Bool(_, yes) => yes.to_string(),
-        Value::Num(_, number) => number.to_u128().map_or_else(|| format!("{number:?}"), |n| n.to_string()),
+        // Whole numbers are signed from a file and unsigned from the built-in values.
+        Value::Num(_, number) => (number.to_u128().map(|n| n.to_string()))
+            .or_else(|| number.to_i128().map(|n| n.to_string()))
+            .or_else(|| number.to_f64().map(|n| n.to_string()))
+            .unwrap_or_default(),
         Value::Array(_, items) => format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(", ")),
         Value::Dict(..) => "{}".to_owned(),
         Value::Char(..) | Value::Empty(..) => String::new(),

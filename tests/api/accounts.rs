@@ -274,6 +274,42 @@ fn whoever_guesses_waits() {
     let site = Site::with(world, Limits { requests_per_minute: 3, ..generous() });
     let answers: Vec<u16> = (0..5).map(|_| site.get(&Auth::Nobody, "/session").status).collect();
     assert_eq!(answers, [401, 401, 401, 429, 429]);
+    // Guessed secrets, paths and methods count as well.
+    let guesses = [
+        (Auth::Token(format!("klero_{}", "0".repeat(64))), "GET", "/session", 401),
+        (Auth::Session { cookie: "__Host-klero=0".into(), csrf: "0".into() }, "GET", "/organisers", 401),
+        (Auth::Nobody, "GET", "/nothing", 404),
+        (Auth::Nobody, "INVENTED", "/session", 405),
+        (Auth::Nobody, "PATCH", "/openapi.json", 405),
+    ];
+    for (n, (who, method, path, status)) in guesses.iter().enumerate() {
+        let from = [("X-Forwarded-For", format!("192.0.2.{n}"))];
+        let from = [(from[0].0, from[0].1.as_str())];
+        let answers: Vec<u16> = (0..5).map(|_| site.ask(who, method, path, &from, "", b"").status).collect();
+        assert_eq!(answers, [*status, *status, *status, 429, 429], "{method} {path}");
+    }
+}
+
+#[test]
+fn who_guesses_elsewhere_keeps_nobody_out() {
+    let world = World::empty(published(ROUNDS[1]) - 3_600, &forty());
+    let site = Site::with(world, Limits { attempts_per_minute: 3, ..generous() });
+    let root = "root@example.org";
+    site.person(root, Role::Admin, None);
+    let sign_in = |from: &str, login: &str, password: &str| {
+        let body = json!({"login": login, "password": password}).to_string();
+        let from = [("X-Forwarded-For", from)];
+        site.ask(&Auth::Nobody, "POST", "/session", &from, "application/json", body.as_bytes())
+    };
+    // The addresses of a household's network are one.
+    let guess = |n: u16| sign_in(&format!("2001:db8::{n:x}"), root, "guess").status;
+    assert_eq!((1..=6).map(guess).collect::<Vec<_>>(), [401, 401, 401, 429, 429, 429]);
+    sign_in("2001:db8:0:1::1", root, PASSWORD).is(201);
+    // Many who guess together are slowed down.
+    let answers: Vec<u16> = (0..40).map(|n| sign_in(&format!("192.0.2.{n}"), root, "guess").status).collect();
+    assert!(answers.starts_with(&[401; 20]) && answers.contains(&429), "{answers:?}");
+    // What cannot be a name is neither counted as one nor kept.
+    sign_in("198.51.100.1", &"x".repeat(129), PASSWORD).problem(422, "invalid");
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! The life of a draw over the API: from the enrolment of an organiser to the erasure of its pool, with two people who sign on their own
 //! computers, and a verifier who believes none of it before it has verified.
 
+use std::io::Write as _;
+use std::time::{Duration, Instant};
+
 use kleroterion::api::access::Role;
 use kleroterion::clock::Clock as _;
 use serde_json::{Value, json};
@@ -303,6 +306,92 @@ fn drafts_are_edited_by_version() {
 }
 
 #[test]
+fn a_spreadsheet_says_what_it_was_turned_into_and_keeps_its_rows() {
+    let office = Office::new();
+    let sheet = |rows: &str| {
+        let book = crate::sheet::workbook(rows, "");
+        let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+        office.upload(kind, &book, &office.site.new_key())
+    };
+    let text = |text: &str| format!("<c t=\"inlineStr\"><is><t>{text}</t></is></c>");
+    let head = format!("<row r=\"2\">{}{}{}</row>", text("number"), text("name; or not"), text("owner"));
+    let row = |r: u32, cells: &str| format!("<row r=\"{r}\">{cells}</row>");
+    let people = [
+        head.clone(),
+        row(4, &format!("<c><v>7</v></c>{}<c t=\"b\"><v>1</v></c>", text("Anna"))),
+        row(7, &format!("<c><v>7.0</v></c>{}", text("Bert"))),
+    ];
+    let made = sheet(&people.concat()).is(201);
+    let told = made.json();
+    assert_eq!(told["headings"], json!(["number", "name; or not", "owner"]));
+    let columns = json!([
+        {"name": "number", "numbers": 2, "dates": 0, "truths": 0},
+        {"name": "owner", "numbers": 0, "dates": 0, "truths": 1},
+    ]);
+    assert_eq!(told["conversion"], json!({"sheet": "People", "not_read": ["Notes"], "columns": columns}));
+    // A problem names the row of the sheet.
+    let path = made.header("location").strip_prefix("/api/v1").unwrap().to_owned();
+    let told = office.site.put(&office.anna, &format!("{path}/roles"), "\"1\"", json!({"id": "number"})).is(200).json();
+    let message = told["problems"]["message"].as_str().unwrap();
+    assert!(message.contains("line 7") && message.contains("line 4"), "{message}");
+    // Cells that hold an error are not people's cells.
+    let errors = [head, row(5, "<c><v>1</v></c><c t=\"e\"><v>#N/A</v></c>")].concat();
+    let told = sheet(&errors).problem(422, "invalid");
+    assert!(
+        told["detail"].as_str().unwrap().contains("1 cells hold an error such as #REF! or #N/A, on rows 5"),
+        "{told}"
+    );
+}
+
+/// The library reserves room for as many texts as the file says that it has.
+#[test]
+fn a_spreadsheet_takes_no_more_memory_than_its_bounds() {
+    let office = Office::new();
+    let strings = "<sst xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" uniqueCount=\"100000000000\"><si><t>number</t></si></sst>";
+    let rows = "<row r=\"1\"><c t=\"s\"><v>0</v></c></row><row r=\"2\"><c><v>1</v></c></row>";
+    let send = |strings: &str| {
+        let book = crate::sheet::workbook(rows, strings);
+        let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+        office.upload(kind, &book, &office.site.new_key())
+    };
+    let told = send(strings).problem(422, "invalid");
+    assert!(told["detail"].as_str().unwrap().contains("1536 MB of memory"), "{told}");
+    assert!(told["advice"].as_str().unwrap().contains("CSV"), "{told}");
+    send(&strings.replace("100000000000", "1")).is(201);
+}
+
+/// A job is begun once it is recorded, whether or not somebody waits for the answer.
+#[test]
+fn a_job_whose_client_has_gone_is_carried_out() {
+    let limits = kleroterion::api::Limits { request_time: Duration::from_secs(5), ..generous() };
+    let office = Office::over(Site::with(World::empty(published(ROUNDS[1]) - 3_600, &forty()), limits));
+    let pool = office.pool(&forty());
+    // The request is held where it opens the pool.
+    let manifest = office.site.world.dir.path().join(format!("service/desk/pools/eupen.{pool}/pool.json"));
+    let text = std::fs::read(&manifest).unwrap();
+    let whole = manifest.with_extension("whole");
+    std::fs::rename(&manifest, &whole).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&manifest).status().unwrap().success());
+    let quotas = "feature,value,min,max\nmunicipality,Eupen,2,4\nmunicipality,Raeren,1,2\nmunicipality,Kelmis,1,2\n";
+    let wish = json!({"kind": "feasibility", "pool": pool, "seats": 6, "quotas": quotas});
+    std::thread::scope(|scope| {
+        let held = scope.spawn(|| std::fs::OpenOptions::new().write(true).open(&manifest).unwrap());
+        office.site.post(&office.anna, "/organisers/eupen/jobs", wish).problem(503, "unavailable");
+        let mut held = held.join().unwrap();
+        std::fs::rename(&whole, &manifest).unwrap();
+        held.write_all(&text).unwrap();
+    });
+    let until = Instant::now() + Duration::from_secs(120);
+    let mut job = Value::Null;
+    while ["done", "failed"].iter().all(|end| job["state"] != *end) {
+        assert!(Instant::now() < until, "{job}");
+        std::thread::sleep(Duration::from_millis(20));
+        job = office.read("/jobs").is(200).json()["items"][0].clone();
+    }
+    assert_eq!(job["state"], "done", "{job}");
+}
+
+#[test]
 fn pools_come_as_csv_or_spreadsheet_and_say_what_is_wrong() {
     let office = Office::new();
     let site = &office.site;
@@ -373,6 +462,11 @@ fn quotas_are_tried_in_the_background_and_a_panel_is_drawn() {
     let names: Vec<&str> = counted.iter().map(|one| one["value"].as_str().unwrap()).collect();
     assert!(names.is_sorted() && names.contains(&"Eupen"), "{names:?}");
     site.get(&office.bert, &format!("/organisers/eupen/pools/{pool}/values")).problem(403, "forbidden");
+    // Who stands alone is counted, for those who sign as well.
+    let report = site.get(&office.bert, &format!("/organisers/eupen/pools/{pool}/anonymity")).is(200).json();
+    assert_eq!((&report["columns"], &report["rows"]["count"]), (&json!(["municipality"]), &json!(40)), "{report}");
+    let least = counted.iter().map(|one| one["people"].as_u64().unwrap()).min().unwrap();
+    assert_eq!((&report["rows"]["k"], &report["rows"]["unique"]), (&json!(least), &json!(0)), "{report}");
 
     let path = "/organisers/eupen/jobs";
     let feasible = office.job(site.post(&office.anna, path, wish("feasibility", quotas)).is(202));

@@ -50,6 +50,7 @@ const EXPECTED: &[(&str, &str, &str)] = &[
     ("PUT /organisers/{organiser}/pools/{pool}/roles", "o", "write"),
     ("POST /organisers/{organiser}/pools/{pool}/commitment", "o", "write"),
     ("GET /organisers/{organiser}/pools/{pool}/values", "ou", "people"),
+    ("GET /organisers/{organiser}/pools/{pool}/anonymity", "opu", "read"),
     ("GET /organisers/{organiser}/jobs", "opu", "read"),
     ("POST /organisers/{organiser}/jobs", "o", "write"),
     ("GET /organisers/{organiser}/jobs/{job}", "opu", "read"),

@@ -144,6 +144,7 @@ impl Site {
         // As klero serve puts them together.
         let mut settings = Settings::default();
         settings.limits.requests_per_minute = u32::MAX;
+        settings.trusted_proxies = vec![SocketAddr::from(([127, 0, 0, 1], 0)).ip()];
         let public = http::router(Arc::clone(world.service()));
         let public = public.layer(axum::extract::DefaultBodyLimit::max(settings.limits.body_bytes));
         let front = Front::new(&settings, Arc::new(Metrics::default()), world.service().origin());

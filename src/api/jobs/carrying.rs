@@ -4,7 +4,6 @@
 //! process or a service that is killed leaves nothing behind.
 
 use std::path::PathBuf;
-use std::process::Stdio;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -15,7 +14,7 @@ use super::under_way::{Running, Told, until_cancelled};
 use super::{Job, JobKind, JobState, Open, lists};
 use crate::api::desk::{Kept as _, Versioned};
 use crate::api::problem::{Kind, Problem};
-use crate::api::{Api, pools};
+use crate::api::{Api, child, pools};
 use crate::failure::Named as _;
 use crate::pool_dir::PoolDir;
 
@@ -217,16 +216,7 @@ fn rows_of(pool: &PoolDir) -> Result<Zeroizing<Vec<u8>>, Problem> {
 
 impl Prepared {
     fn command(&self, api: &Api) -> tokio::process::Command {
-        // Low priority, where the system has the means: the scheduler and the pages come first.
-        let nice = std::path::Path::new("/usr/bin/nice");
-        let program = api.program();
-        let mut command = if nice.exists() {
-            let mut command = tokio::process::Command::new(nice);
-            command.arg("-n").arg("15").arg(program);
-            command
-        } else {
-            tokio::process::Command::new(program)
-        };
+        let mut command = tokio::process::Command::from(child::command(api.program()));
         command.arg("panels").arg(match self.job.kind {
             JobKind::Feasibility => "relax",
             JobKind::Panels => "build",
@@ -241,8 +231,7 @@ impl Prepared {
             command.arg("--objective").arg(self.job.objective.name()).arg("--count").arg(self.job.count.to_string());
             command.arg("--out").arg("-");
         }
-        command.env_clear().env(crate::cli::panels::OF_A_SERVICE, "1");
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        command.kill_on_drop(true);
         command
     }
 }

@@ -405,6 +405,19 @@ desk-pool-read = { $n ->
    *[other] { $n_s } Spalten wurden gefunden.
 }
 desk-pool-sheet = Gelesen vom Blatt „{ $name }“.
+desk-pool-not-read = Nicht gelesen: { $names }.
+desk-pool-numbers = { $n ->
+    [one] { $n_s } Zahl wurde als Text geschrieben; führende Nullen, die das Blatt nur anzeigt, fehlen
+   *[other] { $n_s } Zahlen wurden als Text geschrieben; führende Nullen, die das Blatt nur anzeigt, fehlen
+}
+desk-pool-dates = { $n ->
+    [one] { $n_s } Datum wurde als JJJJ-MM-TT geschrieben
+   *[other] { $n_s } Daten wurden als JJJJ-MM-TT geschrieben
+}
+desk-pool-truths = { $n ->
+    [one] { $n_s } Ja/Nein-Wert wurde als TRUE oder FALSE geschrieben
+   *[other] { $n_s } Ja/Nein-Werte wurden als TRUE oder FALSE geschrieben
+}
 desk-pool-roles = Wozu die Spalten da sind
 desk-pool-column = Spalte
 desk-pool-role = Aufgabe
@@ -482,6 +495,24 @@ desk-pool-is-committed = { $n ->
    *[other] Die Liste ist festgelegt: { $n_s } Personen.
 }
 desk-pool-root = Hash der Liste
+desk-pool-alike = In dem, was veröffentlicht wird, steht niemand allein: Jede Zeile gibt es mindestens { $n_s } Mal.
+desk-pool-alone = { $n ->
+    [one] { $n_s } Zeile in dem, was veröffentlicht wird, gleicht keiner anderen: Diese Person ist erkennbar.
+   *[other] { $n_s } Zeilen in dem, was veröffentlicht wird, gleichen keiner anderen: Diese Personen sind erkennbar.
+}
+desk-pool-alone-households = { $n ->
+    [one] { $n_s } Haushalt gleicht keinem anderen.
+   *[other] { $n_s } Haushalte gleichen keinem anderen.
+}
+desk-pool-alone-text = Laden Sie die Liste mit gröberen Werten hoch, oder sagen Sie in den Bedingungen, warum sie trotzdem veröffentlicht wird.
+desk-pool-alone-help = Was helfen würde:
+desk-pool-coarser-band = { $column } in Gruppen von je { $by }
+desk-pool-coarser-cut = { $column }: nur die ersten { $by } Zeichen
+desk-pool-coarser-merge = { $column }: Werte, die weniger als { $by } Personen haben, zusammengefasst als „other“
+desk-pool-coarser-then = { $n ->
+    [one] { $n_s } Zeile stünde allein
+   *[other] { $n_s } Zeilen stünden allein
+}
 desk-pool-delete-title = Diese Liste löschen
 desk-pool-delete-text = Die Liste und was aus ihr berechnet wurde, wird hier vernichtet. Eine versiegelte Auslosung behält ihre eigene Kopie, bis sie gelöscht wird.
 desk-pool-delete = Liste löschen

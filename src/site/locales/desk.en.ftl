@@ -405,6 +405,19 @@ desk-pool-read = { $n ->
    *[other] { $n_s } columns were found.
 }
 desk-pool-sheet = Read from the sheet “{ $name }”.
+desk-pool-not-read = Not read: { $names }.
+desk-pool-numbers = { $n ->
+    [one] { $n_s } number was written as text; leading zeros that the sheet only shows are not there
+   *[other] { $n_s } numbers were written as text; leading zeros that the sheet only shows are not there
+}
+desk-pool-dates = { $n ->
+    [one] { $n_s } date was written as YYYY-MM-DD
+   *[other] { $n_s } dates were written as YYYY-MM-DD
+}
+desk-pool-truths = { $n ->
+    [one] { $n_s } yes/no value was written as TRUE or FALSE
+   *[other] { $n_s } yes/no values were written as TRUE or FALSE
+}
 desk-pool-roles = What the columns are for
 desk-pool-column = Column
 desk-pool-role = Role
@@ -482,6 +495,24 @@ desk-pool-is-committed = { $n ->
    *[other] The list is fixed: { $n_s } people.
 }
 desk-pool-root = Hash of the list
+desk-pool-alike = Nobody stands alone in what is published: every row is there at least { $n_s } times.
+desk-pool-alone = { $n ->
+    [one] { $n_s } row in what is published equals no other: that person can be recognised.
+   *[other] { $n_s } rows in what is published equal no other: those people can be recognised.
+}
+desk-pool-alone-households = { $n ->
+    [one] { $n_s } household equals no other.
+   *[other] { $n_s } households equal no other.
+}
+desk-pool-alone-text = Upload the list with coarser values, or say in the terms why it is published all the same.
+desk-pool-alone-help = What would help:
+desk-pool-coarser-band = { $column } in bands of { $by }
+desk-pool-coarser-cut = { $column }: the first { $by } characters only
+desk-pool-coarser-merge = { $column }: values that fewer than { $by } people have put together as “other”
+desk-pool-coarser-then = { $n ->
+    [one] { $n_s } row would stand alone
+   *[other] { $n_s } rows would stand alone
+}
 desk-pool-delete-title = Delete this list
 desk-pool-delete-text = The list and what was computed from it is destroyed here. A sealed draw keeps its own copy until it is erased.
 desk-pool-delete = Delete the list

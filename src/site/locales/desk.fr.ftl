@@ -405,6 +405,19 @@ desk-pool-read = { $n ->
    *[other] { $n_s } colonnes trouvées.
 }
 desk-pool-sheet = Lue sur la feuille « { $name } ».
+desk-pool-not-read = Pas lues : { $names }.
+desk-pool-numbers = { $n ->
+    [one] { $n_s } nombre écrit comme texte ; les zéros de tête que la feuille affiche seulement n’y sont pas
+   *[other] { $n_s } nombres écrits comme texte ; les zéros de tête que la feuille affiche seulement n’y sont pas
+}
+desk-pool-dates = { $n ->
+    [one] { $n_s } date écrite AAAA-MM-JJ
+   *[other] { $n_s } dates écrites AAAA-MM-JJ
+}
+desk-pool-truths = { $n ->
+    [one] { $n_s } valeur oui/non écrite TRUE ou FALSE
+   *[other] { $n_s } valeurs oui/non écrites TRUE ou FALSE
+}
 desk-pool-roles = À quoi servent les colonnes
 desk-pool-column = Colonne
 desk-pool-role = Rôle
@@ -482,6 +495,24 @@ desk-pool-is-committed = { $n ->
    *[other] La liste est fixée : { $n_s } personnes.
 }
 desk-pool-root = Empreinte de la liste
+desk-pool-alike = Personne n’est seul dans ce qui est publié : chaque ligne y figure au moins { $n_s } fois.
+desk-pool-alone = { $n ->
+    [one] { $n_s } ligne de ce qui est publié n’est égale à aucune autre : cette personne est reconnaissable.
+   *[other] { $n_s } lignes de ce qui est publié ne sont égales à aucune autre : ces personnes sont reconnaissables.
+}
+desk-pool-alone-households = { $n ->
+    [one] { $n_s } ménage n’est égal à aucun autre.
+   *[other] { $n_s } ménages ne sont égaux à aucun autre.
+}
+desk-pool-alone-text = Envoyez la liste avec des valeurs plus larges, ou dites dans les conditions pourquoi elle est publiée malgré tout.
+desk-pool-alone-help = Ce qui aiderait :
+desk-pool-coarser-band = { $column } par tranches de { $by }
+desk-pool-coarser-cut = { $column } : les { $by } premiers caractères seulement
+desk-pool-coarser-merge = { $column } : les valeurs de moins de { $by } personnes réunies sous « other »
+desk-pool-coarser-then = { $n ->
+    [one] { $n_s } ligne resterait seule
+   *[other] { $n_s } lignes resteraient seules
+}
 desk-pool-delete-title = Supprimer cette liste
 desk-pool-delete-text = La liste et ce qui en a été calculé sont détruits ici. Un tirage scellé garde sa propre copie jusqu’à son effacement.
 desk-pool-delete = Supprimer la liste

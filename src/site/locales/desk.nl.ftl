@@ -405,6 +405,19 @@ desk-pool-read = { $n ->
    *[other] { $n_s } kolommen gevonden.
 }
 desk-pool-sheet = Gelezen van het blad ‘{ $name }’.
+desk-pool-not-read = Niet gelezen: { $names }.
+desk-pool-numbers = { $n ->
+    [one] { $n_s } getal als tekst geschreven; voorloopnullen die het blad alleen toont, staan er niet
+   *[other] { $n_s } getallen als tekst geschreven; voorloopnullen die het blad alleen toont, staan er niet
+}
+desk-pool-dates = { $n ->
+    [one] { $n_s } datum geschreven als JJJJ-MM-DD
+   *[other] { $n_s } datums geschreven als JJJJ-MM-DD
+}
+desk-pool-truths = { $n ->
+    [one] { $n_s } ja/nee-waarde geschreven als TRUE of FALSE
+   *[other] { $n_s } ja/nee-waarden geschreven als TRUE of FALSE
+}
 desk-pool-roles = Waarvoor de kolommen dienen
 desk-pool-column = Kolom
 desk-pool-role = Rol
@@ -482,6 +495,24 @@ desk-pool-is-committed = { $n ->
    *[other] De lijst is vastgelegd: { $n_s } personen.
 }
 desk-pool-root = Hash van de lijst
+desk-pool-alike = Niemand staat alleen in wat gepubliceerd wordt: elke rij komt er minstens { $n_s } keer in voor.
+desk-pool-alone = { $n ->
+    [one] { $n_s } rij in wat gepubliceerd wordt is aan geen andere gelijk: die persoon is herkenbaar.
+   *[other] { $n_s } rijen in wat gepubliceerd wordt zijn aan geen andere gelijk: die personen zijn herkenbaar.
+}
+desk-pool-alone-households = { $n ->
+    [one] { $n_s } huishouden is aan geen ander gelijk.
+   *[other] { $n_s } huishoudens zijn aan geen ander gelijk.
+}
+desk-pool-alone-text = Upload de lijst met grovere waarden, of zeg in de voorwaarden waarom ze toch gepubliceerd wordt.
+desk-pool-alone-help = Wat zou helpen:
+desk-pool-coarser-band = { $column } in groepen van { $by }
+desk-pool-coarser-cut = { $column }: alleen de eerste { $by } tekens
+desk-pool-coarser-merge = { $column }: waarden die minder dan { $by } personen hebben samengevoegd als ‘other’
+desk-pool-coarser-then = { $n ->
+    [one] { $n_s } rij zou alleen staan
+   *[other] { $n_s } rijen zouden alleen staan
+}
 desk-pool-delete-title = Deze lijst verwijderen
 desk-pool-delete-text = De lijst en wat eruit berekend is, worden hier vernietigd. Een verzegelde loting houdt haar eigen kopie tot ze gewist wordt.
 desk-pool-delete = De lijst verwijderen

@@ -42,7 +42,9 @@ async function one(own, id) {
   const place = h("div", {});
   const show = async () => {
     const read = await api.getVersion(`${own.base}/pools/${id}`);
-    fill(place, read.value.committed ? committed(own, read.value) : uncommitted(own, read, show));
+    const done = read.value.committed;
+    const report = done?.table && await api.get(`${own.base}/pools/${id}/anonymity`);
+    fill(place, done ? committed(own, read.value, report) : uncommitted(own, read, show));
   };
   await show();
   return place;
@@ -62,6 +64,7 @@ function uncommitted(own, { etag, value: pool }, show) {
   };
   return [
     h("p", {}, t("pool-read", { n: pool.headings.length }), pool.sheet && ` ${t("pool-sheet", { name: pool.sheet })}`),
+    pool.conversion && converted(pool.conversion),
     form(async (data) => {
       const role = (wanted) => pool.headings.filter((_, at) => data.get(`role-${at}`) === wanted);
       const ids = role("id");
@@ -85,13 +88,31 @@ function uncommitted(own, { etag, value: pool }, show) {
   ];
 }
 
+/** What a spreadsheet's cells were turned into, and which sheets were not read. */
+function converted({ not_read, columns }) {
+  return [not_read.length > 0 && h("p", { class: "note" }, t("pool-not-read", { names: not_read.join(", ") })), counted(columns, ["numbers", "dates", "truths"])];
+}
+
 /** What was tidied up in each column. */
 function changed({ columns }) {
-  const told = columns.flatMap((column) => ["trimmed", "composed", "formulas"].filter((what) => column[what] > 0).map((what) => `${column.name}: ${t(`pool-${what}`, { n: column[what] })}`));
+  return counted(columns, ["trimmed", "composed", "formulas"]);
+}
+
+function counted(columns, kinds) {
+  const told = columns.flatMap((column) => kinds.filter((what) => column[what] > 0).map((what) => `${column.name}: ${t(`pool-${what}`, { n: column[what] })}`));
   return told.length > 0 && h("ul", {}, told.map((text) => h("li", {}, text)));
 }
 
-function committed(own, pool) {
+/** Who stands alone in what is published, and what would help. */
+function likeness(report) {
+  const { rows, households, suggestions } = report;
+  const alone = [["pool-alone", rows.unique], ["pool-alone-households", households?.unique ?? 0]].filter(([, n]) => n > 0);
+  if (alone.length === 0) return h("p", { class: "small" }, t("pool-alike", { n: rows.k }));
+  return h("div", { class: "note" }, alone.map(([key, n]) => h("p", {}, t(key, { n }))), h("p", {}, t("pool-alone-text")),
+    suggestions.length > 0 && [h("p", {}, t("pool-alone-help")), h("ul", {}, suggestions.map(({ change, unique_rows }) => h("li", {}, t(`pool-coarser-${change.do}`, { column: change.column, by: change.width ?? change.keep ?? change.below }), " – ", t("pool-coarser-then", { n: unique_rows }))))]);
+}
+
+function committed(own, pool, report) {
   const { says, store, base, go } = own;
   const { name } = says.method;
   const next = name === "panels" ? "quotas" : "time";
@@ -99,6 +120,7 @@ function committed(own, pool) {
   return [
     h("div", { class: "verdict good" }, h("p", { class: "headline" }, t("pool-is-committed", { n: pool.committed.size }))),
     facts([t("pool-root"), h("code", {}, pool.committed.root)], [t("column-id"), pool.roles.id], [t("column-public"), open.join(", ") || "–"], [t("column-household"), pool.roles.household.join(", ") || "–"]),
+    report && likeness(report),
     name === "stratified" && (open.length === 0 ? h("p", { class: "note" }, t("strata-none"))
       : form((data) => store({ method: { ...says.method, by: data.getAll("by") } }, "time"),
         h("fieldset", {}, h("legend", {}, t("strata-columns")), open.map((column) => tick(column, "by", column, says.method.by.includes(column)))),
