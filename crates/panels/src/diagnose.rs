@@ -6,6 +6,7 @@
 
 use serde::Serialize;
 
+use crate::forced::{Forced, forced};
 use crate::instance::Instance;
 use crate::ladder::{Climb, NoLadder, climb};
 use crate::pricing::Pricer;
@@ -17,7 +18,7 @@ const NODES: usize = 20_000;
 /// Work for the same: some ten seconds.
 const WORK: u64 = 10_000_000_000;
 /// Pivots of one fractional solve.
-const PIVOTS: usize = 20_000;
+pub(crate) const PIVOTS: usize = 20_000;
 
 /// Whether the quotas can be met.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -178,6 +179,8 @@ pub struct Preview {
     pub never: Vec<u32>,
     /// People who are on every possible panel.
     pub always: Vec<u32>,
+    /// People of whom the search did not find out in time whether they are either.
+    pub undecided: Vec<u32>,
 }
 
 /// The preview.
@@ -191,7 +194,7 @@ pub fn preview(instance: &Instance, watch: &dyn Watch) -> Result<Preview, Feasib
         NoLadder::GaveUp => Feasibility::Unknown,
     })?;
     let min_chance = ladder.levels.first().map_or(0.0, |l| l.chance);
-    let (never, always) = forced(instance, watch);
+    let Forced { never, always, undecided } = forced(instance, feasibility_program(instance), watch);
     let mut costs = Vec::new();
     let mut complete = true;
     let rows = instance.quota_rows();
@@ -226,44 +229,5 @@ pub fn preview(instance: &Instance, watch: &dyn Watch) -> Result<Preview, Feasib
         }
         trial.bounds[range.clone()].copy_from_slice(&instance.bounds[range]);
     }
-    Ok(Preview { min_chance, costs, complete, never, always })
-}
-
-/// People whom no fractional panel seats, and people whom all of them seat (as
-/// far as it got, if stopped).
-fn forced(instance: &Instance, watch: &dyn Watch) -> (Vec<u32>, Vec<u32>) {
-    let mut simplex = feasibility_program(instance);
-    let n = instance.kinds.len();
-    let mut seen_seated = vec![false; n];
-    let mut seen_missing = vec![false; n];
-    let mut weights = vec![0.0; n];
-    let (mut never, mut always) = (Vec::new(), Vec::new());
-    for t in 0..n {
-        if watch.stop() {
-            break;
-        }
-        for (sign, list) in [(1.0, &mut never), (-1.0, &mut always)] {
-            let settled = if sign > 0.0 { seen_seated[t] } else { seen_missing[t] };
-            if settled {
-                continue;
-            }
-            weights[t] = sign;
-            simplex.set_objective(&weights);
-            weights[t] = 0.0;
-            if simplex.solve(PIVOTS) != Solved::Optimal {
-                continue;
-            }
-            for (u, v) in simplex.values().iter().enumerate() {
-                seen_seated[u] |= *v > 1e-6;
-                seen_missing[u] |= *v < f64::from(instance.kinds[u].size()) - 1e-6;
-            }
-            let settled = if sign > 0.0 { seen_seated[t] } else { seen_missing[t] };
-            if !settled {
-                list.extend(instance.kinds[t].members.iter().copied());
-            }
-        }
-    }
-    never.sort_unstable();
-    always.sort_unstable();
-    (never, always)
+    Ok(Preview { min_chance, costs, complete, never, always, undecided })
 }

@@ -258,18 +258,7 @@ impl Draft {
         if let Some(&at) = self.known.get(&seats) {
             return Some(at);
         }
-        let mut counted = vec![0_u64; instance.bounds.len()];
-        for &(t, places) in &seats {
-            let kind = &instance.kinds[index(t)];
-            if places > kind.size() {
-                return None;
-            }
-            for &row in &kind.rows {
-                counted[row] += u64::from(places);
-            }
-        }
-        let keeps = counted.iter().zip(&instance.bounds).all(|(c, b)| *c >= u64::from(b.0) && *c <= u64::from(b.1));
-        if !keeps {
+        if !instance.keeps(seats.iter().map(|&(t, places)| (index(t), places))) {
             return None;
         }
         self.known.insert(seats.clone(), self.pool.len());

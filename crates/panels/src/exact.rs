@@ -26,6 +26,25 @@ impl Programme {
     }
 }
 
+/// What a panel must do for a type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Seat one of it at least.
+    Seated(usize),
+    /// Leave one of its places empty at least.
+    Spared(usize),
+}
+
+impl Wanted {
+    /// The type, and its seats at least and at most. `top` is how many it can have.
+    pub(crate) fn bounds(self, top: impl Fn(usize) -> f64) -> (usize, f64, f64) {
+        match self {
+            Self::Seated(t) => (t, 1.0, top(t)),
+            Self::Spared(t) => (t, 0.0, top(t) - 1.0),
+        }
+    }
+}
+
 /// A question.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Question<'a> {
@@ -33,8 +52,8 @@ pub(crate) struct Question<'a> {
     pub(crate) weights: &'a [f64],
     /// Only panels worth more than this count.
     pub(crate) floor: f64,
-    /// A type that must have a seat.
-    pub(crate) seated: Option<usize>,
+    /// What it must do.
+    pub(crate) wanted: Option<Wanted>,
     /// Nodes and work of the search at most.
     pub(crate) nodes: usize,
     pub(crate) work: u64,
@@ -70,8 +89,8 @@ pub(crate) fn own(programme: Programme) -> Box<dyn Exact> {
 
 impl Exact for Pricer {
     fn ask(&mut self, question: &Question<'_>) -> Priced {
-        match question.seated {
-            Some(kind) => self.containing(kind, question.weights, question.nodes),
+        match question.wanted {
+            Some(wanted) => self.holding(wanted, question.weights, question.nodes),
             None => self.exact(question.weights, question.floor, question.nodes, question.work),
         }
     }
@@ -120,14 +139,16 @@ mod tests {
     }
 
     /// What another solver says that the best panel is worth.
-    fn truth(programme: &Programme, weights: &[f64], seated: Option<usize>) -> Option<f64> {
+    fn truth(programme: &Programme, weights: &[f64], wanted: Option<Wanted>) -> Option<f64> {
         let mut problem = Problem::new(OptimizationDirection::Maximize);
         let variables: Vec<_> = weights
             .iter()
             .zip(&programme.tops)
             .enumerate()
             .map(|(t, (w, top))| {
-                problem.add_integer_var(*w, (i32::from(seated == Some(t)), top.to_i32().expect("small")))
+                let held = wanted.map(|wanted| wanted.bounds(|t| programme.tops[t])).filter(|held| held.0 == t);
+                let (low, high) = held.map_or((0.0, *top), |(_, low, high)| (low, high));
+                problem.add_integer_var(*w, (low.to_i32().expect("small"), high.to_i32().expect("small")))
             })
             .collect();
         for (row, (lo, hi)) in programme.rows.iter().enumerate() {
@@ -153,12 +174,12 @@ mod tests {
             let weights: Vec<f64> = programme.tops.iter().map(|_| random.unit() - 0.3).collect();
             let best = truth(&programme, &weights, None);
             let kind = random.below(weights.len());
-            let seated = truth(&programme, &weights, Some(kind));
+            let held = [Wanted::Seated(kind), Wanted::Spared(kind)].map(|w| (w, truth(&programme, &weights, Some(w))));
             for (which, mut solver) in solvers(&programme).into_iter().enumerate() {
                 let question = Question {
                     weights: &weights,
                     floor: f64::NEG_INFINITY,
-                    seated: None,
+                    wanted: None,
                     nodes: 100_000,
                     work: u64::MAX / 4,
                 };
@@ -186,11 +207,16 @@ mod tests {
                     (None, None) => none += 1,
                     other => panic!("{case} {which}: {other:?}"),
                 }
-                let answer = solver.ask(&Question { seated: Some(kind), ..question });
-                match (&answer.panel, seated) {
-                    (Some(panel), Some(_)) => assert!(keeps(panel) && panel[kind] > 0, "{case} {which}"),
-                    (None, None) => assert!(answer.complete, "{case} {which}"),
-                    other => panic!("{case} {which}: {other:?}"),
+                for (wanted, truth) in held {
+                    let answer = solver.ask(&Question { wanted: Some(wanted), ..question });
+                    let (t, low, high) = wanted.bounds(|t| programme.tops[t]);
+                    match (&answer.panel, truth) {
+                        (Some(panel), Some(_)) => {
+                            assert!(keeps(panel) && (low..=high).contains(&f64::from(panel[t])), "{case} {which}");
+                        }
+                        (None, None) => assert!(answer.complete, "{case} {which}"),
+                        other => panic!("{case} {which}: {other:?}"),
+                    }
                 }
                 // what one answer leaves behind must not change the next
                 assert_eq!(solver.ask(&question).panel.map(|p| value(&p) > -1e9), best.map(|_| true));

@@ -40,14 +40,15 @@ impl Highs {
         if question.floor.is_finite() {
             rows.push(problem.add_row(question.floor..));
         }
+        let held = question.wanted.map(|wanted| wanted.bounds(|t| self.programme.tops[t]));
         for (t, (column, top)) in self.programme.columns.iter().zip(&self.programme.tops).enumerate() {
-            let lo = if question.seated == Some(t) { 1.0 } else { 0.0 };
-            if lo > *top {
+            let (lo, hi) = held.filter(|held| held.0 == t).map_or((0.0, *top), |(_, lo, hi)| (lo, hi));
+            if lo > hi {
                 return Some(Priced { panel: None, complete: true });
             }
             let mut factors: Vec<_> = column.iter().map(|&r| (rows[r], 1.0)).collect();
             factors.extend(rows.get(worth).map(|row| (*row, question.weights[t])));
-            problem.add_integer_column(question.weights[t], lo..=*top, factors);
+            problem.add_integer_column(question.weights[t], lo..=hi, factors);
         }
         let mut model = problem.try_optimise(Sense::Maximise).ok()?;
         let nodes = i32::try_from(question.nodes.min(NODES)).ok()?;

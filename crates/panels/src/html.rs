@@ -311,6 +311,13 @@ fn costs(out: &mut String, preview: &Preview) {
             let _ = writeln!(out, "<p class=\"note\">{} people {words}: the quotas leave no choice.</p>", people.len());
         }
     }
+    if !preview.undecided.is_empty() {
+        let _ = writeln!(
+            out,
+            "<p class=\"note\">Of {} people it was not found out in time whether the quotas leave them a choice.</p>",
+            preview.undecided.len()
+        );
+    }
     out.push_str("<h2>What each quota costs</h2>\n");
     let mut costs: Vec<_> = preview.costs.iter().filter(|c| c.cost > 1e-6).collect();
     costs.sort_by(|a, b| b.cost.total_cmp(&a.cost));

@@ -191,6 +191,26 @@ impl Instance {
         1..1 + self.names.len()
     }
 
+    /// Most seats that a type can have.
+    pub(crate) fn top(&self, t: usize) -> f64 {
+        f64::from(self.kinds[t].size().min(self.seats))
+    }
+
+    /// Whether so many seats for types, each named once, keep every rule, counted in integers.
+    pub(crate) fn keeps(&self, seats: impl Iterator<Item = (usize, u32)>) -> bool {
+        let mut counted = vec![0_u64; self.bounds.len()];
+        for (t, places) in seats {
+            let kind = &self.kinds[t];
+            if places > kind.size() {
+                return false;
+            }
+            for &row in &kind.rows {
+                counted[row] += u64::from(places);
+            }
+        }
+        counted.iter().zip(&self.bounds).all(|(c, b)| *c >= u64::from(b.0) && *c <= u64::from(b.1))
+    }
+
     /// The columns of the programme.
     pub(crate) fn columns(&self) -> Vec<Vec<usize>> {
         self.kinds.iter().map(|k| k.rows.clone()).collect()

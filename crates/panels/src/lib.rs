@@ -53,6 +53,7 @@ pub mod diagnose;
 mod draft;
 pub mod error;
 mod exact;
+mod forced;
 #[cfg(feature = "highs")]
 mod highs;
 pub mod html;

@@ -18,7 +18,7 @@
 use num_traits::ToPrimitive;
 
 use crate::draft::Draft;
-use crate::exact::{self, Programme, Question};
+use crate::exact::{self, Programme, Question, Wanted};
 use crate::instance::{Instance, index};
 use crate::ladder::Face;
 use crate::lottery::{self, Lottery};
@@ -255,8 +255,13 @@ fn seat_everybody(instance: &Instance, draft: &mut Draft, never: &mut Vec<usize>
         // beside any face: the question is whether there is any panel at all
         let mut solver = exact::solver(Programme::of(instance));
         let floor = f64::NEG_INFINITY;
-        let question =
-            Question { weights: &weights, floor, seated: Some(t), nodes: SEATABLE_NODES, work: SEATABLE_WORK };
+        let question = Question {
+            weights: &weights,
+            floor,
+            wanted: Some(Wanted::Seated(t)),
+            nodes: SEATABLE_NODES,
+            work: SEATABLE_WORK,
+        };
         let priced = solver.ask(&question);
         limits.spend(solver.take_work());
         if priced.panel.is_none() && priced.complete {

@@ -85,7 +85,7 @@ impl Pair {
         work: u64,
         limits: &Limits<'_>,
     ) -> Priced {
-        let mut priced = self.anywhere.ask(&Question { weights, floor, seated: None, nodes, work });
+        let mut priced = self.anywhere.ask(&Question { weights, floor, wanted: None, nodes, work });
         limits.spend(self.anywhere.take_work());
         // what was found before the end of a search is welcome, but no proof
         if priced.panel.is_some() {

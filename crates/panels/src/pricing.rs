@@ -14,6 +14,7 @@
 
 use num_traits::ToPrimitive;
 
+use crate::exact::Wanted;
 use crate::instance::Instance;
 use crate::ladder::Face;
 use crate::random::Random;
@@ -191,10 +192,14 @@ impl Pricer {
         self.search(weights, Search { order: Order::Shuffled, first: 1_500 * patience, reach: None, ..search })
     }
 
-    /// A panel with at least one seat for `kind`, or the knowledge that there is none.
-    pub(crate) fn containing(&mut self, kind: usize, weights: &[f64], nodes: usize) -> Priced {
+    /// A panel that does what is wanted, or the knowledge that there is none.
+    pub(crate) fn holding(&mut self, wanted: Wanted, weights: &[f64], nodes: usize) -> Priced {
+        let (kind, low, high) = wanted.bounds(|t| self.tops[t]);
         let before = self.simplex.bounds(kind);
-        self.simplex.set_bounds(kind, before.0.max(1.0), self.tops[kind]);
+        if low.max(before.0) > high.min(before.1) {
+            return Priced { panel: None, complete: true };
+        }
+        self.simplex.set_bounds(kind, low.max(before.0), high.min(before.1));
         let priced = self.any(weights, nodes, SEARCH_WORK);
         self.simplex.set_bounds(kind, before.0, before.1);
         priced

@@ -12,6 +12,8 @@ pub enum Stage {
     Panels,
     /// Exchanging panels for better ones.
     Improving,
+    /// Looking for people who can be on no panel, or must be on all.
+    Choices,
 }
 
 /// Sees progress and may stop the work. The best list so far is then returned.

@@ -42,6 +42,14 @@ fn sound(task: &Task, objective: Objective, truth: &[Vec<u32>]) -> Report {
     built.report
 }
 
+/// Who is on none of these panels, who is on all, and nobody of whom that is not known.
+fn no_choice(task: &Task, truth: &[Vec<u32>]) -> (Vec<u32>, Vec<u32>, Vec<u32>) {
+    let people = 0..u32::try_from(task.people.len()).unwrap();
+    let never = people.clone().filter(|p| !truth.iter().any(|panel| panel.contains(p))).collect();
+    let always = people.filter(|p| truth.iter().all(|panel| panel.contains(p))).collect();
+    (never, always, Vec::new())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 120, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -72,16 +80,8 @@ proptest! {
         );
         let before_rounding = report.min_chance_before_rounding.unwrap();
         prop_assert!(before_rounding >= best - 1e-6, "{:?}: {} of {}", task, before_rounding, best);
-        for p in 0..task.people.len() {
-            let p = u32::try_from(p).unwrap();
-            let possible = truth.iter().any(|panel| panel.contains(&p));
-            let forced = truth.iter().all(|panel| panel.contains(&p));
-            let shown = preview(&instance, &Unwatched).unwrap();
-            // fractions can only know less than the truth
-            prop_assert!(possible || !shown.always.contains(&p));
-            prop_assert!(!(possible && shown.never.contains(&p)));
-            prop_assert!(forced || !shown.always.contains(&p));
-        }
+        let shown = preview(&instance, &Unwatched).unwrap();
+        prop_assert_eq!((shown.never, shown.always, shown.undecided), no_choice(&task, &truth), "{:?}", task);
     }
 
     #[test]
@@ -106,6 +106,28 @@ proptest! {
             (found, truth) => prop_assert!(false, "{task:?}: {found:?} against {truth:?}"),
         }
     }
+}
+
+/// Three pairs of answers, of which any panel may have one each: half a person of three would do it, and no whole one.
+#[test]
+fn people_without_a_choice_are_found_where_only_whole_people_have_none() {
+    // x + y, y + z and z + x are each one seat for fractions; for whole people then somebody else must have the seats
+    let task = Task {
+        seats: 2,
+        quotas: vec![vec![(1, 1), (1, 1)], vec![(1, 1), (1, 1)], vec![(1, 1), (1, 1)]],
+        people: vec![vec![0, 0, 1], vec![0, 1, 0], vec![1, 0, 0], vec![1, 1, 1], vec![0, 0, 0]],
+        household: vec![0; 5],
+    };
+    let truth = task.panels();
+    assert_eq!(truth, [[3, 4]]);
+    let instance = task.instance().unwrap();
+    let shown = preview(&instance, &Unwatched).unwrap();
+    assert_eq!((shown.never, shown.always, shown.undecided), (vec![0, 1, 2], vec![3, 4], vec![]));
+    assert!(shown.min_chance > 0.1, "fractions seat everybody: {}", shown.min_chance);
+    // whoever stops it hears that it is not known
+    let stopped = preview(&instance, &|| true).unwrap();
+    assert_eq!((stopped.never, stopped.always, stopped.undecided), (vec![], vec![], vec![0, 1, 2, 3, 4]));
+    assert!(!stopped.complete);
 }
 
 #[test]

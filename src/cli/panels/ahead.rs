@@ -25,6 +25,7 @@ struct Ahead<'a> {
     preview: &'a Preview,
     never_lines: Vec<u64>,
     always_lines: Vec<u64>,
+    undecided_lines: Vec<u64>,
 }
 
 /// Looks ahead and prints.
@@ -38,10 +39,21 @@ pub(crate) fn look(task: &Task, watch: &dyn Watch, finish: impl Fn(), json: bool
     let found = found.map_err(|_| Failure::unavailable("the solver gave up on these quotas"))?;
     let lines = |people: &[u32]| -> Vec<u64> { people.iter().filter_map(|p| task.respondents.line(*p)).collect() };
     let (never_lines, always_lines) = (lines(&found.never), lines(&found.always));
+    let undecided_lines = lines(&found.undecided);
     let possible = (feasibility == Feasibility::Feasible).then_some(true);
     let (people, types, seats) = (task.instance.people(), task.instance.types(), task.instance.seats());
     if json {
-        return out::json(&Ahead { people, types, seats, possible, preview: &found, never_lines, always_lines });
+        let preview = &found;
+        return out::json(&Ahead {
+            people,
+            types,
+            seats,
+            possible,
+            preview,
+            never_lines,
+            always_lines,
+            undecided_lines,
+        });
     }
     out::line(match possible {
         Some(_) => format!("a panel of {seats} from {people} people of {types} types can meet all quotas"),
@@ -52,7 +64,11 @@ pub(crate) fn look(task: &Task, watch: &dyn Watch, finish: impl Fn(), json: bool
         percent(f64::from(seats) / f64::from(people)),
         percent(found.min_chance)
     ))?;
-    for (lines, words) in [(&never_lines, "can be on no panel"), (&always_lines, "must be on every panel")] {
+    for (lines, words) in [
+        (&never_lines, "can be on no panel"),
+        (&always_lines, "must be on every panel"),
+        (&undecided_lines, "may be among these, or not: it was not found out in time"),
+    ] {
         if !lines.is_empty() {
             out::line(format!("{} people {words}: respondents, lines {}", lines.len(), listed(lines)))?;
         }

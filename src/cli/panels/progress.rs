@@ -48,6 +48,7 @@ impl Watch for Shown {
             Stage::Chances => "looking for the fairest chances",
             Stage::Panels => "finding panels",
             Stage::Improving => "exchanging panels for better ones",
+            Stage::Choices => "looking for people who have no choice",
         };
         if self.stage.replace(Some(stage)) != Some(stage) {
             self.bar.set_message(name);
