@@ -188,6 +188,40 @@ async fn requests_are_bounded_counted_and_ended_cleanly() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn publication_that_stands_still_is_told() {
+    let world = closed();
+    let dir = service(&world);
+    let copy = world.dir.path().join("copy");
+    std::fs::create_dir(&copy).unwrap();
+    std::fs::write(copy.join("checkpoint"), "somebody else's\n").unwrap();
+    std::fs::write(dir.join("klero.toml"), format!("publish_to = \"file://{}\"\n", copy.display())).unwrap();
+    let running = started(&dir, |_| {}).await;
+    let (address, metrics, place) = (running.address, running.metrics.unwrap(), copy.clone());
+    let told = tokio::task::spawn_blocking(move || {
+        let health = |code: u16| {
+            let answers = (0..60_000).map(|_| {
+                std::thread::park_timeout(Duration::from_millis(1));
+                get(address, "/healthz", "")
+            });
+            answers.into_iter().find(|(found, _)| *found == code).unwrap_or_else(|| panic!("never {code}")).1
+        };
+        let stopped = health(503);
+        let figures = [get(metrics, "/metrics", "").1];
+        std::fs::remove_file(place.join("checkpoint")).unwrap();
+        health(200);
+        (stopped, figures.into_iter().chain([get(metrics, "/metrics", "").1]).collect::<Vec<_>>())
+    });
+    let (stopped, figures) = told.await.unwrap();
+    assert!(stopped.contains("publication-stands-still") && stopped.contains("holds another log"), "{stopped}");
+    // Where the place is, is nobody's business.
+    assert!(!stopped.contains(copy.to_str().unwrap()), "{stopped}");
+    assert!(figures[0].contains("klero_publication_stands_still 1\n"), "{}", figures[0]);
+    assert!(figures[1].contains("klero_publication_stands_still 0\n"), "{}", figures[1]);
+    assert!(figures[1].contains("klero_publication_entries 5\n"), "{}", figures[1]);
+    running.stop(Duration::from_secs(60)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_sends_no_body_to_the_desk_keeps_nobody_from_the_pages() {
     let world = closed();
     let running = started(&service(&world), |settings| settings.limits.concurrent = 2).await;

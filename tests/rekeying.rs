@@ -115,6 +115,31 @@ fn both_keys_change_and_everybody_follows() {
 }
 
 #[test]
+fn what_is_published_besides_follows_a_change_of_keys() {
+    let (folder, first) = begun();
+    let dir = folder.path();
+    let copy = dir.join("copy");
+    std::fs::write(dir.join("service/klero.toml"), format!("publish_to = \"file://{}\"\n", copy.display())).unwrap();
+    let mut serving = Beside::start(dir, &[], "serve --dir service --listen 127.0.0.1:0");
+    serving.says("serving http://");
+    let changed: Value = serde_json::from_str(&done(dir, "keys rotate --dir service --json")).unwrap();
+    done(dir, "keys retire --dir service");
+    enrol(dir, "eupen", 2);
+    assert_eq!(signed_by(dir, &[&first, changed["key"].as_str().unwrap()]), [false, true]);
+    let whole = read(dir.join("service/public/checkpoint"));
+    let there = || std::fs::read_to_string(copy.join("checkpoint")).is_ok_and(|text| text == whole);
+    for _ in 0..60_000 {
+        if there() {
+            break;
+        }
+        std::thread::park_timeout(std::time::Duration::from_millis(1));
+    }
+    assert!(there(), "nothing is published any more once only the new key signs");
+    assert_eq!(read(copy.join("log.vkey")).trim(), changed["key"].as_str().unwrap());
+    serving.end();
+}
+
+#[test]
 fn a_key_that_was_replaced_signs_nothing_that_anybody_believes() {
     let (folder, first) = begun();
     let dir = folder.path();

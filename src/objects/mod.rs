@@ -18,6 +18,7 @@ use std::time::Duration;
 use klero_tlog::tile::{new_bundles, new_tiles};
 use klero_tlog::tile_reader::TileReader;
 use klero_tlog::{TreeHead, VerifiedCheckpoint, VerifierKey};
+use klero_verifier::ledger::{DrawState, Ledger};
 use object_store::aws::{AmazonS3Builder, S3ConditionalPut};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
@@ -87,6 +88,29 @@ impl ShipError {
     pub fn lasts(&self) -> bool {
         matches!(self, Self::Foreign { .. } | Self::Ahead { .. } | Self::Fork { .. })
     }
+
+    /// The same for everybody's eyes: without places, and without what a store or a disk says of itself.
+    #[must_use]
+    pub fn for_everybody(&self) -> &'static str {
+        match self {
+            Self::Store(_) => "the place where the log is published besides cannot be reached, or refuses",
+            Self::Own(_) => "the log's own public files cannot be read",
+            Self::Foreign { .. } => "the place where the log is published besides holds another log",
+            Self::Ahead { .. } => "the place where the log is published besides holds more entries than this log",
+            Self::Fork { .. } => "the place where the log is published besides holds another history of this log",
+            Self::Contended { .. } => "somebody else writes to the place where the log is published besides",
+        }
+    }
+}
+
+/// The tables of draws that the log says were erased, but for those that a draw which is not erased names too: a pool may be sealed again.
+#[must_use]
+pub fn erased_tables(ledger: &Ledger) -> BTreeSet<String> {
+    let table = |draw: &DrawState| draw.terms()?.pool.table;
+    let of = |erased: bool| ledger.draws().filter(move |(_, draw)| draw.erased().is_some() == erased);
+    let needed: BTreeSet<_> = of(false).filter_map(|(_, draw)| table(draw)).collect();
+    let gone = of(true).filter_map(|(_, draw)| table(draw)).filter(|table| !needed.contains(table));
+    gone.map(|table| table.to_string()).collect()
 }
 
 /// What one round of publication did.
@@ -106,7 +130,6 @@ pub struct Shipper {
     /// A folder: it has neither headers nor conditional writes over an existing file.
     folder: bool,
     public: PathBuf,
-    keys: Vec<VerifierKey>,
     /// Sizes of artifacts and kept checkpoints that are there; `None` until it was asked.
     there: Option<BTreeMap<String, u64>>,
     key_shipped: Option<Vec<u8>>,
@@ -120,8 +143,8 @@ impl std::fmt::Debug for Shipper {
 
 impl Shipper {
     /// For a place: `s3://BUCKET/PREFIX`, or `file:///FOLDER`. Credentials, region and endpoint of S3 come from the environment, as AWS names them.
-    pub fn new(place: &str, public: &Path, keys: Vec<VerifierKey>) -> Result<Self, String> {
-        Self::with_options(place, public, keys, &[])
+    pub fn new(place: &str, public: &Path) -> Result<Self, String> {
+        Self::with_options(place, public, &[])
     }
 
     /// Whether a place is named so that it can be one. Asks nobody and makes nothing: for whoever looks at settings.
@@ -152,12 +175,7 @@ impl Shipper {
     }
 
     /// A shipper, with options of S3 over those of the environment, by the same names.
-    pub fn with_options(
-        place: &str,
-        public: &Path,
-        keys: Vec<VerifierKey>,
-        options: &[(&str, &str)],
-    ) -> Result<Self, String> {
+    pub fn with_options(place: &str, public: &Path, options: &[(&str, &str)]) -> Result<Self, String> {
         Self::check(place)?;
         let (scheme, rest) = place.split_once("://").ok_or_else(|| unknown(place))?;
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
@@ -199,15 +217,16 @@ impl Shipper {
         };
         let prefix = Key::parse(prefix).map_err(|e| e.to_string())?;
         let (place, public) = (place.trim_end_matches('/').to_owned(), public.to_owned());
-        Ok(Self { store, prefix, place, folder, public, keys, there: None, key_shipped: None })
+        Ok(Self { store, prefix, place, folder, public, there: None, key_shipped: None })
     }
 
-    /// Publishes what is new. `erased` are the tables of draws that the log says were erased.
-    pub async fn ship(&mut self, erased: &BTreeSet<String>) -> Result<Shipped, ShipError> {
+    /// Publishes what is new. `keys` are all that ever signed this log's checkpoints: they change while a service runs. `erased` are the tables that
+    /// have to go ([`erased_tables`]).
+    pub async fn ship(&mut self, keys: &[VerifierKey], erased: &BTreeSet<String>) -> Result<Shipped, ShipError> {
         let note = self.own("checkpoint")?.ok_or_else(|| ShipError::Own("there is no checkpoint".to_owned()))?;
-        let here = VerifiedCheckpoint::open(&note, &self.keys).map_err(|e| ShipError::Own(e.to_string()))?;
+        let here = VerifiedCheckpoint::open(&note, keys).map_err(|e| ShipError::Own(e.to_string()))?;
         let found = self.checkpoint_there().await?;
-        let from = self.relate(here.head(), found.as_ref().map(|(bytes, _)| bytes.as_slice()))?;
+        let from = self.relate(keys, here.head(), found.as_ref().map(|(bytes, _)| bytes.as_slice()))?;
         let mut files = 0;
         let tiles = new_tiles(from, here.head().size).map(|tile| tile.path());
         let bundles = new_bundles(from, here.head().size).map(|bundle| bundle.path());
@@ -257,10 +276,10 @@ impl Shipper {
     }
 
     /// The entries that are published, if ours extend them.
-    fn relate(&self, here: TreeHead, there: Option<&[u8]>) -> Result<u64, ShipError> {
+    fn relate(&self, keys: &[VerifierKey], here: TreeHead, there: Option<&[u8]>) -> Result<u64, ShipError> {
         let Some(bytes) = there else { return Ok(0) };
         let place = self.place.clone();
-        let Ok(checkpoint) = VerifiedCheckpoint::open(bytes, &self.keys) else {
+        let Ok(checkpoint) = VerifiedCheckpoint::open(bytes, keys) else {
             return Err(ShipError::Foreign { place });
         };
         let found = checkpoint.head();

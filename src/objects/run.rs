@@ -1,10 +1,9 @@
 //! The service's own publication: after every change of the log, and every few seconds in case only cosignatures changed.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use super::{ShipError, Shipped, Shipper};
+use super::{ShipError, Shipped, Shipper, erased_tables};
 use crate::failure::Failure;
 use crate::service::Service;
 
@@ -16,17 +15,49 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// What is told of it.
 pub type Tell = Box<dyn Fn(Result<Shipped, &ShipError>) + Send + Sync>;
 
-/// The tables of draws that the log says were erased.
-fn erased(service: &Service) -> BTreeSet<String> {
-    let ledger = service.ledger();
-    let draws = ledger.draws().filter(|(_, draw)| draw.erased().is_some());
-    draws.filter_map(|(_, draw)| Some(draw.terms()?.pool.table?.to_string())).collect()
+/// Failures in a row from which on publication counts as standing still. Fewer pass unnoticed: a store that is busy, a connection that broke.
+const STANDSTILL: u32 = 3;
+
+/// How publication stands, for whoever watches the service.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Entries that were published when it last succeeded; `None` before it did.
+    pub size: Option<u64>,
+    failures: u32,
+    error: Option<ShipError>,
+}
+
+impl Standing {
+    /// Why nothing is published any more: at once if a person has to decide, otherwise after several failures in a row.
+    #[must_use]
+    pub fn standstill(&self) -> Option<&ShipError> {
+        self.error.as_ref().filter(|error| error.lasts() || self.failures >= STANDSTILL)
+    }
+}
+
+impl Service {
+    /// How publication stands; `None` if the log is published nowhere else.
+    #[must_use]
+    pub fn publication(&self) -> Option<Standing> {
+        self.publish_to()?;
+        Some(self.publication.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+
+    fn note_publication(&self, result: &Result<Shipped, ShipError>) {
+        let mut standing = self.publication.lock().unwrap_or_else(PoisonError::into_inner);
+        match result {
+            Ok(shipped) => *standing = Standing { size: Some(shipped.size), ..Standing::default() },
+            Err(error) => {
+                standing.failures = standing.failures.saturating_add(1);
+                standing.error = Some(error.clone());
+            }
+        }
+    }
 }
 
 /// A shipper for a service's log.
 pub fn shipper(service: &Service, place: &str) -> Result<Shipper, Failure> {
-    let keys = service.ledger().log_keys().to_vec();
-    Shipper::new(place, &service.public(), keys).map_err(wrong)
+    Shipper::new(place, &service.public()).map_err(wrong)
 }
 
 /// Looks at the setting alone: nothing is made, nobody is asked.
@@ -44,7 +75,14 @@ pub async fn run(service: Arc<Service>, mut shipper: Shipper, tell: Tell) {
     let mut changes = service.changes();
     let (mut failures, mut told): (u32, Option<ShipError>) = (0, None);
     loop {
-        let wait = match shipper.ship(&erased(&service)).await {
+        // Asked anew each time: keys change and draws are erased while the service runs.
+        let (keys, erased) = {
+            let ledger = service.ledger();
+            (ledger.log_keys().to_vec(), erased_tables(&ledger))
+        };
+        let shipped = shipper.ship(&keys, &erased).await;
+        service.note_publication(&shipped);
+        let wait = match shipped {
             Ok(shipped) => {
                 if shipped.files > 0 || told.is_some() {
                     tell(Ok(shipped));

@@ -243,20 +243,24 @@ async fn round(
 async fn health(State(service): State<Arc<Service>>) -> Response {
     let (size, unpublished) = (service.size(), service.unpublished().len());
     let standing = service.standing().unwrap_or_default();
+    let publication = service.publication().unwrap_or_default();
+    let stopped = publication.standstill().map(crate::objects::ShipError::for_everybody);
     let status = if standing.alarm.is_some() {
         "fork"
     } else if service.read_only().is_some() {
         "read-only"
     } else if unpublished > 0 && standing.missing.is_some() {
         "too-few-witnesses"
+    } else if stopped.is_some() {
+        "publication-stands-still"
     } else {
         "ok"
     };
     if status == "ok" {
         return Json(serde_json::json!({"status": status, "size": size})).into_response();
     }
-    let told =
-        serde_json::json!({"status": status, "size": size, "unpublished": unpublished, "reason": service.notice()});
+    let reason = service.notice().or_else(|| stopped.map(str::to_owned));
+    let told = serde_json::json!({"status": status, "size": size, "unpublished": unpublished, "reason": reason});
     (StatusCode::SERVICE_UNAVAILABLE, Json(told)).into_response()
 }
 

@@ -68,6 +68,7 @@ pub struct Service {
     config: Config,
     /// Where the public folder is published besides.
     publish_to: Option<String>,
+    pub(crate) publication: std::sync::Mutex<crate::objects::run::Standing>,
     sequencer: Sequencer<Scribe>,
     ledger: PublicLedger,
     changes: watch::Receiver<u64>,
@@ -166,6 +167,7 @@ impl Service {
             folders,
             config,
             publish_to: settings.publish_to,
+            publication: std::sync::Mutex::default(),
             sequencer,
             ledger,
             changes,

@@ -140,6 +140,15 @@ impl Metrics {
         gauge("log_read_only", "1 if nothing can be appended until the service is restarted", &one(read_only));
         gauge("pools_kept", "Pools with personal data that are kept", &one(kept.len()));
         gauge("pools_to_erase", "Of these, kept longer than is allowed", &one(kept.iter().filter(|k| k.due).count()));
+        if let Some(publication) = service.publication() {
+            let stopped = usize::from(publication.standstill().is_some());
+            gauge(
+                "publication_stands_still",
+                "1 if the log is no longer published where publish_to says",
+                &one(stopped),
+            );
+            gauge("publication_entries", "Entries published there", &[(String::new(), publication.size.unwrap_or(0))]);
+        }
         text.push_str("# EOF\n");
         Ok(text)
     }

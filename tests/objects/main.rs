@@ -10,11 +10,11 @@ mod support;
 #[path = "../../crates/verifier/tests/it/world.rs"]
 mod world;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use kleroterion::mirror::Mirror;
-use kleroterion::objects::{ShipError, Shipped, Shipper};
+use kleroterion::objects::{ShipError, Shipped, Shipper, erased_tables};
 use kleroterion::place::Place;
 
 use server::{Faults, Server};
@@ -40,12 +40,12 @@ fn fork(steps: u32) -> World {
     world
 }
 
-fn shipper(world: &World, public: &Path, place: &str, options: &[(&str, &str)]) -> Shipper {
-    Shipper::with_options(place, public, vec![world.log.verifier_key()], options).unwrap()
+fn shipper(public: &Path, place: &str, options: &[(&str, &str)]) -> Shipper {
+    Shipper::with_options(place, public, options).unwrap()
 }
 
-async fn ship(shipper: &mut Shipper) -> Result<Shipped, ShipError> {
-    shipper.ship(&BTreeSet::new()).await
+async fn ship(shipper: &mut Shipper, world: &World) -> Result<Shipped, ShipError> {
+    shipper.ship(world.ledger.log_keys(), &erased_tables(&world.ledger)).await
 }
 
 /// Files below a folder.
@@ -70,26 +70,39 @@ async fn a_folder_becomes_equal_and_grows() {
     let temporary = tempfile::tempdir().unwrap();
     let (public, copy) = (temporary.path().join("public"), temporary.path().join("copy"));
     let place = format!("file://{}", copy.display());
-    let mut first = world(2);
+    let first = world(2);
     publish(&first, &public);
-    let mut shipping = shipper(&first, &public, &place, &[]);
-    assert_eq!(ship(&mut shipping).await.unwrap().size, first.tree.size());
+    let mut shipping = shipper(&public, &place, &[]);
+    assert_eq!(ship(&mut shipping, &first).await.unwrap().size, first.tree.size());
     assert_eq!(files(&copy), files(&public));
-    assert_eq!(ship(&mut shipping).await.unwrap().files, 0);
+    assert_eq!(ship(&mut shipping, &first).await.unwrap().files, 0);
     // A process that begins anew finds out what is there.
     let grown = world(5);
     publish(&grown, &public);
-    let mut again = shipper(&grown, &public, &place, &[]);
-    ship(&mut again).await.unwrap();
+    let mut again = shipper(&public, &place, &[]);
+    ship(&mut again, &grown).await.unwrap();
     let there = files(&copy);
     assert!(files(&public).iter().all(|(name, bytes)| there.get(name) == Some(bytes)));
-    assert_eq!(ship(&mut again).await.unwrap().files, 0);
+    assert_eq!(ship(&mut again, &grown).await.unwrap().files, 0);
     // What the log says was erased goes; nothing else does.
-    first = grown;
-    let table = first.ledger.draw(&slug("d1")).unwrap().terms().unwrap().pool.table.unwrap().to_string();
-    again.ship(&BTreeSet::from([table.clone()])).await.unwrap();
+    let table = grown.ledger.draw(&slug("d1")).unwrap().terms().unwrap().pool.table.unwrap();
+    let mut erased = grown;
+    erased.erase("d1");
+    // A draw that is not erased has the same table: it stays.
+    assert_eq!(erased.ledger.draw(&slug("d3")).unwrap().terms().unwrap().pool.table, Some(table));
+    publish(&erased, &public);
+    ship(&mut again, &erased).await.unwrap();
+    assert!(there.keys().all(|name| files(&copy).contains_key(name)));
+    erased.erase("d3");
+    publish(&erased, &public);
+    ship(&mut again, &erased).await.unwrap();
     let missing: Vec<String> = there.keys().filter(|name| !files(&copy).contains_key(*name)).cloned().collect();
     assert_eq!(missing, [format!("artifact/{table}")]);
+    // The pool is sealed again: its table comes back.
+    erased.whole(&Spec::new("d5", "stratified").purpose("d5").at(GENESIS + 9_000));
+    publish(&erased, &public);
+    ship(&mut again, &erased).await.unwrap();
+    assert!(files(&copy).contains_key(&missing[0]));
 }
 
 #[tokio::test]
@@ -99,20 +112,20 @@ async fn what_ours_does_not_extend_is_left_alone() {
     let place = format!("file://{}", copy.display());
     let whole = world(3);
     publish(&whole, &public);
-    ship(&mut shipper(&whole, &public, &place, &[])).await.unwrap();
+    ship(&mut shipper(&public, &place, &[]), &whole).await.unwrap();
     let before = files(&copy);
     let other = temporary.path().join("other");
     publish(&world(1), &other);
-    assert!(matches!(ship(&mut shipper(&whole, &other, &place, &[])).await, Err(ShipError::Ahead { .. })));
+    assert!(matches!(ship(&mut shipper(&other, &place, &[]), &whole).await, Err(ShipError::Ahead { .. })));
     publish(&fork(30), &other);
-    assert!(matches!(ship(&mut shipper(&whole, &other, &place, &[])).await, Err(ShipError::Fork { .. })));
+    assert!(matches!(ship(&mut shipper(&other, &place, &[]), &whole).await, Err(ShipError::Fork { .. })));
     let foreign = World::opened("elsewhere.example/log", 3);
     let elsewhere = temporary.path().join("elsewhere");
     publish(&foreign, &elsewhere);
-    assert!(matches!(ship(&mut shipper(&foreign, &elsewhere, &place, &[])).await, Err(ShipError::Foreign { .. })));
+    assert!(matches!(ship(&mut shipper(&elsewhere, &place, &[]), &foreign).await, Err(ShipError::Foreign { .. })));
     assert_eq!(files(&copy), before);
-    assert!(Shipper::new("ftp://x", &public, Vec::new()).is_err());
-    assert!(Shipper::new("bucket", &public, Vec::new()).is_err());
+    assert!(Shipper::new("ftp://x", &public).is_err());
+    assert!(Shipper::new("bucket", &public).is_err());
 }
 
 #[tokio::test]
@@ -123,9 +136,9 @@ async fn s3_grows_and_can_be_read_as_a_log() {
     for draws in [1, 4] {
         let world = world(draws);
         publish(&world, &public);
-        let mut shipping = shipper(&world, &public, "s3://draws/log", &server.options());
-        assert_eq!(ship(&mut shipping).await.unwrap().size, world.tree.size());
-        assert_eq!(ship(&mut shipping).await.unwrap().files, 0);
+        let mut shipping = shipper(&public, "s3://draws/log", &server.options());
+        assert_eq!(ship(&mut shipping, &world).await.unwrap().size, world.tree.size());
+        assert_eq!(ship(&mut shipping, &world).await.unwrap().files, 0);
     }
     let (head, body) = server.get("/draws/log/checkpoint");
     assert_eq!(body, std::fs::read(public.join("checkpoint")).unwrap());
@@ -152,15 +165,15 @@ async fn of_two_sequencers_on_s3_one_goes_on() {
     publish(&a, &one);
     publish(&b, &two);
     let options = server.options();
-    let mut first = shipper(&a, &one, "s3://draws/log", &options);
-    let mut second = shipper(&b, &two, "s3://draws/log", &options);
-    let (x, y) = tokio::join!(ship(&mut first), ship(&mut second));
+    let mut first = shipper(&one, "s3://draws/log", &options);
+    let mut second = shipper(&two, "s3://draws/log", &options);
+    let (x, y) = tokio::join!(ship(&mut first, &a), ship(&mut second, &b));
     assert!(x.is_ok() != y.is_ok(), "{x:?} {y:?}");
     let winner = std::fs::read(if x.is_ok() { &one } else { &two }.join("checkpoint")).unwrap();
     assert_eq!(server.get("/draws/log/checkpoint").1, winner);
     // And the other stays out.
     let loser = if x.is_ok() { &mut second } else { &mut first };
-    assert!(ship(loser).await.unwrap_err().lasts());
+    assert!(ship(loser, &a).await.unwrap_err().lasts());
     assert_eq!(server.get("/draws/log/checkpoint").1, winner);
 }
 
@@ -180,8 +193,8 @@ async fn s3_faults_cost_time_only() {
         let mut tries = 0;
         loop {
             // A new process each time: nothing is remembered but what is there.
-            let mut shipping = shipper(&world, &public, "s3://draws/log", &options);
-            match ship(&mut shipping).await {
+            let mut shipping = shipper(&public, "s3://draws/log", &options);
+            match ship(&mut shipping, &world).await {
                 Ok(shipped) => break assert_eq!(shipped.size, world.tree.size()),
                 Err(error) => assert!(!error.lasts() && tries < 50, "{error}"),
             }
