@@ -187,8 +187,8 @@ pub(super) fn end_with_the_service() {
 
 fn write_list(args: &Build) -> Result<(), Failure> {
     let started = Instant::now();
-    let task = args.sources.read(args.seats, args.generate_ids.is_some())?;
-    let watch = Shown::new(started)?;
+    let watch = Shown::new(started, "the best list so far")?;
+    let task = args.sources.read(args.seats, args.generate_ids.is_some(), &watch)?;
     let options = BuildOptions { objective: args.objective.objective(), panels: args.count, work: DEFAULT_WORK };
     let built = build(&task.instance, &options, &watch).map_err(|e| why_not(&task, e, &watch));
     watch.finish();
@@ -257,12 +257,13 @@ fn counted(
     panels: &std::path::Path,
     seats: Option<u32>,
     certificate: Option<&std::path::Path>,
+    watch: &Shown,
 ) -> Result<(Instance, Report), Failure> {
     let mut list = files::panel_list(panels)?;
     let (own, search) = (list.certificate.take(), list.search.take());
     let first = list.panels.first().map_or(0, Vec::len);
     let seats = seats.or_else(|| u32::try_from(first).ok()).unwrap_or(u32::MAX);
-    let task = sources.read(seats, false)?;
+    let task = sources.read(seats, false, watch)?;
     let named = |e: &dyn std::fmt::Display| Failure::refused(format!("{}: {e}", panels.display()));
     if list.households == Some(true) && !task.respondents.has_household_rule() {
         return Err(Failure::usage(format!(
@@ -296,13 +297,14 @@ fn counted(
 }
 
 fn count(args: &Check) -> Result<(), Failure> {
+    let watch = Shown::new(Instant::now(), "what is known so far")?;
     let Some(panels) = &args.panels else {
-        let task = args.sources.read(args.seats.unwrap_or_default(), false)?;
-        let watch = Shown::new(Instant::now())?;
+        let task = args.sources.read(args.seats.unwrap_or_default(), false, &watch)?;
         return ahead::look(&task, &watch, || watch.finish(), args.json);
     };
     let certificate = args.certificate.as_deref();
-    let (_, report) = counted(&args.sources, panels, args.seats, certificate)?;
+    let (_, report) = counted(&args.sources, panels, args.seats, certificate, &watch)?;
+    watch.finish();
     if args.json {
         return figures_json(&report, None);
     }
@@ -312,8 +314,8 @@ fn count(args: &Check) -> Result<(), Failure> {
 
 fn page(args: &ReportArgs) -> Result<(), Failure> {
     let certificate = args.certificate.as_deref();
-    let (instance, report) = counted(&args.sources, &args.panels, None, certificate)?;
-    let watch = Shown::new(Instant::now())?;
+    let watch = Shown::new(Instant::now(), "what is known so far")?;
+    let (instance, report) = counted(&args.sources, &args.panels, None, certificate, &watch)?;
     let costs = if args.no_costs { None } else { preview(&instance, &watch).ok() };
     watch.finish();
     let html = klero_panels::html::render(&report, costs.as_ref(), &args.title);
@@ -323,12 +325,18 @@ fn page(args: &ReportArgs) -> Result<(), Failure> {
 
 fn way_out(args: &Relax) -> Result<(), Failure> {
     let task = args.sources.read_even_if_impossible(args.seats)?;
-    let watch = Shown::new(Instant::now())?;
+    let watch = Shown::new(Instant::now(), "the smallest change found so far")?;
     let relaxation = relax(&task.instance, &watch);
     watch.finish();
+    let stopped = watch.stop();
     let relaxation = relaxation.map_err(|e| match e {
         NoRelaxation::BeyondFlex => Failure::refused(e),
-        NoRelaxation::NotFound => Failure::unavailable(e),
+        NoRelaxation::NotFound if stopped => {
+            Failure::unavailable("stopped before any change was found that makes a panel possible")
+        }
+        NoRelaxation::NotFound => {
+            Failure::unavailable(e).advise("widen min_flex and max_flex, so that more can be moved")
+        }
     })?;
     if let Some(path) = &args.out {
         atomic::write(path, relaxation.apply(&task.quotas).to_csv().as_bytes())?;
@@ -342,7 +350,11 @@ fn way_out(args: &Relax) -> Result<(), Failure> {
     for change in files::changes(&relaxation) {
         out::line(change)?;
     }
-    let claim = if relaxation.smallest { "no smaller change does it" } else { "a smaller one may exist" };
+    let claim = match (relaxation.smallest, stopped) {
+        (true, _) => "no smaller change does it",
+        (false, false) => "the smallest found; that none is smaller was not proved",
+        (false, true) => "the smallest found before the search was stopped; a smaller one may exist",
+    };
     out::line(format!("{} in people; {claim}", relaxation.people))
 }
 

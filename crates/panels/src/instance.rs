@@ -196,6 +196,12 @@ impl Instance {
         f64::from(self.kinds[t].size().min(self.seats))
     }
 
+    /// The bounds of a row after the widest relaxation.
+    pub(crate) fn widest(&self, row: usize) -> (u32, u32) {
+        let ((lo, hi), (lo_flex, hi_flex)) = (self.bounds[row], self.flex[row]);
+        (lo.min(lo_flex), hi.max(hi_flex))
+    }
+
     /// Whether so many seats for types, each named once, keep every rule, counted in integers.
     pub(crate) fn keeps(&self, seats: impl Iterator<Item = (usize, u32)>) -> bool {
         let mut counted = vec![0_u64; self.bounds.len()];

@@ -62,6 +62,7 @@ mod ladder;
 mod listing;
 mod lottery;
 mod mend;
+mod near;
 mod objective;
 pub mod output;
 mod pair;

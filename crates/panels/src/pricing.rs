@@ -228,8 +228,16 @@ impl Pricer {
         priced
     }
 
-    /// The best whole point there is for whole weights, if nodes and work suffice.
-    pub(crate) fn most(&mut self, weights: &[f64], nodes: usize, work: u64) -> Priced {
+    /// The best whole point there is for whole weights and worth at least `least`, if nodes and work suffice
+    /// and nobody stops it.
+    pub(crate) fn most(
+        &mut self,
+        weights: &[f64],
+        least: f64,
+        nodes: usize,
+        work: u64,
+        stop: &dyn Fn() -> bool,
+    ) -> Priced {
         let search = Search {
             order: Order::Penalties,
             first: nodes,
@@ -238,18 +246,16 @@ impl Pricer {
             enough: 0.0,
             baseline: 0.0,
             work,
-            floor: f64::NEG_INFINITY,
+            floor: least - 1e-6,
             step: 1.0,
         };
         let end = self.simplex.work.saturating_add(work);
-        let priced = self.search(weights, search);
-        if priced.panel.is_some() || priced.complete {
+        let priced = self.search_until(weights, search, stop);
+        if priced.panel.is_some() || priced.complete || stop() {
             return priced;
         }
-        self.search(
-            weights,
-            Search { order: Order::Shuffled, work: end.saturating_sub(self.simplex.work) + work / 4, ..search },
-        )
+        let work = end.saturating_sub(self.simplex.work) + work / 4;
+        self.search_until(weights, Search { order: Order::Shuffled, work, ..search }, stop)
     }
 
     /// The best panel that is worth more than `floor`, if there is one; complete
@@ -300,6 +306,10 @@ impl Pricer {
     }
 
     fn search(&mut self, weights: &[f64], search: Search) -> Priced {
+        self.search_until(weights, search, &|| false)
+    }
+
+    fn search_until(&mut self, weights: &[f64], search: Search, stop: &dyn Fn() -> bool) -> Priced {
         self.simplex.set_objective(weights);
         let mut held: Vec<(usize, (f64, f64))> = Vec::new();
         let mut path: Vec<Branch> = Vec::new();
@@ -347,7 +357,7 @@ impl Pricer {
                 }
             }
             let allowed = if best.is_some() { search.after } else { search.first };
-            if nodes > allowed || self.simplex.work > work_end {
+            if nodes > allowed || self.simplex.work > work_end || stop() {
                 complete = false;
                 break;
             }

@@ -14,11 +14,12 @@
 
 use serde::Serialize;
 
-use crate::instance::Instance;
-use crate::pricing::{Priced, Pricer};
+use crate::instance::{Instance, count};
+use crate::near::near;
+use crate::pricing::Pricer;
 use crate::quotas::Quotas;
 use crate::simplex::Simplex;
-use crate::watch::Watch;
+use crate::watch::{Stage, Watch};
 
 /// Work of the searches, each from the start again: the longest takes some ten seconds.
 const WORK: [u64; 3] = [100_000_000, 1_000_000_000, 10_000_000_000];
@@ -70,34 +71,54 @@ pub enum NoRelaxation {
     NotFound,
 }
 
-/// The relaxation that moves bounds by the fewest people altogether. It is also
-/// answered for quotas that [`Instance::new`] refuses: see [`Instance::even_if_impossible`].
+/// The relaxation that moves bounds by the fewest people altogether, as far as
+/// the search got. It is also answered for quotas that [`Instance::new`] refuses:
+/// see [`Instance::even_if_impossible`].
 ///
 /// # Errors
 /// If there is none within the flex bounds, or none was found in time.
 pub fn relax(instance: &Instance, watch: &dyn Watch) -> Result<Relaxation, NoRelaxation> {
-    let mut pricer = elastic(instance);
-    let mut best: Option<Priced> = None;
-    for work in WORK {
-        let priced = pricer.0.most(&pricer.1, NODES, work);
-        let settled = priced.complete;
-        if priced.panel.is_some() || best.is_none() {
-            best = Some(priced);
-        }
-        if settled || watch.stop() {
+    let searches = count(WORK.len());
+    watch.progress(Stage::Relaxing, 0, searches + 1);
+    // something to begin with: whatever else comes to nothing, this is a way out
+    let mut best = near(instance, watch).and_then(|seats| proposal(instance, &seats));
+    let Elastic { mut pricer, worth, room } = elastic(instance);
+    let mut settled = false;
+    for (done, work) in (1..).zip(WORK) {
+        let people = best.as_ref().map(|b| b.people);
+        if people == Some(0) || settled || watch.stop() {
             break;
         }
+        watch.progress(Stage::Relaxing, done, searches + 1);
+        // only what is smaller by a person or more
+        let least = people.map_or(f64::NEG_INFINITY, |people| room - f64::from(people) + 1.0);
+        let priced = pricer.most(&worth, least, NODES, work, &|| watch.stop());
+        settled = priced.complete;
+        if let Some(columns) = priced.panel {
+            let found = proposal(instance, &columns);
+            // a search that went astray settles nothing
+            settled &= found.is_some();
+            best = best.into_iter().chain(found).min_by_key(|b| b.people);
+        }
     }
-    let found = best.ok_or(NoRelaxation::NotFound)?;
-    match found.panel {
-        Some(columns) => proposal(instance, &columns, found.complete),
-        None if found.complete => Err(NoRelaxation::BeyondFlex),
+    match best {
+        Some(best) => Ok(Relaxation { smallest: settled || best.people == 0, ..best }),
+        None if settled => Err(NoRelaxation::BeyondFlex),
         None => Err(NoRelaxation::NotFound),
     }
 }
 
-/// The programme above, and the worth of its columns.
-fn elastic(instance: &Instance) -> (Pricer, Vec<f64>) {
+/// The programme above.
+struct Elastic {
+    pricer: Pricer,
+    /// Worth of each column.
+    worth: Vec<f64>,
+    /// All room there is: what a panel within the quotas is worth.
+    room: f64,
+}
+
+fn elastic(instance: &Instance) -> Elastic {
+    let mut all_room = 0.0;
     let mut columns = instance.columns();
     let mut rows = instance.row_bounds();
     let mut tops: Vec<f64> = instance.kinds.iter().map(|k| f64::from(k.size().min(instance.seats))).collect();
@@ -115,39 +136,39 @@ fn elastic(instance: &Instance) -> (Pricer, Vec<f64>) {
             columns.push(vec![row]);
             tops.push(f64::from(room));
             worth.push(1.0);
+            all_room += f64::from(room);
             rows[row].0 += f64::from(room);
             rows[row].1 += f64::from(room);
         }
     }
     let simplex = Simplex::new(&columns, &rows);
-    (Pricer::of(simplex, tops, b"relax"), worth)
+    Elastic { pricer: Pricer::of(simplex, tops, b"relax"), worth, room: all_room }
 }
 
-/// The bounds that a panel needs, from here on in integers only.
-fn proposal(instance: &Instance, columns: &[u32], smallest: bool) -> Result<Relaxation, NoRelaxation> {
+/// The bounds that a panel needs, from here on in integers only; `None` if it breaks what cannot be moved.
+/// Columns beyond the types are those of the programme above.
+fn proposal(instance: &Instance, columns: &[u32]) -> Option<Relaxation> {
     let mut counted = vec![0_u32; instance.bounds.len()];
     for (kind, &places) in instance.kinds.iter().zip(columns) {
         if places > kind.size() {
-            return Err(NoRelaxation::NotFound);
+            return None;
         }
         for &row in &kind.rows {
             counted[row] += places;
         }
     }
     let rows = instance.quota_rows();
-    let mut relaxation = Relaxation { changes: Vec::new(), people: 0, smallest, bounds: Vec::new() };
+    let mut relaxation = Relaxation { changes: Vec::new(), people: 0, smallest: false, bounds: Vec::new() };
     for (row, &found) in counted.iter().enumerate() {
         let (lo, hi) = instance.bounds[row];
-        let after = (lo.min(found), hi.max(found));
-        if after.0 < instance.flex[row].0 || after.1 > instance.flex[row].1.max(hi) {
-            return Err(NoRelaxation::NotFound);
+        let (lowest, highest) = instance.widest(row);
+        if found < lowest || found > highest {
+            return None;
         }
         if !rows.contains(&row) {
-            if after != (lo, hi) {
-                return Err(NoRelaxation::NotFound);
-            }
             continue;
         }
+        let after = (lo.min(found), hi.max(found));
         relaxation.bounds.push(after);
         if after != (lo, hi) {
             let (feature, value) = instance.names[row - rows.start].clone();
@@ -155,5 +176,5 @@ fn proposal(instance: &Instance, columns: &[u32], smallest: bool) -> Result<Rela
             relaxation.changes.push(Change { feature, value, before: (lo, hi), after });
         }
     }
-    Ok(relaxation)
+    Some(relaxation)
 }

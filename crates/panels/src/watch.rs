@@ -14,6 +14,8 @@ pub enum Stage {
     Improving,
     /// Looking for people who can be on no panel, or must be on all.
     Choices,
+    /// Looking for the smallest change of the quotas.
+    Relaxing,
 }
 
 /// Sees progress and may stop the work. The best list so far is then returned.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use klero_panels::relax::Change;
 use klero_panels::{
-    IdColumn, InputErrors, Instance, PanelList, Quotas, Relaxation, RespondentOptions, Respondents, Unwatched, output,
+    IdColumn, InputErrors, Instance, PanelList, Quotas, Relaxation, RespondentOptions, Respondents, Watch, output,
     relax,
 };
 use serde::de::DeserializeOwned;
@@ -51,7 +51,7 @@ impl Task {
 
 impl Sources {
     /// Reads both files, and names all that is wrong with them.
-    pub(crate) fn read(&self, seats: u32, generate_ids: bool) -> Result<Task, Failure> {
+    pub(crate) fn read(&self, seats: u32, generate_ids: bool, watch: &dyn Watch) -> Result<Task, Failure> {
         let (quotas, respondents) = self.files(generate_ids)?;
         match Instance::new(&quotas, &respondents, seats) {
             Ok(instance) => Ok(Task { quotas, respondents, instance }),
@@ -59,7 +59,7 @@ impl Sources {
                 // where moving a few quotas would help, say which
                 let way_out = Instance::even_if_impossible(&quotas, &respondents, seats)
                     .ok()
-                    .and_then(|instance| relax(&instance, &Unwatched).ok());
+                    .and_then(|instance| relax(&instance, watch).ok());
                 Err(match way_out {
                     Some(relaxation) => Failure::usage(&errors).advise(proposed(&relaxation)),
                     None => wrong(&errors),

@@ -1,4 +1,4 @@
-//! Progress on standard error, and Ctrl-C: the first ends the search with the best list so far, the second ends the program.
+//! Progress on standard error, and Ctrl-C: the first ends the search with what was found so far, the second ends the program.
 
 use std::cell::Cell;
 use std::io::IsTerminal as _;
@@ -24,10 +24,10 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
-    /// Begins to listen for Ctrl-C.
-    pub(crate) fn new(started: Instant) -> Result<Self, Failure> {
+    /// Begins to listen for Ctrl-C, which is answered with `what_remains`.
+    pub(crate) fn new(started: Instant, what_remains: &'static str) -> Result<Self, Failure> {
         let stop = Arc::new(AtomicBool::new(false));
-        listen(Arc::clone(&stop))?;
+        listen(Arc::clone(&stop), what_remains)?;
         let terminal = std::io::stderr().is_terminal();
         Ok(Self { stop, stage: Cell::new(None), started, bar: out::progress(Some(1), "reading"), terminal })
     }
@@ -35,6 +35,12 @@ impl Shown {
     /// Takes the bar away.
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
+    }
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        self.finish();
     }
 }
 
@@ -49,6 +55,7 @@ impl Watch for Shown {
             Stage::Panels => "finding panels",
             Stage::Improving => "exchanging panels for better ones",
             Stage::Choices => "looking for people who have no choice",
+            Stage::Relaxing => "looking for the smallest change of the quotas",
         };
         if self.stage.replace(Some(stage)) != Some(stage) {
             self.bar.set_message(name);
@@ -61,7 +68,7 @@ impl Watch for Shown {
     }
 }
 
-fn listen(stop: Arc<AtomicBool>) -> Result<(), Failure> {
+fn listen(stop: Arc<AtomicBool>, what_remains: &'static str) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::unavailable)?;
     // Registered before the work begins: from here on the first Ctrl-C does not end the program.
     let mut signal = runtime
@@ -71,7 +78,7 @@ fn listen(stop: Arc<AtomicBool>) -> Result<(), Failure> {
         runtime.block_on(async {
             if signal.recv().await.is_some() {
                 stop.store(true, Ordering::Relaxed);
-                eprintln!("\nstopping with the best list so far; Ctrl-C again ends at once");
+                eprintln!("\nstopping with {what_remains}; Ctrl-C again ends at once");
             }
             if signal.recv().await.is_some() {
                 std::process::exit(INTERRUPTED);
