@@ -3,12 +3,15 @@
 //! Takes the state of the log as it is told, decides nothing about it, signs nothing. What comes out is held against the rules of the log when
 //! it is handed in, like a note from anywhere else.
 
+mod chances;
+
 use std::collections::BTreeMap;
 
+pub use chances::Chances;
 use klero_draw::allocation::{Claim, allocate};
 use klero_draw::artifacts::{PanelList, StrataList, Stratum};
 use klero_draw::beacon::Chain;
-use klero_draw::certificate::Certificate;
+use klero_draw::certificate::{Bounds, Certificate};
 use klero_draw::hash::{ArtifactHash, StepHash};
 use klero_draw::method::{DrawInputs, People, check_feasible};
 use klero_draw::names::Slug;
@@ -225,6 +228,8 @@ pub struct Composed {
     pub round_at: u64,
     /// The strata, for `stratified`.
     pub strata: Option<StrataList>,
+    /// The chances that the list gives, for `panels`.
+    pub chances: Option<Chances>,
     /// The artifacts that the method names, to be put beside the pool.
     pub artifacts: Vec<String>,
 }
@@ -330,26 +335,28 @@ pub fn terms(facts: &Facts, pool: &PoolDir, wish: &TermsWish) -> Result<Composed
         How::Panels { certificate, .. } => certificate.as_ref(),
         _ => None,
     };
-    feasible(&terms, pool, strata.as_ref().map(|(list, _)| list), panels, certificate)?;
+    let bounds = feasible(&terms, pool, strata.as_ref().map(|(list, _)| list), panels, certificate)?;
+    let chances = panels.map(|list| Chances::of(list, pool.size(), bounds.as_ref()));
     let strata = strata.map(|(list, _)| list);
     let mut artifacts = Vec::new();
     artifacts.extend(strata.as_ref().map(StrataList::text).transpose().map_err(Failure::usage)?);
     artifacts.extend(panels.map(PanelList::text).transpose().map_err(Failure::usage)?);
     artifacts.extend(certificate.map(Certificate::text).transpose().map_err(Failure::usage)?);
-    Ok(Composed { terms, round_at, strata, artifacts })
+    Ok(Composed { terms, round_at, strata, chances, artifacts })
 }
 
 fn read_table<'a>(text: &'a str, pool: &PoolDir) -> Result<Table<'a>, Failure> {
     Table::parse(text, pool.columns(), pool.size(), &pool.root()).map_err(Failure::refused)
 }
 
+/// Refuses what cannot be drawn; gives what the certificate proves, if there is one.
 fn feasible(
     terms: &Terms,
     pool: &PoolDir,
     strata: Option<&StrataList>,
     panels: Option<&PanelList>,
     certificate: Option<&Certificate>,
-) -> Result<(), NotComposed> {
+) -> Result<Option<Bounds>, NotComposed> {
     let text = if terms.pool.table.is_some() { pool.table_text()? } else { None };
     let table = text.as_deref().map(|text| read_table(text, pool)).transpose()?;
     let inputs = DrawInputs { people: table.as_ref().map(|t| t as &dyn People), strata, panels };
@@ -360,13 +367,12 @@ fn feasible(
         let advice = "change seats, reserves, strata or panels; nothing was written";
         NotComposed::Infeasible(Failure::refused(e).advise(advice))
     })?;
-    if let (Some(certificate), Some(list), Some(table)) = (certificate, panels, &table) {
-        certificate.bounds(terms, list, table).map_err(|e| {
-            let advice = "build the list again: its certificate is not about these people and quotas";
-            NotComposed::Certificate(Failure::refused(e).advise(advice))
-        })?;
-    }
-    Ok(())
+    let (Some(certificate), Some(list), Some(table)) = (certificate, panels, &table) else { return Ok(None) };
+    let bounds = certificate.bounds(terms, list, table).map_err(|e| {
+        let advice = "build the list again: its certificate is not about these people and quotas";
+        NotComposed::Certificate(Failure::refused(e).advise(advice))
+    })?;
+    Ok(Some(bounds))
 }
 
 /// The strata list: who lives in the pool, and how many seats that gives.

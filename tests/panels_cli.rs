@@ -205,7 +205,7 @@ fn a_council_is_drawn_from_a_list() {
     done(at, "organiser enrol town.note --dir service");
     done(
         at,
-        "draw announce council --dir service --organiser town --purpose council --title en=Council --draws-at +8s --key clerk.key",
+        "draw announce council --dir service --organiser town --purpose council --title en=Council --draws-at +12s --key clerk.key",
     );
 
     let terms = "terms new --dir service --draw council --pool pool --reserves 4 --not-drawn 1=chair --out terms.note";
@@ -234,7 +234,27 @@ fn a_council_is_drawn_from_a_list() {
     assert!(complaint.contains("each panel of the list has 9 members"), "{complaint}");
     assert!(!at.join("pool/artifacts").exists(), "a refusal writes nothing");
 
-    done(at, &format!("{terms} --panels panels.json"));
+    // What another program made: one panel, of nine people, and everybody else without a chance.
+    let mut list = whole.clone();
+    list["panels"] = serde_json::json!([whole["panels"][0]]);
+    list.as_object_mut().unwrap().remove("certificate");
+    list.as_object_mut().unwrap().remove("search");
+    std::fs::write(at.join("one.json"), list.to_string()).unwrap();
+    let told = done(at, &format!("{terms} --panels one.json"));
+    assert!(told.contains("chances from 0.00 % to 100.00 %: everybody is on 0 to 1 of 1 panels"), "{told}");
+    assert!(told.contains("WARNING: 31 of 40 people are on no panel"), "{told}");
+    assert!(told.contains("no certificate goes with the list"), "{told}");
+    let told: Value = serde_json::from_str(&done(at, &format!("{terms} --panels one.json --json"))).unwrap();
+    assert_eq!((&told["chances"]["never"], &told["chances"]["max_count"]), (&31.into(), &1.into()));
+    std::fs::remove_dir_all(at.join("pool/artifacts")).unwrap();
+
+    let told = done(at, &format!("{terms} --panels panels.json"));
+    let counted: Value =
+        serde_json::from_str(&done(at, &format!("panels check {SOURCES} --panels panels.json --json"))).unwrap();
+    let said = format!("everybody is on {} to {} of 50 panels", counted["min_copies"], counted["max_copies"]);
+    assert!(told.contains(&said) && !told.contains("WARNING"), "{told}");
+    let possible = format!("which is {} of 50 panels", counted["bound_min_copies"]);
+    assert!(told.contains("certified: no list can give everybody more than") && told.contains(&possible), "{told}");
     let shown: Value = serde_json::from_str(&done(at, "terms show terms.note --json")).unwrap();
     let name = shown["method"]["list"].as_str().unwrap();
     let text = std::fs::read_to_string(at.join("pool/artifacts").join(name)).unwrap();

@@ -182,13 +182,13 @@ pub fn run(command: Command) -> Result<u8, Failure> {
 }
 
 fn write(args: &New) -> Result<(), Failure> {
-    let Composed { terms, round_at, strata, .. } = compose(args)?;
+    let Composed { terms, round_at, strata, chances, .. } = compose(args)?;
     let rehearsal = Chain::by_name_or_hash(&terms.beacon.chain.to_string()).is_none();
     if args.json {
         let signed_by = sign::sign_quietly(&args.out, &args.key, &args.out)?;
         return out::json(&serde_json::json!({
             "written": args.out, "signed_by": signed_by, "says": terms, "round_at": round_at, "rehearsal": rehearsal,
-            "strata": strata.as_ref().map(StrataList::strata),
+            "strata": strata.as_ref().map(StrataList::strata), "chances": chances,
         }));
     }
     if rehearsal {
@@ -200,6 +200,9 @@ fn write(args: &New) -> Result<(), Failure> {
     out::line(format!("written: {}", args.out.display()))?;
     if let Some(list) = &strata {
         out::write(&sign::strata_lines(list))?;
+    }
+    if let Some(chances) = &chances {
+        out::write(&chances.to_string())?;
     }
     out::line(format!("beacon round {}, published {}", terms.beacon.round, when::show(round_at)))?;
     out::line("next: klero terms sign, then klero draw seal")
