@@ -33,6 +33,23 @@ fn folder() -> tempfile::TempDir {
 const RIGHT: &[(&str, &str)] = &[("KLERO_PASSPHRASE_FILE", "right")];
 
 #[test]
+fn a_key_is_claimed_for_one_account_of_one_service() {
+    let folder = folder();
+    let dir = folder.path();
+    let public = done(dir, "keys new --name eupen/clerk --out clerk.key");
+    let claim = "keys claim clerk.key --login Anna@Example.org --log test.example/log";
+    let note = done(dir, claim);
+    let head = "kleroterion/v1/member_key\n{\"account\":\"anna@example.org\",\"key\":\"";
+    let tail = "\",\"log\":\"test.example/log\",\"organiser\":\"eupen\"}\n\n\u{2014} eupen/clerk ";
+    assert!(note.starts_with(&format!("{head}{}{tail}", public.trim())), "{note}");
+    let told: Value = serde_json::from_str(&done(dir, &format!("{claim} --json"))).unwrap();
+    assert_eq!(told, json!({"vkey": public.trim(), "proof": note}));
+    // A public half proves nothing.
+    std::fs::write(dir.join("clerk.pub"), &public).unwrap();
+    exits(dir, &[], "keys claim clerk.pub --login anna --log test.example/log", 2);
+}
+
+#[test]
 fn a_key_is_put_under_a_passphrase_used_and_taken_out_again() {
     let folder = folder();
     let dir = folder.path();

@@ -32,6 +32,11 @@ impl Role {
             Self::Auditor => "auditor",
         }
     }
+    /// Whether it signs decisions.
+    #[must_use]
+    pub fn signs(self) -> bool {
+        matches!(self, Self::Organiser | Self::Approver)
+    }
     /// Whether an account of this role belongs to an organiser.
     #[must_use]
     pub fn has_organiser(self) -> bool {

@@ -19,9 +19,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
-use super::desk::{Kept, Versioned};
+use super::desk::{Desk, Kept, Versioned};
 use super::guard::Caller;
-use super::organisers::{MemberKey, Organiser, keys_of};
+use super::member_keys::{MemberKey, keys_of, people};
+use super::organisers::Organiser;
 use super::posted::{Nothing, Posted};
 use super::problem::{Kind as ProblemKind, Problem};
 use super::work::{Page, PageWish, Path, Query, Reply, Tx, new_id, page};
@@ -308,10 +309,8 @@ impl Decision {
                 missing = Some(format!("{needed} signatures are needed, {} are here", self.signatures.len()));
             }
         }
-        let mut people: Vec<&str> = self.signatures.iter().map(|s| s.account.as_str()).collect();
-        people.sort_unstable();
-        people.dedup();
-        if missing.is_none() && people.len() < LEAST_PEOPLE {
+        let signers = self.signatures.iter().map(|s| s.account.as_str());
+        if missing.is_none() && people(&keys_of(api.desk(), &self.organiser)?, signers) < LEAST_PEOPLE {
             missing = Some("two different people sign, each with a key of their own".to_owned());
         }
         Ok(Wants { keys, needed: u64::try_from(needed).unwrap_or(u64::MAX), missing })
@@ -373,11 +372,9 @@ async fn enrol(
             }
             chosen.push(key);
         }
-        let mut people: Vec<&str> = chosen.iter().map(|key| key.account.as_str()).collect();
-        people.sort_unstable();
-        people.dedup();
+        let people = people(&kept, chosen.iter().map(|key| key.account.as_str()));
         let keys = u64::try_from(chosen.len()).unwrap_or(u64::MAX);
-        if people.len() < LEAST_PEOPLE || !(2..=keys).contains(&body.threshold) {
+        if people < LEAST_PEOPLE || !(2..=keys).contains(&body.threshold) {
             return Err(Problem::invalid("an organiser has keys of two people at least, and a threshold of 2 up to the number of keys")
                 .advise("three keys are wise, one of them on paper: two can still decide when one is lost"));
         }
@@ -515,8 +512,21 @@ async fn sign_decision(
     .await
 }
 
+/// Whether an enrolment that waits for signatures names this key.
+pub(super) fn names_key(desk: &Desk, organiser: &Slug, vkey: &str) -> Result<bool, Problem> {
+    for id in desk.ids::<OpenDecision>(&format!("{organiser}/"), MAX_OPEN)? {
+        let open = desk.get::<Decision>(&id)?.value;
+        let says = open.says();
+        let mut keys = says["keys"].as_array().into_iter().flatten();
+        if open.kind == DecisionKind::Enrolment && keys.any(|key| key == vkey) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Signature lines, from a whole note or alone.
-fn given_lines(signed: &str, text: &str) -> Result<Vec<NoteSignature>, Problem> {
+pub(super) fn given_lines(signed: &str, text: &str) -> Result<Vec<NoteSignature>, Problem> {
     if signed.starts_with("kleroterion/") {
         let note = Note::parse(signed.as_bytes()).map_err(|_| {
             Problem::invalid("this is not a signed note").advise("send the file as klero sign wrote it")

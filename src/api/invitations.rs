@@ -1,5 +1,5 @@
-//! Invitations: how accounts come to be. Admins invite anybody, an organiser's own people invite their colleagues; the first admin is invited on
-//! the machine itself, by `klero admin invite`. An invitation is 256 random bits, shown once, for one account, and ends after a week.
+//! Invitations: how accounts come to be. Admins invite anybody, an organiser's own people invite auditors: who signs is let in by an admin, so that nobody
+//! lets in a second self. The first admin is invited on the machine itself, by `klero admin invite`. An invitation is 256 random bits, shown once, for one account, and ends after a week.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -188,13 +188,21 @@ fn view(invitation: &Invitation) -> InvitationView {
     }
 }
 
-/// Invite somebody; the secret is shown once
+/// Invite somebody; the secret is shown once. Whoever signs is invited by an admin
 #[utoipa::path(post, path = "/invitations", tag = "administration", request_body = InviteWish, responses((status = 201, body = Invited)))]
 async fn make_invitation(caller: Caller, Posted { body, once }: Posted<InviteWish>) -> Response {
     once.run(HOUSE, move |tx| {
         if caller.role != Role::Admin && (body.organiser != caller.organiser || body.role == Role::Admin) {
             return Err(Problem::new(Kind::Forbidden, "you may invite people of your own organiser only")
                 .advise("name your own organiser and a role other than admin"));
+        }
+        // Whoever lets signers in could otherwise be both pairs of eyes.
+        if caller.role != Role::Admin && body.role.signs() {
+            return Err(Problem::new(
+                Kind::Forbidden,
+                format!("an {} signs, and is invited by an admin", body.role.name()),
+            )
+            .advise("ask an admin of the service; auditors of your organiser you may invite yourself"));
         }
         let (desk, limits) = (tx.api.desk().clone(), tx.api.limits().clone());
         let invited = prepare(&desk, &mut tx.batch, &body, &caller.login, tx.now, &limits)?;

@@ -22,6 +22,7 @@ mod jobs;
 mod letters;
 mod limits;
 mod linked;
+mod member_keys;
 mod opening;
 mod organisers;
 mod page;
@@ -234,6 +235,7 @@ fn routes() -> OpenApiRouter<Api> {
         .merge(tokens::routes())
         .merge(invitations::routes())
         .merge(organisers::routes())
+        .merge(member_keys::routes())
         .merge(decisions::routes())
         .merge(pools::routes())
         .merge(values::routes())

@@ -1,4 +1,4 @@
-//! `klero keys`: make a signing key, put it under a passphrase, show its public half; replace the keys of a log.
+//! `klero keys`: make a signing key, put it under a passphrase, show its public half, prove that it is one's own; replace the keys of a log.
 
 use std::path::PathBuf;
 
@@ -6,6 +6,7 @@ use klero_draw::organiser::KeyRole;
 
 use super::{Dir, backend, out};
 use crate::failure::Failure;
+use crate::key_proof;
 use crate::key_ring;
 use crate::passphrase::Source;
 use crate::service::config::Folders;
@@ -41,6 +42,26 @@ pub enum Command {
     Show {
         /// A private or public key file
         file: PathBuf,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prove to a service that a key is yours, so that it can be registered there with your account
+    #[command(
+        after_help = "Example:\n  klero keys claim clerk.key --login anna@example.org --log draws.example.org/log\n\nPrints a note that this key signs and that names your account: paste it at the desk under 'Keys'. With --json it is what\nPOST /api/v1/organisers/…/keys takes. It proves nothing for another account, another service or another key."
+    )]
+    Claim {
+        /// Your private key
+        file: PathBuf,
+        /// Your account at the service
+        #[arg(long)]
+        login: String,
+        /// Name of the service's log: its origin
+        #[arg(long, value_name = "ORIGIN")]
+        log: String,
+        /// Where the passphrase comes from
+        #[command(flatten)]
+        passphrase: PassphraseFile,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -147,6 +168,15 @@ pub fn run(command: Command) -> Result<u8, Failure> {
             show(&Shown { name, vkey: public.to_text(), encrypted: Some(encrypt) }, json)?;
         }
         Command::Show { file, json } => show(&signer::shown(&file)?, json)?,
+        Command::Claim { file, login, log, passphrase, json } => {
+            let key = signer::load_from(&file, &passphrase.source())?;
+            let proof = key_proof::signed(&log, &login, &key)?;
+            if json {
+                out::json(&serde_json::json!({"vkey": key.verifier_key().to_text(), "proof": proof}))?;
+            } else {
+                out::write(&proof)?;
+            }
+        }
         Command::Encrypt { file, passphrase, json } => {
             told(&signer::encrypt(&file, &passphrase.source())?, &file, "encrypted", json)?;
         }

@@ -212,8 +212,7 @@ fn four_eyes_are_two_people() {
     for bad in ["", "— eupen/clerk AAAA", "kleroterion/v1/announce\n{}\n\n— eupen/clerk AAAA\n"] {
         site.post(&office.bert, &path, json!({"signed": bad})).problem(422, "invalid");
     }
-    let spare = crate::common_service::member("spare_ke").verifier_key().to_text();
-    site.post(&office.bert, "/organisers/eupen/keys", json!({"vkey": spare})).is(201);
+    site.register(&office.bert, "bert", "spare_ke");
     office.sign(&office.bert, &announcement, "spare_ke").problem(409, "refused");
     office.hand_in(&announcement).problem(409, "refused");
     // Anna's second key in force is still Anna.
@@ -526,9 +525,8 @@ fn a_lost_threshold_is_recovered_in_public_after_a_month() {
     let site = &office.site;
     let carla = site.person("carla", Role::Approver, Some("eupen"));
     let mut keys = Vec::new();
-    for (who, role) in [(&office.anna, "new_clerk_1"), (&carla, "new_carla_12")] {
-        let vkey = crate::common_service::member(role).verifier_key().to_text();
-        keys.push(site.post(who, "/organisers/eupen/keys", json!({"vkey": vkey})).is(201).json()["id"].clone());
+    for (who, login, role) in [(&office.anna, "anna", "new_clerk_1"), (&carla, "carla", "new_carla_12")] {
+        keys.push(site.register(who, login, role));
     }
     let enrol = |recovery: bool| {
         let wish = json!({"keys": keys, "threshold": 2, "recovery": recovery});

@@ -17,6 +17,7 @@ mod killed;
 mod letters;
 mod life;
 mod matrix;
+mod member_keys;
 mod names;
 mod rotation;
 mod sheet;

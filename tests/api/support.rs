@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use kleroterion::api::access::Role;
 use kleroterion::api::{Api, InviteWish, Limits, Setup, invite, open_records};
 use kleroterion::clock::Clock as _;
+use kleroterion::key_proof;
 use kleroterion::organiser_note::add_signature;
 use kleroterion::service::front::Front;
 use kleroterion::service::http;
@@ -250,6 +251,18 @@ impl Site {
         Auth::Session { cookie, csrf: answer.json()["csrf"].as_str().unwrap().to_owned() }
     }
 
+    /// What registers a member's key for an account: its public half, and the proof that whoever asks has it.
+    pub(crate) fn claim(&self, login: &str, role: &str) -> Value {
+        let key = member(role);
+        let proof = key_proof::signed(self.world.service().origin(), login, &key).unwrap();
+        json!({"vkey": key.verifier_key().to_text(), "proof": proof})
+    }
+
+    /// Registers a member's key for an account; its id.
+    pub(crate) fn register(&self, who: &Auth, login: &str, role: &str) -> Value {
+        self.post(who, "/organisers/eupen/keys", self.claim(login, role)).is(201).json()["id"].clone()
+    }
+
     /// An admin, and an organiser with these ids.
     pub(crate) fn with_organisers(&self, ids: &[&str]) -> Auth {
         let admin = self.person("root@example.org", Role::Admin, None);
@@ -287,9 +300,8 @@ impl Office {
         let anna = site.person("anna", Role::Organiser, Some("eupen"));
         let bert = site.person("bert", Role::Approver, Some("eupen"));
         let mut keys = Vec::new();
-        for (who, role) in [(&anna, "clerk"), (&bert, "mayor_"), (&anna, "clerk_two")] {
-            let vkey = member(role).verifier_key().to_text();
-            keys.push(site.post(who, "/organisers/eupen/keys", json!({"vkey": vkey})).is(201).json()["id"].clone());
+        for (who, login, role) in [(&anna, "anna", "clerk"), (&bert, "bert", "mayor_"), (&anna, "anna", "clerk_two")] {
+            keys.push(site.register(who, login, role));
         }
         let office = Self { site, anna, bert };
         let enrolment = json!({"keys": keys, "threshold": 2});

@@ -82,7 +82,7 @@ def body_of(label, case):
         f"PUT {OWN}/drafts/{{draft}}": lambda b: {**b, "pool": SEED["pool"], "title": {"de": "Bürgerrat"}, "draw": f"e-{unique}",
                                                  "draws_at": SEED["later"]},
         f"POST {OWN}/jobs": lambda b: {**b, "pool": SEED["pool"], "quotas": SEED["quotas"], "seats": 6, "count": 20},
-        f"POST {OWN}/keys": lambda b: {"vkey": next_of("vkeys")},
+        f"POST {OWN}/keys": lambda b: next_of("claims"),
         f"POST {OWN}/enrolments": lambda b: {**b, "keys": SEED["key_ids"], "threshold": 2},
         f"POST {OWN}/decisions/{{decision}}/signatures": lambda b: {"signed": SEED["signatures"].get(
             case.path_parameters.get("decision"), b["signed"])},

@@ -40,15 +40,13 @@ def seed_of(office, person, shared):
     own_note = person if person.login in office.keys else None
     unsigned = [proposed([]) for _ in many]
     signatures = {one: office.signed(own_note, one) for one in unsigned} if own_note else {}
-    vkeys, spare_keys = [], []
+    claims, spare_keys = [], []
     for i in range(8):
-        file = str(office.service.folder / f"{role}-{i}.key")
-        told = office.service.klero("keys", "new", "--name", f"{ORGANISER}/{role}_{i}", "--out", file)
-        vkey = told.strip().split("\n")[-1]
+        claim = office.claim(person, f"{role}_{i}")
         if i < 4 or not own_note:
-            vkeys.append(vkey)
+            claims.append(claim)
         else:
-            spare_keys.append(person.ask("POST", f"{OWN}/keys", {"vkey": vkey}, expect=201).json()["id"])
+            spare_keys.append(person.ask("POST", f"{OWN}/keys", claim, expect=201).json()["id"])
     def invited(name):
         wish = {"login": f"{name}-{role}", "role": "auditor", "organiser": ORGANISER}
         return office.admin.ask("POST", "/invitations", wish, expect=201).json()["secret"]
@@ -64,7 +62,7 @@ def seed_of(office, person, shared):
         "role": role, "organiser": ORGANISER, "url": office.service.url, "cookie": person.cookie, "csrf": person.csrf,
         "token": person.token, "login_name": person.login, "password": PASSWORD, "quotas": QUOTAS, "roles": ROLES,
         "people": people().decode(), "key_ids": office.key_ids, "later": later, "pool": shared["pool"], "seats": shared["seats"],
-        "code": shared["codes"][1], "vkeys": vkeys, "signatures": signatures, "invitation_secrets": secrets,
+        "code": shared["codes"][1], "claims": claims, "signatures": signatures, "invitation_secrets": secrets,
         "drafts": drafts[:1], "decisions": unsigned[-1:], "pools": [shared["pool"]], "jobs": [shared["job"]],
         "panel_jobs": [shared["panel_job"]], "draws": [shared["draw"]], "complaints": complaints, "keys": office.key_ids[:1],
         "tokens": tokens[:1], "invitations": revoked[:1], "logins": ["root"], "locators": [shared["locator"]],

@@ -15,6 +15,7 @@ import uuid
 from pathlib import Path
 
 PASSWORD = "correct horse battery"
+ORIGIN = "fuzz.example.org/log"
 ORGANISER = "eupen"
 OWN = f"/organisers/{ORGANISER}"
 SETTINGS = """\
@@ -83,7 +84,7 @@ class Service:
         self.dir, self.running = str(self.folder / "service"), []
         beacon = str(self.folder / "beacon")
         relay = self.start("beacon", "serve", "--dir", beacon, "--listen", "127.0.0.1:0", "--period", "1")
-        self.klero("init", "--dir", self.dir, "--origin", "fuzz.example.org/log", "--relay", relay,
+        self.klero("init", "--dir", self.dir, "--origin", ORIGIN, "--relay", relay,
                    "--rehearsal", f"{beacon}/chain.json")
         (Path(self.dir) / "klero.toml").write_text(SETTINGS)
         self.base = self.start("serve", "--dir", self.dir, "--listen", "127.0.0.1:0")
@@ -141,10 +142,15 @@ class Office:
         self.key_ids = ids
 
     def key(self, person, role):
+        wish = self.claim(person, role)
+        self.keys.setdefault(person.login, str(self.service.folder / f"{role}.key"))
+        return person.ask("POST", f"{OWN}/keys", wish, expect=201).json()["id"]
+
+    def claim(self, person, role):
+        """A new key, and the proof that registers it for this account."""
         file = str(self.service.folder / f"{role}.key")
-        vkey = self.service.klero("keys", "new", "--name", f"{ORGANISER}/{role}", "--out", file).strip().split("\n")[-1]
-        self.keys.setdefault(person.login, file)
-        return person.ask("POST", f"{OWN}/keys", {"vkey": vkey}, expect=201).json()["id"]
+        self.service.klero("keys", "new", "--name", f"{ORGANISER}/{role}", "--out", file)
+        return json.loads(self.service.klero("keys", "claim", file, "--login", person.login, "--log", ORIGIN, "--json"))
 
     def signed(self, person, decision):
         note = person.ask("GET", f"{OWN}/decisions/{decision}/note", expect=200).body

@@ -186,9 +186,14 @@ async function together(anna, bert) {
   await bert.press("Créer ma clé");
   await bert.says(/Dans ce navigateur/);
   const paper = join(dir, "paper.key");
-  const vkey = klero("keys", "new", "--name", "eupen/paper", "--out", paper).trim();
+  klero("keys", "new", "--name", "eupen/paper", "--out", paper);
   await bert.unfold("sur papier");
-  await bert.fill({ vkey });
+  // Nobody registers a key that they do not have: what proves it for Anna proves nothing for Bert.
+  const proof = (login) => klero("keys", "claim", paper, "--login", login, "--log", "draws.example.org/log").trim();
+  await bert.fill({ proof: proof("anna@example.org") });
+  await bert.press("Enregistrer cette clé comme la mienne");
+  await bert.says(/Quelque chose n’est pas correct/);
+  await bert.fill({ proof: proof("bert@example.org") });
   await bert.press("Enregistrer cette clé comme la mienne");
   await bert.says(/eupen\/paper/);
   await bert.look("keys");

@@ -79,6 +79,9 @@ export async function mine(account) {
   }
 }
 
+/** What a key signs to prove to the service of this log that it is this account's. Canonical JSON: its members are sorted. */
+export const claim = (vkey, account, log) => `kleroterion/v1/member_key\n${JSON.stringify({ account, key: vkey, log, organiser: vkey.split("/")[0] })}\n`;
+
 /** The bytes of a note that are signed: all before its blank line. */
 export const signedText = (note) => note.slice(0, note.indexOf("\n\n") + 1);
 

@@ -1,7 +1,7 @@
-// Keys: making one in this browser, saying that another one is yours, and having the organiser's keys enrolled in the log.
+// Keys: making one in this browser, proving that another one is yours, and having the organiser's keys enrolled in the log.
 
 import * as api from "./api.js";
-import { button, field, form, h, link, more, pill, t, tell, tick } from "./dom.js";
+import { button, field, form, h, more, pill, t, tell, tick } from "./dom.js";
 import * as keyring from "./keyring.js";
 
 export async function page(context) {
@@ -21,23 +21,33 @@ export async function page(context) {
       state(organiser),
       lost && decides && h("div", { class: "note" }, h("p", {}, h("strong", {}, t("keys-lost"))), h("p", {}, t("keys-lost-text"))),
       h("h2", {}, t("keys-all")),
-      items.length === 0 ? h("p", {}, t("keys-none")) : h("ul", { class: "cards" }, items.map((key) => card(context, base, key, members.items, here(key)))),
+      items.length === 0 ? h("p", {}, t("keys-none")) : h("ul", { class: "cards" }, items.map((key) => card(context, base, key, members.items, here(key), decides))),
       decides && [
         h("h2", {}, t("keys-make-title")),
-        able ? make(context, base, items) : h("p", { class: "note" }, t("keys-unable")),
+        able ? make(context, base, organiser.log, items) : h("p", { class: "note" }, t("keys-unable")),
         more(t("keys-paper-title"),
           h("p", {}, t("keys-paper-text")),
-          h("pre", { class: "wrap" }, h("code", {}, `klero keys new --name ${me.organiser}/paper --out paper.key`)),
+          h("pre", { class: "wrap" }, h("code", {}, `klero keys new --name ${me.organiser}/paper --out paper.key\nklero keys claim paper.key --login ${me.login} --log ${organiser.log}`)),
           form(async (data) => {
-            await api.post(`${base}/keys`, { vkey: data.get("vkey").trim() });
+            await api.post(`${base}/keys`, claimed(data.get("proof")));
             tell(t("keys-registered"));
             context.again();
-          }, field(t("keys-paper-vkey"), "vkey", { required: true, maxlength: 512, spellcheck: "false", autocomplete: "off", autocapitalize: "none" }, t("keys-paper-hint", { organiser: me.organiser })),
+          }, field(t("keys-paper-proof"), "proof", { tag: "textarea", rows: 5, required: true, maxlength: 4_096, spellcheck: "false", autocomplete: "off", autocapitalize: "none" }, t("keys-paper-hint")),
           h("button", {}, t("keys-paper-go")))),
         enrol(context, base, organiser, items, members.items),
       ],
     ],
   };
+}
+
+/** What `klero keys claim` printed, as the API takes it. Copied text often loses its last line break. */
+function claimed(pasted) {
+  const proof = `${pasted.replace(/\r\n?/g, "\n").trim()}\n`;
+  try {
+    return { vkey: JSON.parse(proof.split("\n")[1]).key.trim(), proof };
+  } catch {
+    throw new api.Problem("no-proof", 0);
+  }
 }
 
 function state(organiser) {
@@ -49,17 +59,18 @@ function state(organiser) {
   ];
 }
 
-function card({ me, again }, base, key, members, here) {
+function card({ me, again }, base, key, members, here, decides) {
   const [name, id] = key.vkey.split("+");
   const owner = members.find((member) => member.login === key.account)?.name ?? key.account;
   const own = key.account === me.login;
   return h("li", { class: "card" },
-    h("strong", {}, owner), " ", pill(t(key.in_force ? "key-in-force" : "key-waits"), key.in_force ? "good" : "warn"), " ", own && pill(t(here ? "key-here" : "key-elsewhere"), here ? "good" : ""),
+    h("strong", {}, owner), " ", !key.held && pill(t("key-left"), "warn"), " ", pill(t(key.in_force ? "key-in-force" : "key-waits"), key.in_force ? "good" : "warn"), " ", own && pill(t(here ? "key-here" : "key-elsewhere"), here ? "good" : ""),
     h("p", {}, h("code", {}, `${name}+${id}`)),
-    own && more(t("key-more"),
+    (own || (decides && !key.held)) && more(t("key-more"),
       h("p", {}, h("code", {}, key.vkey)),
+      !key.held && h("p", { class: "small" }, t("key-left-text")),
       h("p", { class: "small" }, t(key.in_force ? "key-remove-in-force" : "key-remove-text")),
-      button(t("key-remove"), async () => {
+      !key.in_force && button(t("key-remove"), async () => {
         await api.remove(`${base}/keys/${key.id}`);
         if (here) await keyring.drop(key.vkey);
         tell(t("key-removed"));
@@ -76,13 +87,13 @@ function proposed(me, items) {
   return role;
 }
 
-function make({ me, again }, base, items) {
+function make({ me, again }, base, log, items) {
   return form(async (data) => {
     const made = await keyring.make(`${me.organiser}/${data.get("role")}`, me.login);
     // Kept before it is registered: what is registered can sign.
     await keyring.keep(made);
     try {
-      await api.post(`${base}/keys`, { vkey: made.vkey });
+      await api.post(`${base}/keys`, { vkey: made.vkey, proof: await keyring.sign(made, keyring.claim(made.vkey, me.login, log)) });
     } catch (problem) {
       await keyring.drop(made.vkey);
       throw problem;
@@ -101,7 +112,7 @@ function enrol({ go }, base, organiser, items, members) {
   const name = (login) => members.find((member) => member.login === login)?.name ?? login;
   const body = [
     h("p", {}, t("enrol-text")),
-    people < 2 ? h("p", { class: "note" }, t("enrol-alone"), " ", link("#/people", t("enrol-invite"))) : form(async (data) => {
+    people < 2 ? h("p", { class: "note" }, t("enrol-alone")) : form(async (data) => {
       const keys = data.getAll("keys");
       const made = await api.post(`${base}/enrolments`, { keys, threshold: Number(data.get("threshold")), recovery: data.get("recovery") === "yes" });
       go(`/decisions/${made.id}`);

@@ -1,4 +1,4 @@
-// Letting colleagues in; for admins, organisers too. An invitation's secret is shown once, as a link to pass on.
+// Letting people in: those who sign by admins, auditors by their organiser as well; for admins, organisers too. An invitation's secret is shown once, as a link to pass on.
 
 import * as api from "./api.js";
 import { button, field, form, h, moment, pill, t, tell } from "./dom.js";
@@ -10,7 +10,7 @@ export async function page(context) {
     api.all("/invitations"), admin ? api.all("/accounts") : api.get(`/organisers/${me.organiser}/members`).then((page) => page.items), api.all("/organisers"),
   ]);
   const made = h("div", {});
-  const roles = (admin ? ["organiser", "approver", "auditor", "admin"] : ["organiser", "approver", "auditor"]).map((role) => [role, t(`role-${role}`)]);
+  const roles = (admin ? ["organiser", "approver", "auditor", "admin"] : ["auditor"]).map((role) => [role, t(`role-${role}`)]);
   return {
     title: t("people-title"),
     body: [
@@ -41,7 +41,7 @@ export async function page(context) {
         element.reset();
       },
       field(t("invite-login"), "login", { required: true, maxlength: 128, autocapitalize: "none", spellcheck: "false", autocomplete: "off" }, t("invite-login-hint")),
-      field(t("invite-role"), "role", { tag: "select", options: roles, chosen: "organiser" }, t("invite-role-hint")),
+      field(t("invite-role"), "role", { tag: "select", options: roles, chosen: roles[0][0] }, t(admin ? "invite-role-hint" : "invite-role-hint-auditor")),
       admin && field(t("invite-organiser"), "organiser", { tag: "select", options: organisers.map((one) => [one.id, one.name]) }),
       h("button", { class: "primary" }, t("invite-go"))),
       made,
