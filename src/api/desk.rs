@@ -111,14 +111,26 @@ impl Desk {
 
     /// Records whose id begins with `prefix` and is greater than `after`, ascending: at most `limit`.
     pub fn list<T: Kept>(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<Versioned<T>>, Problem> {
+        self.list_of(prefix, after, limit, |_| true)
+    }
+
+    /// The same, of those records alone that are `wanted`.
+    pub fn list_of<T: Kept>(
+        &self,
+        prefix: &str,
+        after: Option<&str>,
+        limit: usize,
+        wanted: impl Fn(&T) -> bool,
+    ) -> Result<Vec<Versioned<T>>, Problem> {
         let (mut found, mut wrong) = (Vec::new(), None);
         let after = after.map(key::<T>);
         self.records.range(&key::<T>(prefix), after.as_deref(), &mut |_, value| {
             if found.len() >= limit {
                 return ControlFlow::Break(());
             }
-            match decode(value) {
-                Ok(record) => found.push(record),
+            match decode::<T>(value) {
+                Ok(record) if wanted(&record.value) => found.push(record),
+                Ok(_) => {}
                 Err(problem) => {
                     wrong = Some(problem);
                     return ControlFlow::Break(());

@@ -19,7 +19,7 @@ use super::organisers::Organiser;
 use super::posted::Posted;
 use super::problem::{Kind, Problem};
 use super::session::{digest, new_secret};
-use super::work::{HOUSE, Page, PageWish, Path, Query, Reply, page};
+use super::work::{HOUSE, Page, PageWish, Path, Query, Reply, page_of};
 use crate::store::Records;
 
 const PREFIX: &str = "invite_";
@@ -165,14 +165,10 @@ fn prepare(
 #[utoipa::path(get, path = "/invitations", tag = "administration", params(PageWish), responses((status = 200, body = Page<InvitationView>)))]
 async fn list_invitations(State(api): State<Api>, caller: Caller, Query(wish): Query<PageWish>) -> Response {
     api.read(move |api| {
-        wish.read()?;
-        if caller.role == Role::Admin {
-            return page::<Invitation, _>(api.desk(), "", &wish, |kept| Ok(view(&kept.value)));
-        }
-        // Few are open at a time: those of one organiser fit on one page.
-        let all = api.desk().list::<Invitation>("", None, usize::MAX)?;
-        let own = all.iter().filter(|kept| kept.value.organiser == caller.organiser && kept.value.until > api.now());
-        Reply::ok(&Page { items: own.map(|kept| view(&kept.value)).collect(), next: None })
+        let now = api.now();
+        let seen =
+            |one: &Invitation| caller.role == Role::Admin || one.organiser == caller.organiser && one.until > now;
+        page_of(api.desk(), "", &wish, seen, |kept| Ok(view(&kept.value)))
     })
     .await
 }

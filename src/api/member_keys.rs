@@ -24,7 +24,7 @@ use super::guard::Caller;
 use super::posted::Posted;
 use super::problem::{Kind, Problem};
 use super::session::digest;
-use super::work::{Page, Path, Reply, Tx};
+use super::work::{Page, PageWish, Path, Query, Reply, Tx, page};
 use crate::key_proof;
 
 /// Most keys that are kept for an organiser; at most 16 are in force (spec §4.3).
@@ -121,13 +121,11 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 }
 
 /// Your organiser's keys, and whose they are
-#[utoipa::path(get, path = "/organisers/{organiser}/keys", tag = "organisers", params(("organiser" = String, Path)),
+#[utoipa::path(get, path = "/organisers/{organiser}/keys", tag = "organisers", params(("organiser" = String, Path), PageWish),
     responses((status = 200, body = Page<KeyView>)))]
-async fn list_keys(State(api): State<Api>, caller: Caller) -> Response {
+async fn list_keys(State(api): State<Api>, Path(organiser): Path<String>, Query(wish): Query<PageWish>) -> Response {
     api.read(move |api| {
-        let own = caller.organiser()?;
-        let items = keys_of(api.desk(), own)?.iter().map(|key| key_view(api, key)).collect::<Result<_, _>>()?;
-        Reply::ok(&Page::<KeyView> { items, next: None })
+        page::<MemberKey, _>(api.desk(), &format!("{organiser}/"), &wish, |kept| key_view(api, &kept.value))
     })
     .await
 }

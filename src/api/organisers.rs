@@ -14,7 +14,7 @@ use super::desk::Kept;
 use super::guard::Caller;
 use super::posted::Posted;
 use super::problem::Problem;
-use super::work::{HOUSE, Page, PageWish, Query, Reply, page};
+use super::work::{HOUSE, Page, PageWish, Query, Reply, page, page_of};
 
 /// An organiser as it is kept: somebody who has accounts here. Whether it is enrolled is in the log.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -152,11 +152,9 @@ async fn show_organiser(State(api): State<Api>, caller: Caller) -> Response {
     responses((status = 200, body = Page<AccountView>)))]
 async fn list_members(State(api): State<Api>, caller: Caller, Query(wish): Query<PageWish>) -> Response {
     api.read(move |api| {
-        wish.read()?;
         let own = caller.organiser()?;
-        let all = api.desk().list::<Account>("", None, usize::MAX)?;
-        let members = all.iter().map(|kept| &kept.value).filter(|account| account.organiser.as_ref() == Some(own));
-        Reply::ok(&Page { items: members.map(AccountView::of).collect(), next: None })
+        let member = |account: &Account| account.organiser.as_ref() == Some(own);
+        page_of(api.desk(), "", &wish, member, |kept| Ok(AccountView::of(&kept.value)))
     })
     .await
 }

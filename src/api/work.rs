@@ -229,9 +229,20 @@ pub(super) fn page<T: Kept, V: utoipa::ToSchema + Serialize>(
     wish: &PageWish,
     show: impl FnMut(Versioned<T>) -> Result<V, Problem>,
 ) -> Result<Reply, Problem> {
+    page_of(desk, prefix, wish, |_| true, show)
+}
+
+/// The same, of those records alone that are `wanted`.
+pub(super) fn page_of<T: Kept, V: utoipa::ToSchema + Serialize>(
+    desk: &Desk,
+    prefix: &str,
+    wish: &PageWish,
+    wanted: impl Fn(&T) -> bool,
+    show: impl FnMut(Versioned<T>) -> Result<V, Problem>,
+) -> Result<Reply, Problem> {
     let (after, limit) = wish.read()?;
     let after = after.map(|id| format!("{prefix}{id}"));
-    let mut found = desk.list::<T>(prefix, after.as_deref(), limit.saturating_add(1))?;
+    let mut found = desk.list_of::<T>(prefix, after.as_deref(), limit.saturating_add(1), wanted)?;
     let more = found.len() > limit;
     found.truncate(limit);
     let last = found.last().map(|record| record.value.id());

@@ -352,3 +352,44 @@ fn lists_go_on_where_they_ended() {
     }
     assert_eq!(seen, ids);
 }
+
+#[test]
+fn members_keys_and_invitations_go_on_page_by_page() {
+    let site = Site::new();
+    let admin = site.with_organisers(&["eupen", "raeren"]);
+    let anna = site.person("anna", Role::Organiser, Some("eupen"));
+    for login in ["bert", "carl", "dora"] {
+        site.person(login, Role::Approver, Some("eupen"));
+        site.person(&format!("{login}-r"), Role::Approver, Some("raeren"));
+    }
+    // Members' keys have names of different lengths in tests.
+    for role in ["k", "ke", "key", "key1"] {
+        site.register(&anna, "anna", role);
+    }
+    for n in 0..4 {
+        for organiser in ["eupen", "raeren"] {
+            let wish = json!({"login": format!("{organiser}-{n}"), "role": "auditor", "organiser": organiser});
+            site.post(&admin, "/invitations", wish).is(201);
+        }
+    }
+    let pages = |who: &Auth, path: &str, member: &str| {
+        let (mut seen, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = site.get(who, &format!("{path}?limit=3{cursor}")).is(200).json();
+            let items = page["items"].as_array().unwrap();
+            assert!((1..=3).contains(&items.len()), "{page}");
+            seen.extend(items.iter().map(|one| one[member].as_str().unwrap().to_owned()));
+            let Value::String(next) = &page["next"] else { break };
+            cursor = format!("&cursor={next}");
+        }
+        let count = seen.len();
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), count, "{path}: nobody twice");
+        seen
+    };
+    assert_eq!(pages(&anna, "/organisers/eupen/members", "login"), ["anna", "bert", "carl", "dora"]);
+    assert_eq!(pages(&anna, "/organisers/eupen/keys", "id").len(), 4);
+    assert_eq!(pages(&anna, "/invitations", "login"), ["eupen-0", "eupen-1", "eupen-2", "eupen-3"]);
+    assert_eq!(pages(&admin, "/invitations", "login").len(), 8);
+}

@@ -12,7 +12,7 @@ export async function page(context, id) {
   const { me, again, onLeave } = context;
   const base = `/organisers/${me.organiser}/decisions/${id}`;
   const [decision, note, keys, members, kept] = await Promise.all([
-    api.get(base), api.getText(`${base}/note`), api.get(`/organisers/${me.organiser}/keys`), api.get(`/organisers/${me.organiser}/members`), keyring.mine(me.login),
+    api.get(base), api.getText(`${base}/note`), api.all(`/organisers/${me.organiser}/keys`), api.all(`/organisers/${me.organiser}/members`), keyring.mine(me.login),
   ]);
   const text = keyring.signedText(note);
   const open = decision.state === "open";
@@ -28,7 +28,7 @@ export async function page(context, id) {
     }, LOOK_MS);
     onLeave(() => clearInterval(timer));
   }
-  const name = (login) => members.items.find((member) => member.login === login)?.name ?? login;
+  const name = (login) => members.find((member) => member.login === login)?.name ?? login;
   return {
     title: t(`kind-${decision.kind}`),
     back: decision.draw && link(`#/draws/${decision.draw}`, decision.draw),
@@ -41,7 +41,7 @@ export async function page(context, id) {
       decision.signatures.length === 0 ? h("p", {}, t("decision-unsigned"))
         : h("ul", { class: "plain signatures" }, decision.signatures.map((one) => h("li", {}, h("strong", {}, name(one.account)), " ", h("code", {}, one.key), " ", moment(one.at)))),
       open && !decides && h("p", {}, t("decision-not-yours")),
-      open && decides && signing(context, base, decision, note, text, keys.items, kept),
+      open && decides && signing(context, base, decision, note, text, keys, kept),
       open && decides && handing(context, base, decision),
       decision.state === "handing_in" && decides && handing(context, base, { ...decision, ready: true }),
       decision.state === "logged" && after(decision),

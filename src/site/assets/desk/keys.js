@@ -7,8 +7,8 @@ import * as keyring from "./keyring.js";
 export async function page(context) {
   const { me } = context;
   const base = `/organisers/${me.organiser}`;
-  const [organiser, { items }, members, kept, able] = await Promise.all([
-    api.get(base), api.get(`${base}/keys`), api.get(`${base}/members`), keyring.mine(me.login), keyring.able(),
+  const [organiser, items, members, kept, able] = await Promise.all([
+    api.get(base), api.all(`${base}/keys`), api.all(`${base}/members`), keyring.mine(me.login), keyring.able(),
   ]);
   const decides = me.role === "organiser" || me.role === "approver";
   const here = (key) => kept.some((one) => one.vkey === key.vkey);
@@ -21,7 +21,7 @@ export async function page(context) {
       state(organiser),
       lost && decides && h("div", { class: "note" }, h("p", {}, h("strong", {}, t("keys-lost"))), h("p", {}, t("keys-lost-text"))),
       h("h2", {}, t("keys-all")),
-      items.length === 0 ? h("p", {}, t("keys-none")) : h("ul", { class: "cards" }, items.map((key) => card(context, base, key, members.items, here(key), decides))),
+      items.length === 0 ? h("p", {}, t("keys-none")) : h("ul", { class: "cards" }, items.map((key) => card(context, base, key, members, here(key), decides))),
       decides && [
         h("h2", {}, t("keys-make-title")),
         able ? make(context, base, organiser.log, items) : h("p", { class: "note" }, t("keys-unable")),
@@ -34,7 +34,7 @@ export async function page(context) {
             context.again();
           }, field(t("keys-paper-proof"), "proof", { tag: "textarea", rows: 5, required: true, maxlength: 4_096, spellcheck: "false", autocomplete: "off", autocapitalize: "none" }, t("keys-paper-hint")),
           h("button", {}, t("keys-paper-go")))),
-        enrol(context, base, organiser, items, members.items),
+        enrol(context, base, organiser, items, members),
       ],
     ],
   };

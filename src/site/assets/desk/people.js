@@ -7,7 +7,7 @@ export async function page(context) {
   const { me, again } = context;
   const admin = me.role === "admin";
   const [invitations, members, organisers] = await Promise.all([
-    api.all("/invitations"), admin ? api.all("/accounts") : api.get(`/organisers/${me.organiser}/members`).then((page) => page.items), api.all("/organisers"),
+    api.all("/invitations"), admin ? api.all("/accounts") : api.all(`/organisers/${me.organiser}/members`), api.all("/organisers"),
   ]);
   const made = h("div", {});
   const roles = (admin ? ["organiser", "approver", "auditor", "admin"] : ["auditor"]).map((role) => [role, t(`role-${role}`)]);
