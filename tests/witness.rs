@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test whose case cannot be prepared has failed")]
 
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,6 +14,7 @@ use klero_tlog::{
     Checkpoint, ConsistencyProof, Hash, MerkleTree, Note, SecretKey, SignerKey, VerifiedCheckpoint, VerifierKey,
     leaf_hash,
 };
+use klero_verifier::fraud::FraudReport;
 use kleroterion::clock::ManualClock;
 use kleroterion::files::{FileError, Files, FolderItem, Lock, RealFiles};
 use kleroterion::outbound::{Answered, Poster};
@@ -159,11 +161,72 @@ fn each_request_gets_the_status_that_the_specification_names() {
     assert_eq!(cosignatures_by(&kept, &witness.key()).unwrap()[0].timestamp_secs(), NOW);
     assert!(witness.add_checkpoint(&log.body(20, 20)).is_ok());
 
-    // A fork of equal size was kept as evidence.
-    let evidence: Vec<_> = std::fs::read_dir(dir.path().join("evidence").join(log_id(ORIGIN))).unwrap().collect();
-    assert_eq!(evidence.len(), 1);
-    let text = std::fs::read(evidence.into_iter().next().unwrap().unwrap().path()).unwrap();
-    assert_eq!(text, other_history.checkpoint(5).to_bytes());
+    // A fork of equal size became a proof that convinces anybody; of what may be one, both sides are kept.
+    assert_eq!(evidence(dir.path()), ["fraud-5-5.json", "unproved-5-9.kept", "unproved-5-9.shown"]);
+    let read = |name: &str| std::fs::read_to_string(evidence_folder(dir.path()).join(name)).unwrap();
+    let report = FraudReport::of(&read("fraud-5-5.json"), Some(&log.signer.verifier_key()));
+    assert_eq!(report.verdict().exit(), 0);
+    let fraud = report.fraud().unwrap();
+    let roots = [fraud.smaller().root, fraud.larger().root];
+    assert_eq!(roots, [log.tree.root_at(5).unwrap(), other_history.tree.root_at(5).unwrap()]);
+    assert_eq!(read("unproved-5-9.shown"), other_history.checkpoint(9).to_text());
+    assert!(read("unproved-5-9.kept").starts_with(log.checkpoint(5).text()));
+}
+
+fn evidence_folder(dir: &Path) -> std::path::PathBuf {
+    dir.join("evidence").join(log_id(ORIGIN))
+}
+
+/// Names of what is kept as evidence, ascending.
+fn evidence(dir: &Path) -> Vec<String> {
+    let items = std::fs::read_dir(evidence_folder(dir)).unwrap();
+    let mut names: Vec<String> = items.map(|item| item.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn what_anybody_can_send_leaves_room_for_proofs_and_those_are_bounded() {
+    let dir = tempfile::tempdir().unwrap();
+    let (log, witness) = (Log::new(key(ORIGIN, 1), 60, ""), open(dir.path()));
+    check(&witness, "first", &log.body(0, 1), Ok(1));
+    for size in 2..=40 {
+        // The log's own checkpoint with a proof that is none: no fork, and nobody here can tell.
+        let wrong = AddCheckpoint::new(1, ConsistencyProof::from_hashes(vec![]), log.checkpoint(size)).unwrap();
+        check(&witness, "no proof", wrong.to_text().as_bytes(), Err(422));
+    }
+    assert_eq!(evidence(dir.path()).len(), 32);
+    let other = Log::new(key(ORIGIN, 1), 60, "other ");
+    for size in 2..=40 {
+        check(&witness, "growth", &log.body(size - 1, size), Ok(size));
+        // Whoever sends it does not know what was cosigned last.
+        check(&witness, "a fork", &other.body(0, size), Err(409));
+        check(&witness, "the same", &other.body(size, size), Err(409));
+    }
+    let proofs: Vec<String> = evidence(dir.path()).into_iter().filter(|name| name.starts_with("fraud-")).collect();
+    assert_eq!(proofs.len(), 16);
+    for name in proofs {
+        let text = std::fs::read_to_string(evidence_folder(dir.path()).join(&name)).unwrap();
+        assert_eq!(FraudReport::of(&text, None).verdict().exit(), 0, "{name}");
+    }
+}
+
+#[test]
+fn across_a_change_of_keys_a_fork_is_proved_by_the_key_that_signed_both() {
+    for (both, expected) in [(true, vec!["fraud-5-5.json"]), (false, vec!["unproved-5-5.kept", "unproved-5-5.shown"])] {
+        let dir = tempfile::tempdir().unwrap();
+        let (old, new) = (honest(), Log::new(key(ORIGIN, 5), 20, "other "));
+        let keys = vec![old.signer.verifier_key(), new.signer.verifier_key()];
+        let witness = open_with(dir.path(), &ManualClock::at(NOW), Arc::new(RealFiles), keys);
+        check(&witness, "by the old", &old.body(0, 5), Ok(5));
+        let mut fork = new.request(5, 5).to_text();
+        if both {
+            let line = Note::sign(new.checkpoint(5).text(), &[&old.signer]).unwrap().signatures()[0].line();
+            fork.push_str(&format!("{line}\n"));
+        }
+        assert_eq!(witness.add_checkpoint(fork.as_bytes()), Err(Refusal::Conflict { size: 5, forked: true }));
+        assert_eq!(evidence(dir.path()), expected);
+    }
 }
 
 #[test]
@@ -349,7 +412,8 @@ fn over_http_it_says_what_the_specification_wants() {
     });
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
-    runtime.spawn(serve(listener, router(Arc::clone(&witness), tell)));
+    let (end, ended) = tokio::sync::watch::channel(false);
+    let serving = runtime.spawn(serve(listener, router(Arc::clone(&witness), tell), ended));
     let poster = Poster::new(std::time::Duration::from_secs(20)).unwrap();
     let post = |body: Vec<u8>| -> Answered {
         runtime.block_on(poster.post(&format!("{base}/add-checkpoint"), "text/plain", body, 1 << 16)).unwrap()
@@ -384,6 +448,20 @@ fn over_http_it_says_what_the_specification_wants() {
     assert!(get(&format!("/{}/checkpoint", log_id("elsewhere.example/log"))).is_err());
     let about = String::from_utf8(get("/").unwrap().to_vec()).unwrap();
     assert!(about.contains(&key.to_text()) && about.contains("5 entries"), "{about}");
+
+    // A connection that is kept open and says nothing does not hold up the end.
+    let address = base.strip_prefix("http://").unwrap();
+    let mut idle = std::net::TcpStream::connect(address).unwrap();
+    idle.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    let mut first = [0; 12];
+    idle.read_exact(&mut first).unwrap();
+    assert_eq!(&first, b"HTTP/1.1 200");
+    end.send_replace(true);
+    runtime
+        .block_on(async { tokio::time::timeout(std::time::Duration::from_secs(60), serving).await })
+        .unwrap()
+        .unwrap();
+    assert!(std::net::TcpStream::connect(address).is_err(), "nobody listens any more");
 }
 
 fn key_of_log() -> SignerKey {

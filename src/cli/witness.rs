@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use klero_tlog::VerifierKey;
 use serde::Serialize;
@@ -12,9 +13,14 @@ use super::serve::wait_for_end;
 use crate::clock::SystemClock;
 use crate::failure::{Failure, Named};
 use crate::files::RealFiles;
+use crate::service::settings::Settings;
+use crate::service::telemetry::log_lines;
 use crate::signer;
 use crate::witness::http::{self, Event};
 use crate::witness::{Refusal, Witness};
+
+/// How long requests that are under way may still take when it ends.
+const LONGEST_END: Duration = Duration::from_secs(20);
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -89,6 +95,7 @@ fn init(dir: &Path, name: &str, json: bool) -> Result<u8, Failure> {
 
 fn serve(dir: &Path, listen: SocketAddr, logs: &[String]) -> Result<u8, Failure> {
     let keys = read_logs(logs)?;
+    log_lines(&Settings::default().log);
     let signer = signer::load_witness(&key_file(dir))?;
     let witness = Arc::new(Witness::open(dir, signer, keys, Arc::new(RealFiles), Arc::new(SystemClock))?);
     let runtime = tokio::runtime::Runtime::new().map_err(Failure::unavailable)?;
@@ -104,10 +111,13 @@ fn serve(dir: &Path, listen: SocketAddr, logs: &[String]) -> Result<u8, Failure>
         }
         out::line(format!("witnessing on http://{address}"))?;
         let router = http::router(witness, Arc::new(print));
-        let serving = tokio::spawn(http::serve(listener, router));
+        let (end, ended) = tokio::sync::watch::channel(false);
+        let serving = tokio::spawn(http::serve(listener, router, ended));
         wait_for_end().await?;
-        serving.abort();
-        out::line("stopping")
+        out::line("stopping")?;
+        end.send_replace(true);
+        let _ended = tokio::time::timeout(LONGEST_END, serving).await;
+        Ok::<(), Failure>(())
     })?;
     Ok(0)
 }
@@ -117,7 +127,7 @@ fn print(event: &Event) {
         Event::Cosigned(cosigned) if cosigned.grown => println!("{}: {} entries", cosigned.origin, cosigned.size),
         Event::Cosigned(_) => {}
         Event::Alarm(Refusal::Conflict { size, .. }) => eprintln!(
-            "FORK: a checkpoint of {size} entries with another root than the one cosigned here, signed by the log. Both are kept, under logs/ and evidence/: show them to the log's operator and to the public"
+            "FORK: a checkpoint of {size} entries with another root than the one cosigned here, signed by the log. The proof lies under evidence/ (fraud-{size}-{size}.json): check it with klero verify, and show it to the log's operator and to the public"
         ),
         Event::Alarm(other) => eprintln!("{other}"),
     }

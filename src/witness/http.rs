@@ -12,19 +12,18 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use klero_tlog::witness_wire::{SIZE_MEDIA_TYPE, conflict_size, cosignature_lines};
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::watch;
 
 use super::{Cosigned, Refusal, Witness};
+use crate::service::listener;
 
 /// Longest request: 63 hashes, and a checkpoint with a hundred signatures of several kilobytes would not fit; one with the few that logs bear does many times over.
 pub const MAX_REQUEST_BYTES: usize = 65_536;
-/// Most connections at a time; more wait to be accepted.
-const MAX_CONNECTIONS: usize = 256;
-/// Time for a request's head, and again for its body.
+/// Most connections at a time; more wait to be accepted. Fewer where the system allows fewer open files.
+const MAX_CONNECTIONS: usize = 4_096;
+/// Time for a request's body.
 const REQUEST_TIME: Duration = Duration::from_secs(10);
 
 /// What a witness tells whoever runs it.
@@ -54,30 +53,10 @@ pub fn router(witness: Arc<Witness>, tell: Tell) -> Router {
         .with_state(Site { witness, tell })
 }
 
-/// Serves until the task is dropped.
-pub async fn serve(listener: TcpListener, router: Router) {
-    let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    loop {
-        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
-        let stream = match listener.accept().await {
-            Ok((stream, _)) => stream,
-            Err(error) => {
-                // Out of descriptors, usually: it passes when connections end.
-                eprintln!("cannot accept a connection: {error}");
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                continue;
-            }
-        };
-        let service = TowerToHyperService::new(router.clone());
-        tokio::spawn(async move {
-            let _ended = hyper::server::conn::http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(REQUEST_TIME)
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
-            drop(permit);
-        });
-    }
+/// Serves until `ended` says so, with the bounds of every listener of this program; then finishes the requests under way.
+pub async fn serve(listener: TcpListener, router: Router, ended: watch::Receiver<bool>) {
+    let connections = MAX_CONNECTIONS.min(listener::room_for_connections());
+    listener::serve(listener, router, connections, ended, "witness").await;
 }
 
 async fn add_checkpoint(State(site): State<Site>, body: Body) -> Response {

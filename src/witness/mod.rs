@@ -6,6 +6,7 @@
 //! that log until the witness is started anew: it cannot know what the disk holds. It never cosigns a smaller tree after a larger one, never two trees of one
 //! size, never with a time before that of its last cosignature, and it knows nothing of what the entries of a log mean.
 
+mod evidence;
 pub mod http;
 
 use std::collections::BTreeMap;
@@ -29,8 +30,6 @@ pub const MAX_LOGS: usize = 1_024;
 /// By how much the clock may have gone back since the last cosignature, in seconds: corrections of a clock that is kept by NTP. The cosignature then
 /// bears the time of the last.
 const CLOCK_SLACK_SECS: u64 = 5;
-/// Most conflicting checkpoints that are kept as evidence for one log. One is enough to convict; the rest is for the curious.
-const MAX_EVIDENCE: usize = 16;
 
 /// Why a checkpoint is not cosigned, with the status that tlog-witness gives it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -239,19 +238,31 @@ impl Witness {
         let mut state = log.state.lock().unwrap_or_else(PoisonError::into_inner);
         let last = match &*state {
             State::Nothing => None,
-            State::Seen(seen) => Some((seen.head, seen.time)),
+            State::Seen(seen) => Some(seen),
             State::Unknown(reason) => return Err(Refusal::Broken(reason.clone())),
         };
-        let old = last.map_or_else(TreeHead::empty, |(head, _)| head);
+        let old = last.map_or_else(TreeHead::empty, |seen| seen.head);
+        let keep_evidence = || {
+            if let Some(seen) = last {
+                let sizes = (old.size, new.size);
+                self.keep_evidence(claimed.origin(), &log.keys, sizes, &seen.note, request.checkpoint());
+            }
+        };
+        // Whatever size whoever sends it believes to be the last: the log signed two trees of one size.
+        if old.size == new.size && old.root != new.root {
+            keep_evidence();
+            return Err(Refusal::Conflict { size: old.size, forked: true });
+        }
         if request.old_size() != old.size {
             return Err(Refusal::Conflict { size: old.size, forked: false });
         }
-        if old.size == new.size && old.root != new.root {
-            self.keep_evidence(claimed.origin(), request.checkpoint());
-            return Err(Refusal::Conflict { size: old.size, forked: true });
+        if old.verify_extended_by(&new, request.proof()).is_err() {
+            if old.size < new.size {
+                keep_evidence();
+            }
+            return Err(Refusal::Inconsistent);
         }
-        old.verify_extended_by(&new, request.proof()).map_err(|_| Refusal::Inconsistent)?;
-        let time = self.time_after(last.map(|(_, time)| time))?;
+        let time = self.time_after(last.map(|seen| seen.time))?;
         let seen = self.cosign(&verified, &log.keys, time)?;
         let line = seen.note.signatures().last().cloned().ok_or(Refusal::Inconsistent)?;
         let file = NewFile { path: log.path.clone(), bytes: seen.note.to_text().into_bytes() };
@@ -282,19 +293,6 @@ impl Witness {
             return Err(Refusal::Clock { now, last });
         }
         Ok(now.max(last))
-    }
-
-    /// Keeps a checkpoint that contradicts the last cosigned one: both are signed by the log, and together they prove a fork to anybody. As far as the
-    /// disk allows: the refusal does not depend on it.
-    fn keep_evidence(&self, origin: &str, note: &Note) {
-        let folder = self.dir.join("evidence").join(log_id(origin));
-        let text = note.to_text();
-        let path = folder.join(hex::encode(sha256(text.as_bytes())));
-        let files = self.files.as_ref();
-        let room = files.list(&folder).is_ok_and(|items| items.is_none_or(|items| items.len() < MAX_EVIDENCE));
-        if room && create_folders_durably(files, &self.dir, &folder).is_ok() {
-            let _kept = write_durably(files, &[NewFile { path, bytes: text.into_bytes() }]);
-        }
     }
 }
 
