@@ -145,10 +145,11 @@ impl Mirror {
         let claimed = Checkpoint::parse(note.text()).map_err(|e| checkpoint(e.to_string()))?;
         let have = self.have()?;
         let from = have.as_ref().map_or(TreeHead::empty(), VerifiedCheckpoint::head);
-        let known = match (self.key()?, &self.trusted) {
-            (Some(key), _) => key,
-            (None, Some(key)) => key.clone(),
-            (None, None) => log_keys::named(place, claimed.head().size).map_err(checkpoint)?,
+        let known = match (&have, self.key()?, &self.trusted) {
+            (Some(have), ..) => have.log_key().clone(),
+            (None, Some(key), _) => key,
+            (None, None, Some(key)) => key.clone(),
+            (None, None, None) => log_keys::named(place, claimed.head().size).map_err(checkpoint)?,
         };
         // A key step under it may have brought another key; the one before then counts no more, whoever has it now.
         let key = log_keys::newest(place, claimed.head(), from.size, known)?;
@@ -176,7 +177,7 @@ impl Mirror {
         RealFiles.read(&self.dir.join(name), limit)
     }
 
-    /// The key by which the mirror's own checkpoint is signed.
+    /// The key that the mirror names beside its checkpoint.
     fn key(&self) -> Result<Option<VerifierKey>, MirrorError> {
         let Some(bytes) = self.read("log.vkey", 4096)? else { return Ok(None) };
         let text = String::from_utf8_lossy(&bytes).trim_end().to_owned();
@@ -184,12 +185,24 @@ impl Mirror {
         VerifierKey::parse(&text).map(Some).map_err(|e| own(&e))
     }
 
-    /// The checkpoint that the mirror serves.
+    /// The checkpoint that the mirror serves, by the key in force under it.
     fn have(&self) -> Result<Option<VerifiedCheckpoint>, MirrorError> {
         let Some(bytes) = self.read("checkpoint", CHECKPOINT_LIMIT)? else { return Ok(None) };
-        let keys = log_keys::distinct(self.key()?.into_iter().chain(self.trusted.clone()));
-        let opened = VerifiedCheckpoint::open(&bytes, &keys);
-        opened.map(Some).map_err(|e| MirrorError::Checkpoint(format!("this mirror's own: {e}; use a new --dir")))
+        let own = |words: String| MirrorError::Checkpoint(format!("this mirror's own: {words}; use a new --dir"));
+        let note = Note::parse(&bytes).map_err(|e| own(e.to_string()))?;
+        let open = |key| VerifiedCheckpoint::open_note(&note, &[key]);
+        if let Some(checkpoint) = self.key()?.and_then(|key| open(key).ok()) {
+            return Ok(Some(checkpoint));
+        }
+        // Stopped after a new key was named and before the checkpoint under it was put in place: this one's key is found by the entries below it.
+        let head = Checkpoint::parse(note.text()).map_err(|e| own(e.to_string()))?.head();
+        let here = Place::open(&self.dir.display().to_string()).map_err(own)?;
+        let first = match &self.trusted {
+            Some(key) => key.clone(),
+            None => log_keys::named(&here, head.size).map_err(own)?,
+        };
+        let key = log_keys::newest(&here, head, 0, first).map_err(|e| own(e.to_string()))?;
+        open(key).map(Some).map_err(|e| own(e.to_string()))
     }
 
     fn notes(&self) -> Result<Notes, MirrorError> {
@@ -285,7 +298,9 @@ impl Mirror {
                 named.insert(replaced.outcome.to_string());
             }
             StepKind::Erased(note) => {
-                if let Some(table) = notes.tables.remove(note.value().draw.as_str()) {
+                let table = notes.tables.remove(note.value().draw.as_str());
+                // A pool may be sealed again: another draw may need the same table.
+                if let Some(table) = table.filter(|table| !notes.tables.values().any(|other| other == table)) {
                     named.remove(&table);
                     notes.missing.remove(&table);
                     let path = self.dir.join("artifact").join(&table);

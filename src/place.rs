@@ -5,7 +5,7 @@
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -18,10 +18,30 @@ use klero_tlog::tile_reader::TileSource;
 
 /// Longest checkpoint read, in bytes.
 pub const CHECKPOINT_LIMIT: u64 = klero_tlog::note::MAX_NOTE_LEN as u64;
-/// From the first byte of a request to the next piece of its answer.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// How often a request is tried that fails on the way.
 const TRIES: u32 = 3;
+
+/// How long a server is waited for. Whoever sends a byte now and then holds nobody up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// For the head of an answer, and for each piece of what follows.
+    pub silence: Duration,
+    /// For all that follows: twice the silence, and so many bytes a second.
+    pub bytes_per_sec: u64,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { silence: Duration::from_secs(30), bytes_per_sec: 1_024 }
+    }
+}
+
+impl Patience {
+    /// How long what follows the head may have taken once so many bytes of it are there.
+    fn for_body(&self, read: u64) -> Duration {
+        self.silence.saturating_mul(2).saturating_add(Duration::from_secs(read / self.bytes_per_sec.max(1)))
+    }
+}
 
 /// Something could not be read, and nothing follows from that but to try again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,6 +63,7 @@ enum Kind {
 
 struct Web {
     base: String,
+    patience: Patience,
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     runtime: tokio::runtime::Runtime,
 }
@@ -69,6 +90,11 @@ pub fn http_client() -> Result<Client<HttpsConnector<HttpConnector>, Full<Bytes>
 impl Place {
     /// Opens a folder, or an address that begins with `http://` or `https://`. Looks at nothing yet.
     pub fn open(text: &str) -> Result<Self, String> {
+        Self::open_with(text, Patience::default())
+    }
+
+    /// The same, with another patience for whoever serves an address.
+    pub fn open_with(text: &str, patience: Patience) -> Result<Self, String> {
         if !text.contains("://") {
             let folder = PathBuf::from(text);
             // A service's folder has the log's public files below it; a mirror is the public folder itself.
@@ -79,7 +105,7 @@ impl Place {
             .parse()
             .map_err(|_| "expected a folder, or an address such as https://draws.example.org".to_owned())?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
-        Ok(Self(Kind::Web(Box::new(Web { base: base.to_string(), client: http_client()?, runtime }))))
+        Ok(Self(Kind::Web(Box::new(Web { base: base.to_string(), patience, client: http_client()?, runtime }))))
     }
 
     /// The folder, if it is one.
@@ -130,7 +156,7 @@ impl Place {
         let unreachable = |detail: String| Unreachable { path: path.to_owned(), detail };
         match &self.0 {
             Kind::Folder(folder) => folder.join(path).try_exists().map_err(|e| unreachable(e.to_string())),
-            Kind::Web(web) => web.runtime.block_on(web.head(path)).map_err(unreachable),
+            Kind::Web(web) => web.runtime.block_on(web.is_there(path)).map_err(unreachable),
         }
     }
 }
@@ -152,10 +178,10 @@ impl Web {
             .header(header::USER_AGENT, concat!("kleroterion/", env!("CARGO_PKG_VERSION")))
             .body(Full::default())
             .map_err(|e| Failed::Lasting(e.to_string()))?;
-        match tokio::time::timeout(PATIENCE, self.client.request(request)).await {
+        match tokio::time::timeout(self.patience.silence, self.client.request(request)).await {
             Ok(Ok(response)) => Ok(response),
             Ok(Err(e)) => Err(Failed::Passing(words(&e))),
-            Err(_) => Err(Failed::Passing(format!("no answer within {} s", PATIENCE.as_secs()))),
+            Err(_) => Err(Failed::Passing(format!("no answer within {} s", self.patience.silence.as_secs()))),
         }
     }
 
@@ -169,11 +195,19 @@ impl Web {
             }
             status => return Err(Failed::Lasting(format!("the server answers {status}"))),
         }
+        let (begun, silence) = (Instant::now(), self.patience.silence);
         let mut body = response.into_body();
         let mut read: u64 = 0;
         loop {
-            let frame = tokio::time::timeout(PATIENCE, body.frame()).await;
-            let frame = frame.map_err(|_| Failed::Passing("it stopped in the middle".to_owned()))?;
+            let left = self.patience.for_body(read).saturating_sub(begun.elapsed());
+            let frame = tokio::time::timeout(left.min(silence), body.frame()).await;
+            let frame = frame.map_err(|_| {
+                if left >= silence {
+                    return Failed::Passing("it stopped in the middle".to_owned());
+                }
+                // Asked again it would only take as long.
+                Failed::Lasting(format!("it comes too slowly: {read} bytes in {} s", begun.elapsed().as_secs()))
+            })?;
             let Some(frame) = frame else { return Ok(true) };
             let frame = frame.map_err(|e| Failed::Passing(e.to_string()))?;
             let Ok(data) = frame.into_data() else { continue };
@@ -185,8 +219,14 @@ impl Web {
         }
     }
 
-    async fn head(&self, path: &str) -> Result<bool, String> {
-        match self.ask(Method::HEAD, path).await {
+    async fn is_there(&self, path: &str) -> Result<bool, String> {
+        let mut answer = self.ask(Method::HEAD, path).await;
+        // A plain file server may know no other method than GET. What follows the head of its answer is not read.
+        let unknown = |status| matches!(status, StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED);
+        if answer.as_ref().is_ok_and(|response| unknown(response.status())) {
+            answer = self.ask(Method::GET, path).await;
+        }
+        match answer {
             Ok(response) if response.status() == StatusCode::OK => Ok(true),
             Ok(response) if matches!(response.status(), StatusCode::NOT_FOUND | StatusCode::GONE) => Ok(false),
             Ok(response) => Err(format!("the server answers {}", response.status())),

@@ -140,6 +140,37 @@ fn what_is_published_besides_follows_a_change_of_keys() {
 }
 
 #[test]
+fn a_mirror_that_was_stopped_while_the_key_changed_goes_on() {
+    let (folder, _) = begun();
+    let dir = folder.path();
+    let mirror = |copy: &str| {
+        let trust = if copy == "told" { " --trust trust.json" } else { "" };
+        done(dir, &format!("mirror service/public --dir {copy}{trust}"))
+    };
+    for (organiser, step) in [("eupen", 2), ("raeren", 4)] {
+        let copies = ["told", "untold"].map(|copy| {
+            mirror(copy);
+            (copy, dir.join(copy).join("checkpoint"))
+        });
+        let before = copies.clone().map(|(_, checkpoint)| read(checkpoint));
+        done(dir, "keys rotate --dir service");
+        done(dir, "keys retire --dir service");
+        enrol(dir, organiser, step);
+        for ((copy, checkpoint), before) in copies.iter().zip(before) {
+            mirror(copy);
+            let after = read(checkpoint);
+            // As a kill leaves it: the new key is named, and the checkpoint under it is not in place yet.
+            std::fs::write(checkpoint, before).unwrap();
+            mirror(copy);
+            assert_eq!(read(checkpoint), after, "{copy}");
+        }
+    }
+    // A checkpoint that none of the log's keys signed is still refused.
+    std::fs::write(dir.join("untold/checkpoint"), "draws.example.org/log\n1\nAAAA\n\n").unwrap();
+    exits(dir, &[], "mirror service/public --dir untold", 1);
+}
+
+#[test]
 fn a_key_that_was_replaced_signs_nothing_that_anybody_believes() {
     let (folder, first) = begun();
     let dir = folder.path();

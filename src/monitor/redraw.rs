@@ -166,7 +166,10 @@ impl Monitor {
         }
         if let Some(table) = terms_table(known) {
             if known.erased().is_some() {
-                state.tables.remove(&table.to_string());
+                // A pool may be sealed again: another draw may need the same table.
+                if state.tables.get(&table.to_string()).is_some_and(|of| of == draw.as_str()) {
+                    state.tables.remove(&table.to_string());
+                }
                 self.findings.settle(Id::TableGone, draw.as_str());
             } else {
                 state.tables.insert(table.to_string(), draw.to_string());

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Lines};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 
 /// Runs `klero` in `dir`, with nothing on its standard input and no terminal, and these variables.
 pub(crate) fn klero(dir: &Path, environment: &[(&str, &str)], arguments: &str) -> Output {
@@ -59,9 +59,9 @@ impl Beside {
     }
 
     /// Asks it to end, and waits until it has.
-    pub(crate) fn end(mut self) {
+    pub(crate) fn end(mut self) -> ExitStatus {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").arg(pid).status().unwrap().success());
-        self.child.wait().unwrap();
+        self.child.wait().unwrap()
     }
 }

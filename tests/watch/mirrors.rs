@@ -7,6 +7,7 @@ use klero_verifier::whole_log::{LogFiles, WholeLog};
 use kleroterion::mirror::{Mirror, MirrorError};
 use kleroterion::place::Place;
 
+use crate::common_program::Beside;
 use crate::support::{Site, publish, write};
 use crate::world::{GENESIS, Spec, World};
 
@@ -120,16 +121,48 @@ fn a_missing_artifact_is_told_and_copied_when_it_comes() {
 }
 
 #[test]
+fn while_it_follows_it_says_what_is_missing_and_ends_with_that_code() {
+    let site = Site::of(&world(2));
+    let dir = site.log.parent().unwrap();
+    let name = files(&site.log).keys().find(|name| name.starts_with("artifact/")).unwrap().clone();
+    let bytes = std::fs::read(site.log.join(&name)).unwrap();
+    std::fs::remove_file(site.log.join(&name)).unwrap();
+    let follow = || Beside::start(dir, &[], "mirror log --dir copy --follow --every 1");
+    let mut mirror = follow();
+    let told = mirror.says("missing: artifact ");
+    assert!(told.starts_with(name.strip_prefix("artifact/").unwrap()), "{told}");
+    assert_eq!(mirror.end().code(), Some(1));
+    let mut mirror = follow();
+    mirror.says("missing: artifact ");
+    write(&site.log.join(&name), &bytes);
+    mirror.says("no artifact is missing any more");
+    assert_eq!(mirror.end().code(), Some(0));
+}
+
+#[test]
 fn an_erased_table_goes() {
     let mut world = world(2);
     let site = Site::of(&world);
     mirror(&site).unwrap();
     let table = world.ledger.draw(&crate::world::slug("d1")).unwrap().terms().unwrap().pool.table.unwrap();
     assert!(site.own.join("artifact").join(table.to_string()).exists());
+    let there = || site.own.join("artifact").join(table.to_string()).exists();
+    // Sealed again from the same pool before it is erased: that draw needs the table.
+    let mut sealed_again = Spec::new("again", "stratified").purpose("again").at(GENESIS + 9_000);
+    sealed_again.seats = 4;
+    world.whole(&sealed_again);
     world.erase("d1");
     publish(&world, &site.log);
     mirror(&site).unwrap();
-    assert!(!site.own.join("artifact").join(table.to_string()).exists());
+    assert!(there());
+    assert_eq!(site.look(Some(world.trust()), GENESIS + 1_000_000).exit, 0);
+    std::fs::remove_file(site.log.join("artifact").join(table.to_string())).unwrap();
+    let look = site.look(Some(world.trust()), GENESIS + 1_000_000);
+    assert_eq!(look.open(), ["table.gone:again"]);
+    world.erase("again");
+    publish(&world, &site.log);
+    mirror(&site).unwrap();
+    assert!(!there());
 }
 
 #[test]
