@@ -267,6 +267,9 @@ fn figures_pictures_and_the_reveal_are_those_of_the_draw() {
     let picture = site.page("/fr/draws/letters/picture.svg");
     assert!(picture.starts_with("<svg") && picture.contains(&site.world.status("letters").outcome.unwrap()));
     assert!(site.page("/draws/letters/badge.svg").contains("draw by lot"));
+    assert!(site.page("/draws/letters/widget").contains(r#"<link rel="icon" href="/assets/icon.svg""#));
+    let icon = site.ask("/favicon.ico", "en");
+    assert!(icon.status == 308 && icon.head.contains("location: /assets/icon.svg"), "{}", icon.head);
     let reveal: Value = serde_json::from_str(&site.page("/draws/letters/reveal")).unwrap();
     let places: Vec<u64> = reveal["people"].as_array().unwrap().iter().map(|p| p["place"].as_u64().unwrap()).collect();
     let drawn = site.world.indices("letters", "drawn");

@@ -28,7 +28,7 @@ use askama::Template;
 use axum::Router;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use klero_draw::names::Slug;
 
@@ -88,6 +88,8 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/draws/{id}/events", get(live::events))
         .route("/draws/{id}/reveal", get(live::reveal))
         .route("/assets/{name}", get(asset))
+        // Browsers ask for it wherever a page or a picture names no icon.
+        .route("/favicon.ico", get(|| async { Redirect::permanent("/assets/icon.svg") }))
         .route("/assets/desk/{version}/{name}", get(desk::asset));
     for lang in Lang::ALL {
         let code = format!("/{lang}");

@@ -95,7 +95,7 @@ export async function opened(browser, base, run, { expected = /$^/, cookies = fa
   });
   const page = await context.newPage();
   page.on("pageerror", (error) => wrong.push(`script: ${error.message}`));
-  page.on("console", (message) => { if (message.type() === "error" && !expected.test(message.text())) wrong.push(`console: ${message.text()}`); });
+  page.on("console", (message) => { if (message.type() === "error" && !expected.test(message.text())) wrong.push(`console: ${message.text()} ${message.location().url}`); });
   try {
     await run(page, { asked, context });
     if (!cookies) assert.deepEqual(await context.cookies(), [], "no cookie");
