@@ -1,15 +1,11 @@
 """bundles.json: whole bundles, right and forged, with the status of every check; and trust files that are refused."""
 from logs import *
 
-# What a draw by `equal` without trust, vacancies or anything else out of the ordinary leaves without an answer.
-SKIPPED = ["log.consistency", "log.witnesses", "time.tokens", "pool.table", "pool.from", "panels.quotas", "panels.counts", "panels.certificate", "replacements.rule"]
 cases = []
 
 
 def case(name, why, bundle, exit=0, failed=(), also=(), ran=(), trust=None, strict=False):
-    """`also` is skipped as well, `ran` passes as well."""
-    skipped = [id for id in SKIPPED if id not in ran and id not in failed] + list(also)
-    out = {"name": name, "why": why, "bundle": bundle, "exit": exit, "failed": sorted(failed), "skipped": sorted(skipped)}
+    out = {"name": name, "why": why, "bundle": bundle, **statuses(exit, failed, also, ran)}
     if trust:
         out["trust"] = json.dumps(trust, ensure_ascii=False)
     if strict:
@@ -174,7 +170,7 @@ def linked(name, why, exit=0, failed=(), evil=False, annul=False, ran=("pool.tab
         source["replacements"], keep = [name_of(text)], [order[1], order[4]]
         more.append(text)
     if annul:
-        log.add(GENESIS + 150, "annulled", draw="e0", note=note("annul", log.about("e0", after=after, reason="complaint"), [CLERK]))
+        log.annul("e0", after, GENESIS + 150)
     pool = Pool([log.pool.entries[i][3] for i in keep])
     outcome = log.whole("d1", pool, GENESIS + 160, round=1234, draws_at=GENESIS + 3 * 1232, reserves=0, method={"name": "equal", "seats": 1},
                         table=name_of(pool.table), **{"from": source})[1]
