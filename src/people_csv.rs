@@ -16,11 +16,11 @@ use std::io::{self, Cursor, Read};
 
 pub(crate) use header::Layout;
 use header::{headings, sniff};
+pub use klero_panels::spelling::{TRIMMED, normalise};
 pub use problems::{PROBLEMS_LISTED, Problem, Problems, ReadError};
 pub(crate) use records::{Next, Records};
 use row::Fault;
 pub(crate) use row::{Normaliser, Row, person, recycle};
-pub use row::{TRIMMED, normalise};
 pub use safe::{SafeWriter, looks_like_formula};
 
 use crate::people_xlsx::Conversion;

@@ -1,6 +1,6 @@
 //! A spreadsheet of people, turned into the CSV from which a pool is committed: the one way for commands and service.
 //!
-//! The protocol begins at rows of strings, and a spreadsheet holds numbers and dates as well: this file decides how they are written, and
+//! The protocol begins at rows of strings, and a spreadsheet holds numbers and dates as well: [`klero_panels::sheet`] says how they are written, this file
 //! counts each kind column by column, so that somebody can look before anything is sealed. Rows keep their numbers: row 17 of the sheet is
 //! line 17 of the CSV. Only the first sheet is read, row by row; formulas are not computed, their last result is taken. No cell is ever put
 //! into an error.
@@ -15,6 +15,7 @@ use std::panic::AssertUnwindSafe;
 use std::path::Path;
 
 use calamine::{DataRef, Reader, Xlsx};
+use klero_panels::sheet::text;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -310,26 +311,6 @@ fn is_blank(cell: &DataRef<'_>) -> bool {
         DataRef::String(text) => text.is_empty(),
         DataRef::SharedString(text) => text.is_empty(),
         _ => false,
-    }
-}
-
-/// A cell as text.
-fn text(cell: &DataRef<'_>) -> String {
-    match cell {
-        DataRef::Empty | DataRef::Error(_) => String::new(),
-        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
-        DataRef::SharedString(text) => (*text).to_owned(),
-        DataRef::Int(number) => number.to_string(),
-        // Rust prints the shortest digits that mean this number, and a whole one without a point.
-        DataRef::Float(number) => number.to_string(),
-        DataRef::Bool(true) => "TRUE".to_owned(),
-        DataRef::Bool(false) => "FALSE".to_owned(),
-        DataRef::DateTime(moment) if moment.is_duration() => moment.as_f64().to_string(),
-        DataRef::DateTime(moment) => {
-            let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
-            let date = format!("{year:04}-{month:02}-{day:02}");
-            if (hour, minute, second) == (0, 0, 0) { date } else { format!("{date} {hour:02}:{minute:02}:{second:02}") }
-        }
     }
 }
 

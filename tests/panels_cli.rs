@@ -191,6 +191,19 @@ fn a_council_is_drawn_from_a_list() {
     done(at, &format!("panels build {SOURCES} --seats 9 --count 50 --out panels.json"));
     done(at, "pool commit people.csv --id number --public gender,age --out pool");
 
+    // A spreadsheet with numbers and dates gives a list that fits the pool made from it.
+    let sheet = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/xlsx/people.xlsx");
+    let quotas = "feature,value,min,max\nborn,1970-01-01,0,1\nborn,2001-02-28,0,1\nborn,2001-02-28 12:00:00,0,1\nborn,unknown,0,1\n\
+                  town,Eupen,1,1\ntown,Kelmis,0,1\ntown,4700,0,1\n";
+    std::fs::write(at.join("sheet.csv"), quotas).unwrap();
+    done(at, &format!("pool commit {sheet} --id number --public town,born --out sheet-pool"));
+    done(
+        at,
+        &format!(
+            "panels build --respondents {sheet} --quotas sheet.csv --id number --seats 2 --count 4 --out sheet.json"
+        ),
+    );
+
     let (_beacon, relay) = beside(at, "beacon serve --dir beacon --listen 127.0.0.1:0 --period 1");
     done(
         at,
@@ -208,6 +221,8 @@ fn a_council_is_drawn_from_a_list() {
         "draw announce council --dir service --organiser town --purpose council --title en=Council --draws-at +12s --key clerk.key",
     );
 
+    let of_sheet = "terms new --dir service --draw council --pool sheet-pool --panels sheet.json --out sheet.note";
+    done(at, &format!("{of_sheet} --table-reason four"));
     let terms = "terms new --dir service --draw council --pool pool --reserves 4 --not-drawn 1=chair --out terms.note";
     let mut list: Value = serde_json::from_slice(&std::fs::read(at.join("panels.json")).unwrap()).unwrap();
     let whole = list.clone();

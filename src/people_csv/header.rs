@@ -6,7 +6,7 @@ use std::io::Read;
 
 use klero_draw::pool::{COLUMNS_MAX, Columns, NAME_BYTES_MAX};
 
-use super::row::normalise;
+use super::normalise;
 use super::{Next, Options, Problem, Problems, ReadError, Records};
 
 /// What is the same for all rows of a file: names and roles of the columns.

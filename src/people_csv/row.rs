@@ -3,22 +3,12 @@
 //! Holds one row at a time and allocates nothing for it. A fault names line and column, never a cell.
 
 use klero_draw::pool::{self, CELL_BYTES_MAX, Columns, ID_BYTES_MAX};
+use klero_panels::spelling::TRIMMED;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::header::Layout;
 use super::records::Record;
 use super::{PROBLEMS_LISTED, Problem, looks_like_formula};
-
-/// The characters that are cut off at both ends of a cell: tab, line feed, carriage return, space, no-break space, zero-width space,
-/// figure space, narrow no-break space, ideographic space, byte order mark.
-pub const TRIMMED: [char; 10] =
-    ['\t', '\n', '\r', ' ', '\u{a0}', '\u{200b}', '\u{2007}', '\u{202f}', '\u{3000}', '\u{feff}'];
-
-/// A text as a cell of the file would be read: trimmed and in normalisation form C. For names and ids that people type.
-#[must_use]
-pub fn normalise(text: &str) -> String {
-    text.trim_matches(TRIMMED).nfc().collect()
-}
 
 /// Where a cell's normalised text lies: in the record, or among the changed cells.
 #[derive(Debug, Clone, Copy, Default)]

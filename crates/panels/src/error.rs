@@ -57,7 +57,10 @@ pub enum Problem {
         nearest: Option<String>,
     },
     /// No column was named for the ids and none is obvious.
-    #[error("which column holds the ids? None is called \"id\"; name one, or ask for generated ids")]
+    #[error(
+        "which column holds the ids? None is called \"id\", \"nationbuilder_id\" or \"generated_id\"; name it with --id, or have ids made: \
+         klero panels build --generate-ids FILE"
+    )]
     NoIdColumn,
     /// Two columns have one name.
     #[error("two columns are called \"{column}\"")]

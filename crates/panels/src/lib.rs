@@ -76,7 +76,7 @@ pub mod respondents;
 #[cfg(feature = "xlsx")]
 pub mod sheet;
 mod simplex;
-mod spelling;
+pub mod spelling;
 mod table;
 mod walk;
 pub mod watch;

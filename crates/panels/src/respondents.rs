@@ -4,20 +4,23 @@
 //! other columns as they like (they are written out again untouched). Values
 //! are compared without regard to case and spacing. People who share a
 //! household ("same address") are those whose household columns are all equal
-//! and not all empty.
+//! and not all empty: equal as a pool has it, which tells people of one address
+//! apart from others by the very text, trimmed and normalised. Addresses that
+//! differ in case or spacing alone are thus different ones, here as in the draw,
+//! and are told ([`Respondents::nearly_equal_addresses`]).
 
 use std::collections::BTreeMap;
 
 use crate::error::{InputError, InputErrors, Place, Problem, shortened};
 use crate::instance::count;
 use crate::quotas::Quotas;
-use crate::spelling::{folded, nearest};
+use crate::spelling::{folded, nearest, normalise};
 use crate::table::Table;
 
 /// Where the ids come from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum IdColumn {
-    /// A column called `id` or `nationbuilder_id`.
+    /// A column called `id`, `nationbuilder_id` or `generated_id`.
     #[default]
     Obvious,
     /// The column of that name.
@@ -43,6 +46,7 @@ pub struct Respondents {
     /// Per person and feature, which value.
     values: Vec<Vec<usize>>,
     household: Vec<Option<u32>>,
+    nearly_equal: Vec<(u64, u64)>,
 }
 
 impl std::fmt::Debug for Respondents {
@@ -81,7 +85,7 @@ impl Respondents {
         let id_column = match &options.id {
             IdColumn::Named(name) => take(table.require(name, header)),
             IdColumn::Obvious => take(
-                ["id", "nationbuilder_id"]
+                ["id", "nationbuilder_id", "generated_id"]
                     .iter()
                     .find_map(|n| table.column(n))
                     .ok_or(InputError { place: header, problem: Problem::NoIdColumn }),
@@ -108,18 +112,20 @@ impl Respondents {
             .iter()
             .map(|f| f.quotas.iter().enumerate().map(|(i, q)| (folded(&q.value), i)).collect())
             .collect();
-        let mut first_line: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut first_line: BTreeMap<String, u64> = BTreeMap::new();
         let mut households: BTreeMap<Vec<String>, u32> = BTreeMap::new();
+        let mut alike: BTreeMap<Vec<String>, (u32, u64)> = BTreeMap::new();
+        let mut nearly_equal = Vec::new();
         let mut values = Vec::with_capacity(table.rows.len());
         let mut household = Vec::with_capacity(table.rows.len());
         for (row, &line) in table.rows.iter().zip(&table.lines) {
             let mut wrong = |problem| {
                 errors.push(InputError { place: Place::Respondents(Some(line)), problem });
             };
-            let id = row[id_column].as_str();
+            let id = normalise(&row[id_column]);
             if id.is_empty() {
                 wrong(Problem::MissingId);
-            } else if let Some(&first_line) = first_line.get(id) {
+            } else if let Some(&first_line) = first_line.get(&id) {
                 wrong(Problem::DuplicateId { first_line });
             } else {
                 first_line.insert(id, line);
@@ -140,15 +146,25 @@ impl Respondents {
                 }
             }
             values.push(answers);
-            let key: Vec<String> = household_columns.iter().map(|&c| folded(&row[c])).collect();
+            let key: Vec<String> = household_columns.iter().map(|&c| normalise(&row[c])).collect();
             household.push(if key.iter().all(String::is_empty) {
                 None
             } else {
+                let nearly: Vec<String> = key.iter().map(|cell| folded(cell)).collect();
                 let next = count(households.len());
-                Some(*households.entry(key).or_insert(next))
+                let this = *households.entry(key).or_insert(next);
+                let (first, first_line) = *alike.entry(nearly).or_insert((this, line));
+                if this == next && first != this {
+                    nearly_equal.push((first_line, line));
+                }
+                Some(this)
             });
         }
-        if errors.is_empty() { Ok(Self { table, id_column, values, household }) } else { Err(InputErrors::new(errors)) }
+        if errors.is_empty() {
+            Ok(Self { table, id_column, values, household, nearly_equal })
+        } else {
+            Err(InputErrors::new(errors))
+        }
     }
 
     /// Number of people.
@@ -205,6 +221,12 @@ impl Respondents {
     #[must_use]
     pub fn has_household_rule(&self) -> bool {
         self.household.iter().any(Option::is_some)
+    }
+
+    /// Addresses that another one equals but for case and spacing: the line of the other, and the first line of this one.
+    #[must_use]
+    pub fn nearly_equal_addresses(&self) -> &[(u64, u64)] {
+        &self.nearly_equal
     }
 
     pub(crate) fn household(&self, person: usize) -> Option<u32> {

@@ -5,6 +5,7 @@
 //! otherwise untouched.
 
 use crate::error::{InputError, InputErrors, Place, Problem};
+use crate::spelling::TRIMMED;
 
 /// Most rows of a file: far above any register, far below memory.
 pub(crate) const MAX_ROWS: usize = 2_000_000;
@@ -53,7 +54,6 @@ impl Table {
             .has_headers(false)
             .flexible(true)
             .delimiter(separator)
-            .trim(csv::Trim::All)
             .from_reader(text.as_bytes());
         let mut rows = Vec::new();
         let mut lines = Vec::new();
@@ -63,11 +63,11 @@ impl Table {
                 let line = e.position().map(csv::Position::line);
                 InputErrors::one(place(line), Problem::Unreadable { reason: "not CSV".into() })
             })?;
-            if record.iter().all(str::is_empty) {
+            if record.iter().all(|cell| trimmed(cell).is_empty()) {
                 continue;
             }
             lines.push(newlines.line_at(record.position().map_or(0, csv::Position::byte)));
-            rows.push(record.iter().map(str::to_owned).collect());
+            rows.push(record.iter().map(|cell| trimmed(cell).to_owned()).collect());
             if rows.len() > MAX_ROWS + 1 {
                 break;
             }
@@ -137,6 +137,11 @@ impl Table {
             },
         })
     }
+}
+
+/// A cell without what is cut off at both ends, as pools cut it off.
+pub(crate) fn trimmed(cell: &str) -> &str {
+    cell.trim_matches(TRIMMED)
 }
 
 /// Counts lines; the reader's own count stands before a CRLF's second half.

@@ -1,12 +1,12 @@
-//! Spreadsheets as tables. Numbers become text: 34 and 34.0 are "34".
+//! Spreadsheets as tables. Numbers and dates become text as [`crate::sheet`] has it.
 
 use std::io::Cursor;
 
-use calamine::{Data, Reader, Xlsx};
+use calamine::{Reader, Xlsx};
 
 use crate::error::{InputErrors, Place, Problem};
 use crate::sheet::filled_cells;
-use crate::table::{MAX_ROWS, Table};
+use crate::table::{MAX_ROWS, Table, trimmed};
 
 /// Reads the first sheet.
 pub(crate) fn read(bytes: &[u8], place: fn(Option<u64>) -> Place, missing: &'static str) -> Result<Table, InputErrors> {
@@ -28,18 +28,11 @@ fn table(bytes: &[u8], place: fn(Option<u64>) -> Place, missing: &'static str) -
     let mut rows = Vec::new();
     let mut lines = Vec::new();
     for (i, cells) in sheet.rows().enumerate().take(MAX_ROWS + 2) {
-        let row: Vec<String> = cells.iter().map(text).collect();
+        let row: Vec<String> = cells.iter().map(|cell| trimmed(cell).to_owned()).collect();
         if row.iter().any(|c| !c.is_empty()) {
             rows.push(row);
             lines.push(u64::from(first) + u64::try_from(i).unwrap_or(0) + 1);
         }
     }
     Table::from_rows(rows, lines, place, missing)
-}
-
-fn text(cell: &Data) -> String {
-    match cell {
-        Data::Empty => String::new(),
-        other => other.to_string().trim().to_owned(),
-    }
 }

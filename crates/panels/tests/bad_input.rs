@@ -81,7 +81,11 @@ fn respondents_are_refused_with_line_and_reason() {
         ("", None, "no header line"),
         ("id,gender\n", None, "no respondents"),
         ("id,gendr\na,female\n", Some(1), "there is no column \"gender\"; did you mean \"gendr\"?"),
-        ("name,gender\na,female\n", Some(1), "which column holds the ids?"),
+        (
+            "name,gender\na,female\n",
+            Some(1),
+            "name it with --id, or have ids made: klero panels build --generate-ids FILE",
+        ),
         (
             "id,gender\na,femal\n",
             Some(2),
@@ -136,6 +140,11 @@ fn ids_can_be_generated_and_values_are_compared_without_case() {
     let read = people(text.as_bytes(), &options).unwrap();
     assert_eq!(read.ids().collect::<Vec<_>>(), ["p1", "p2", "p3"]);
     assert_eq!(read.id_column(), "generated_id");
+    // what was written out with these ids is read again without naming the column
+    let all: Vec<u32> = (0..3).collect();
+    let again =
+        people(klero_panels::output::people_csv(&read, &all).as_bytes(), &RespondentOptions::default()).unwrap();
+    assert!(again.ids().eq(read.ids()));
 }
 
 #[test]

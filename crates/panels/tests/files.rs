@@ -30,7 +30,7 @@ fn a_spreadsheet_reads_like_the_same_csv() {
     let quotas = quotas.unwrap();
     let read = Respondents::from_xlsx(book, &quotas, &RespondentOptions::default()).unwrap();
     assert_eq!(read.ids().collect::<Vec<_>>(), ["a1", "b2", "c3"]);
-    assert_eq!(read.row(1).unwrap(), ["b2", "Male", "34", "true"]);
+    assert_eq!(read.row(1).unwrap(), ["b2", "Male", "34", "TRUE"]);
     // row 3 of the sheet is empty, so the last person stands in row 5
     let narrow = Quotas::from_csv(b"feature,value,min,max\nage,34,0,2\n").unwrap();
     let refused = Respondents::from_xlsx(book, &narrow, &RespondentOptions::default()).unwrap_err();
@@ -64,6 +64,42 @@ fn everybody_is_selected_reserve_or_remaining() {
     assert_eq!(remaining(&people, &[1, 2], &[4]), [0, 3]);
     let csv = people_csv(&people, &[2, 0]);
     assert_eq!(csv, "id,name,gender,home\n3,\"Cy \"\"C\"\"\",female,\n1,\"Ada, A.\",female,x\n");
+}
+
+/// The draw knows people of one address by the very text, trimmed and normalised (spec §2.2): so do panels, and they tell of near misses.
+#[test]
+fn addresses_are_one_where_the_pool_has_them_as_one() {
+    let quotas = Quotas::from_csv(b"feature,value,min,max\ngender,x,0,9\n").unwrap();
+    let homes = [
+        "Rue de l'E\u{301}cole 5",
+        "\u{a0}Rue de l'\u{c9}cole 5",
+        "rue de l'\u{e9}cole  5",
+        "RUE DE L'\u{c9}COLE 5",
+        "",
+        "",
+        "B 1",
+    ];
+    let rows: String = homes.iter().enumerate().map(|(i, home)| format!("{i},x,{home}\n")).collect();
+    let options = RespondentOptions { household: vec!["home".into()], ..RespondentOptions::default() };
+    let people = Respondents::from_csv(format!("id,gender,home\n{rows}").as_bytes(), &quotas, &options).unwrap();
+    assert_eq!(people.nearly_equal_addresses(), [(2, 4), (2, 5)]);
+    let instance = Instance::new(&quotas, &people, 2).unwrap();
+    assert!(check(&instance, vec![vec![0, 1]]).is_err(), "one address, however its accent is written");
+    assert!(check(&instance, vec![vec![0, 2]]).is_ok() && check(&instance, vec![vec![4, 5]]).is_ok());
+}
+
+#[test]
+fn accents_are_the_same_composed_and_decomposed() {
+    let quotas =
+        Quotas::from_csv("feature,value,min,max\nr\u{e9}gion,Li\u{e8}ge,0,2\nr\u{e9}gion,Lie,0,2\n".as_bytes())
+            .unwrap();
+    let text = "id,re\u{301}gion\ne\u{301},Lie\u{300}ge\nb,LI\u{c8}GE\n";
+    let options = RespondentOptions::default();
+    let people = Respondents::from_csv(text.as_bytes(), &quotas, &options).unwrap();
+    assert_eq!(people.row(0).unwrap(), ["e\u{301}", "Lie\u{300}ge"], "what goes out is what came in");
+    let twice = format!("{text}\u{e9},Lie\n");
+    let refused = Respondents::from_csv(twice.as_bytes(), &quotas, &options).unwrap_err();
+    assert_eq!(refused.to_string(), "respondents, line 4: this id is already on line 2");
 }
 
 #[test]

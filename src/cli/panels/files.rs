@@ -23,7 +23,7 @@ pub(crate) struct Sources {
     /// Quotas: CSV or XLSX
     #[arg(long, value_name = "FILE")]
     quotas: PathBuf,
-    /// Column with the ids; 'id' or 'nationbuilder_id' if absent
+    /// Column with the ids; 'id', 'nationbuilder_id' or 'generated_id' if absent
     #[arg(long, value_name = "COL")]
     pub(crate) id: Option<String>,
     /// Columns that together are the address: at most one person of it on a panel
@@ -90,8 +90,19 @@ impl Sources {
             Respondents::from_csv(&bytes, &quotas, &options)
         }
         .map_err(|e| wrong(&e))?;
+        warn_of_nearly_equal(respondents.nearly_equal_addresses());
         Ok((quotas, respondents))
     }
+}
+
+/// Tells of addresses that are one to a reader, and two to the draw.
+fn warn_of_nearly_equal(pairs: &[(u64, u64)]) {
+    let Some((one, other)) = pairs.first() else { return };
+    eprintln!(
+        "warning: {} addresses differ from another one in capitals or spacing alone, such as those on lines {one} and {other}: \
+         they count as different households, on panels and in a draw; write them alike if they are one",
+        pairs.len()
+    );
 }
 
 /// Reads quotas.

@@ -12,6 +12,7 @@ use klero_draw::certificate::Certificate;
 use klero_draw::hash::ArtifactHash;
 use klero_draw::table::Table;
 use klero_draw::terms::Method;
+use klero_panels::spelling::folded;
 use klero_panels::{ListedQuota, PanelList};
 
 use super::files;
@@ -216,9 +217,4 @@ fn same_values(
         }
     }
     Ok(())
-}
-
-/// The form in which panel files compare names and values: lower case, white space as one space.
-fn folded(text: &str) -> String {
-    normalise(&text.to_lowercase()).split_whitespace().collect::<Vec<_>>().join(" ")
 }
