@@ -121,7 +121,7 @@ in_copy klero-service draw status >/dev/null
 say "-- upgraded"
 halt
 before=$(sha256sum "$root/etc/kleroterion/klero.toml" | cut -d' ' -f1)
-in_copy dpkg --install "/tmp/$(basename "$new")" >"$work/upgrade.log" 2>&1 || { cat "$work/upgrade.log"; exit 1; }
+in_copy dpkg --install --force-confold "/tmp/$(basename "$new")" >"$work/upgrade.log" 2>&1 || { cat "$work/upgrade.log"; exit 1; }
 [ "$(in_copy dpkg-query -W -f '${Version}' kleroterion)" = 0.1.1-1 ] || fail "the upgrade is not installed"
 [ "$(sha256sum "$root/etc/kleroterion/klero.toml" | cut -d' ' -f1)" = "$before" ] || fail "the upgrade changed the settings"
 start
