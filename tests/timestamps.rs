@@ -10,6 +10,7 @@ mod common_service;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
@@ -19,13 +20,17 @@ use axum::routing::post;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use common_service::{ROUNDS, Wish, World, published, slug};
+use klero_tlog::Note;
 use klero_tlog::tlog_proof::TlogProof;
 use klero_verifier::token::Token;
 use klero_verifier::tokens::Signatures as _;
+use kleroterion::files::RealFiles;
+use kleroterion::service::kept::Kept;
 use kleroterion::service::stamping;
 use kleroterion::timestamp::cms::Pinned;
 use kleroterion::timestamp::{query, read_answer};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 /// Runs openssl in a folder.
 #[track_caller]
@@ -83,6 +88,17 @@ impl Authority {
 
     /// Serves it over HTTP; gives the address.
     fn serve(&self, runtime: &tokio::runtime::Runtime) -> String {
+        self.serve_while(runtime, &Arc::new(AtomicBool::new(true)), &Arc::default())
+    }
+
+    /// The same, while it is `open`; every request is counted.
+    fn serve_while(
+        &self,
+        runtime: &tokio::runtime::Runtime,
+        open: &Arc<AtomicBool>,
+        asked: &Arc<AtomicUsize>,
+    ) -> String {
+        let (open, asked) = (Arc::clone(open), Arc::clone(asked));
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         let dir = self.0.path().to_owned();
@@ -90,7 +106,12 @@ impl Authority {
             "/tsa",
             post(move |headers: HeaderMap, body: Body| {
                 let dir: PathBuf = dir.clone();
+                asked.fetch_add(1, Ordering::SeqCst);
+                let answers = open.load(Ordering::SeqCst);
                 async move {
+                    if !answers {
+                        return Response::builder().status(503).body(Body::empty()).unwrap();
+                    }
                     assert_eq!(headers["content-type"], "application/timestamp-query");
                     let query = to_bytes(body, 10_000).await.unwrap().to_vec();
                     let reply = tokio::task::spawn_blocking(move || Self::reply(&dir, &query)).await.unwrap();
@@ -106,28 +127,45 @@ impl Authority {
     }
 }
 
-/// A sealed draw whose seal was stamped; its bundle.
-fn stamped(round: u64, authority: &Authority) -> (World, String) {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let mut world = World::before(round);
-    std::fs::write(
-        world.dir.path().join("service/authorities.txt"),
-        format!("# ours\n{}\n", authority.serve(&runtime)),
-    )
-    .unwrap();
-    world.restart();
-    world.announce("letters", round);
-    world.seal("letters", &Wish::equal(round)).unwrap();
-    let seal = world.service().ledger().draw(&slug("letters")).unwrap().seal().unwrap().at.seq;
-    let stamping = runtime.spawn(stamping::run(Arc::clone(world.service())));
-    let path = world.dir.path().join(format!("service/public/witnessed/{seal}.tokens"));
+#[track_caller]
+fn until(what: &str, there: impl Fn() -> bool) {
     for _ in 0..60_000 {
-        if path.exists() {
-            break;
+        if there() {
+            return;
         }
         std::thread::park_timeout(Duration::from_millis(1));
     }
-    assert!(path.exists(), "no token came");
+    panic!("{what} never came");
+}
+
+fn tokens_path(world: &World, seal: u64) -> PathBuf {
+    world.dir.path().join(format!("service/public/witnessed/{seal}.tokens"))
+}
+
+/// A world whose service asks these authorities, an hour before `round`.
+fn stamping_world(round: u64, authorities: &[String]) -> World {
+    let mut world = World::before(round);
+    std::fs::write(world.dir.path().join("service/authorities.txt"), format!("# ours\n{}\n", authorities.join("\n")))
+        .unwrap();
+    world.restart();
+    world
+}
+
+/// Seals a draw; the step's index.
+fn sealed(world: &World, draw: &str, round: u64) -> u64 {
+    world.announce(draw, round);
+    world.seal(draw, &Wish::equal(round)).unwrap();
+    world.service().ledger().draw(&slug(draw)).unwrap().seal().unwrap().at.seq
+}
+
+/// A sealed draw whose seal was stamped; its bundle.
+fn stamped(round: u64, authority: &Authority) -> (World, String) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let world = stamping_world(round, &[authority.serve(&runtime)]);
+    let seal = sealed(&world, "letters", round);
+    let stamping = runtime.spawn(stamping::run(Arc::clone(world.service())));
+    let path = tokens_path(&world, seal);
+    until("a token", || path.exists());
     stamping.abort();
     let bundle = world.bundle("letters");
     (world, bundle)
@@ -221,8 +259,14 @@ fn a_seal_is_stamped_and_the_token_counts_under_a_pinned_certificate() {
 #[test]
 fn a_token_that_does_not_fit_refutes() {
     let Some(authority) = Authority::new("-newkey rsa:2048", "timeStamping") else { return };
-    // The round was published long ago: stamped after it, by a clock that is trusted.
-    let (world, bundle) = stamped(ROUNDS[1], &authority);
+    // The round was published long ago: stamped after it, by a clock that is trusted. A service would not keep it.
+    let world = stamping_world(ROUNDS[1], &["http://127.0.0.1:9/".to_owned()]);
+    let seal = sealed(&world, "letters", ROUNDS[1]);
+    let note = std::fs::read(world.dir.path().join(format!("service/public/witnessed/{seal}"))).unwrap();
+    let stamped: [u8; 32] = Sha256::digest(Note::parse(&note).unwrap().text().as_bytes()).into();
+    let token = read_answer(&Authority::reply(authority.0.path(), &query(&stamped, 3)), &stamped, 3).unwrap();
+    std::fs::write(tokens_path(&world, seal), format!("{}\n", STANDARD.encode(token))).unwrap();
+    let bundle = world.bundle("letters");
     assert!(published(ROUNDS[1]) < published(soon()));
     let ca = authority.der("ca.pem");
     let (check, report) = judged(&world, &bundle, std::slice::from_ref(&ca));
@@ -248,6 +292,57 @@ fn a_token_that_does_not_fit_refutes() {
             assert_eq!(judged(&world, &bundle.replace(&token, &wrong), &[]).1["exit"], 2, "{wrong:.40}");
         }
     }
+}
+
+#[test]
+fn after_a_restart_each_authority_that_gave_nothing_is_asked_again() {
+    let Some(first) = Authority::new("-newkey rsa:2048", "timeStamping") else { return };
+    let second = Authority::new("-newkey rsa:2048", "timeStamping").unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (open, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let addresses = [first.serve(&runtime), second.serve_while(&runtime, &open, &asked)];
+    let round = soon();
+    let mut world = stamping_world(round, &addresses);
+    let seal = sealed(&world, "letters", round);
+    let kept = |world: &World| Kept::new(world.service().public(), Arc::new(RealFiles)).tokens(seal).unwrap();
+    let asked_after = |n| until("a request", || asked.load(Ordering::SeqCst) > n);
+    let stamping = runtime.spawn(stamping::run(Arc::clone(world.service())));
+    until("the first's token", || kept(&world).len() == 1);
+    asked_after(0);
+    stamping.abort();
+    let before = kept(&world);
+    // The task lets go of the service when it has ended.
+    until("the end", || stamping.is_finished());
+    world.restart();
+    let so_far = asked.load(Ordering::SeqCst);
+    let stamping = runtime.spawn(stamping::run(Arc::clone(world.service())));
+    // The first was asked again before the second: a further token of it would take the second's place.
+    asked_after(so_far);
+    assert_eq!(kept(&world), before);
+    open.store(true, Ordering::SeqCst);
+    // A change of the log is an occasion to ask again.
+    world.announce("other", round);
+    until("the second's token", || kept(&world).len() == 2);
+    stamping.abort();
+    assert_eq!(kept(&world)[..1], before);
+    let (check, _) = judged(&world, &world.bundle("letters"), &[second.der("ca.pem")]);
+    assert_eq!(check["status"], "passed", "{check}");
+}
+
+#[test]
+fn a_token_of_after_the_round_is_not_kept() {
+    let Some(authority) = Authority::new("-newkey rsa:2048", "timeStamping") else { return };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    // By the authority's clock the first round is long out; by the service's clock the second is out too.
+    let world = stamping_world(ROUNDS[1], &[authority.serve(&runtime)]);
+    let early = sealed(&world, "early", ROUNDS[2]);
+    let out = sealed(&world, "out", ROUNDS[1]);
+    let later = sealed(&world, "later", soon());
+    world.clock.set(published(ROUNDS[1]));
+    let stamping = runtime.spawn(stamping::run(Arc::clone(world.service())));
+    until("a token", || tokens_path(&world, later).exists());
+    stamping.abort();
+    assert!(!tokens_path(&world, early).exists() && !tokens_path(&world, out).exists());
 }
 
 #[test]

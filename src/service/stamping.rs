@@ -1,5 +1,8 @@
 //! Outside timestamps for the checkpoints that witnessed a seal (spec §8): asks the authorities of `DIR/authorities.txt`, one address a line, and keeps their tokens
 //! beside the checkpoint. Nothing waits for them: a draw is as good without.
+//!
+//! What was asked for is forgotten when the service ends, and what is missing is asked for again when it begins: of an authority that answers twice the
+//! first token is kept, so that it takes no other's place. A token of after the round is not kept: it would refute the draw that it was asked for.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -7,12 +10,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use klero_verifier::ledger::Phase;
+use klero_verifier::token::Token;
 
 use super::Service;
-use super::kept::MAX_TOKENS;
+use super::kept::{Kept, MAX_TOKENS};
 use crate::failure::{Failure, Named};
+use crate::files::FileError;
 use crate::outbound::{Address, Poster};
-use crate::timestamp;
+use crate::timestamp::{self, cms::named_signer};
 
 /// Time for one request. Authorities are far away, and nobody waits.
 const REQUEST_TIME: Duration = Duration::from_secs(20);
@@ -46,18 +51,17 @@ pub async fn run(service: Arc<Service>) {
     let mut done = BTreeSet::new();
     loop {
         changes.mark_unchanged();
-        let missing = service.unstamped();
         let mut failed = false;
-        for (step, note) in missing {
+        for seal in service.unstamped() {
             for (place, authority) in service.authorities.iter().enumerate() {
-                if done.contains(&(step, place)) {
+                if done.contains(&(seal.step, place)) {
                     continue;
                 }
                 let Ok(nonce) = nonce() else { return };
-                match timestamp::ask(&poster, authority, &note, nonce).await {
+                match timestamp::ask(&poster, authority, &seal.note, nonce).await {
                     Ok(token) => {
-                        let kept = service.kept.clone();
-                        match tokio::task::spawn_blocking(move || kept.add_token(step, token)).await {
+                        let (kept, step, before) = (service.kept.clone(), seal.step, seal.round_time);
+                        match tokio::task::spawn_blocking(move || keep(&kept, step, before, token)).await {
                             Ok(Ok(())) => drop(done.insert((step, place))),
                             _ => failed = true,
                         }
@@ -82,16 +86,40 @@ fn nonce() -> Result<u64, getrandom::Error> {
     Ok(u64::from_be_bytes(bytes))
 }
 
+/// Keeps a token of before the round, unless there is one by whoever signed this one.
+fn keep(kept: &Kept, step: u64, before: Option<u64>, token: Vec<u8>) -> Result<(), FileError> {
+    let late = before.is_some_and(|before| Token::parse(&token).is_ok_and(|token| token.time_secs >= before));
+    if late {
+        tracing::warn!(step, "an outside timestamp on a seal came after its round, and is not kept");
+        return Ok(());
+    }
+    let signer = named_signer(&token);
+    if signer.is_some() && kept.tokens(step)?.iter().any(|known| named_signer(known) == signer) {
+        return Ok(());
+    }
+    kept.add_token(step, token)
+}
+
+/// A seal that may still be stamped.
+struct Unstamped {
+    step: u64,
+    round_time: Option<u64>,
+    note: klero_tlog::Note,
+}
+
 impl Service {
-    /// Seals that are not drawn yet whose checkpoint is kept and has not a token of each authority.
-    fn unstamped(&self) -> Vec<(u64, klero_tlog::Note)> {
-        let seals: Vec<u64> = {
+    /// Seals that are not drawn yet, and whose round is not out, whose checkpoint is kept and has not a token of each authority.
+    fn unstamped(&self) -> Vec<Unstamped> {
+        let now = self.clock.now();
+        let seals: Vec<(u64, Option<u64>)> = {
             let ledger = self.ledger();
             let sealed = ledger.draws().filter(|(_, draw)| draw.phase() == Phase::Sealed);
-            sealed.filter_map(|(_, draw)| Some(draw.seal()?.at.seq)).collect()
+            let seals = sealed.filter_map(|(_, draw)| draw.seal().map(|seal| (seal.at.seq, seal.round_time)));
+            seals.filter(|(_, round_time)| round_time.is_none_or(|at| now < at)).collect()
         };
-        let lacks = |seal: &u64| self.kept.tokens(*seal).is_ok_and(|tokens| tokens.len() < self.authorities.len());
-        let kept = seals.into_iter().filter(lacks);
-        kept.filter_map(|seal| Some((seal, self.kept.get(seal).ok()??))).collect()
+        let lacks = |step: u64| self.kept.tokens(step).is_ok_and(|tokens| tokens.len() < self.authorities.len());
+        let lacking = seals.into_iter().filter(|(step, _)| lacks(*step));
+        let kept = |step: u64| self.kept.get(step).ok().flatten();
+        lacking.filter_map(|(step, round_time)| Some(Unstamped { step, round_time, note: kept(step)? })).collect()
     }
 }

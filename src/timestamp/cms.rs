@@ -44,8 +44,17 @@ impl Signatures for Pinned {
     }
 }
 
+/// Who signed a token, in the form in which it says so: the number of a certificate and who issued it, or a key's identifier. Nobody vouches for that; `None` if
+/// it cannot be read.
+#[must_use]
+pub fn named_signer(token: &[u8]) -> Option<Vec<u8>> {
+    let token = Token::parse(token).ok()?;
+    Signed::read(&token).ok().map(|signed| signed.named.to_vec())
+}
+
 /// What is signed, how, and with which certificate, as the token says.
 struct Signed<'a> {
+    named: &'a [u8],
     certificates: Vec<CertificateDer<'a>>,
     digest: &'static digest::Algorithm,
     /// The signed attributes, as they are signed: tagged as a SET.
@@ -77,8 +86,8 @@ impl<'a> Signed<'a> {
         let mut signer = signers.enter(SEQUENCE)?;
         signers.end().map_err(|_| NotDer("more than one signer"))?;
         signer.take(INTEGER)?;
-        // Who signed is read from the signed attributes, which bind the certificate itself.
-        signer.any()?;
+        // Who signed is believed by the signed attributes alone, which bind the certificate itself.
+        let named = signer.any()?.whole;
         let digest = algorithm(signer.enter(SEQUENCE)?)?;
         let attributes = signer.any()?;
         if attributes.tag != CONTEXT_0 {
@@ -114,6 +123,7 @@ impl<'a> Signed<'a> {
             *tag = SET;
         }
         Ok(Self {
+            named,
             certificates,
             digest,
             attributes: as_signed,
