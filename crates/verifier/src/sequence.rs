@@ -30,17 +30,24 @@ pub fn check_sequence(reports: &mut [(Known, &mut Report)], whole_log: bool, pol
 
 fn check_links(reports: &mut [(Known, &mut Report)]) {
     let mut earlier: Vec<Subject> = Vec::new();
-    let opened = reports.first().and_then(|(known, _)| known.opened);
+    // The first bundle that can be read, whose log is that of the sequence.
+    let mut opened = None;
     for (known, report) in reports {
         let Some(subject) = report.subject.clone() else { continue };
         if let Some(first) = earlier.first() {
             if first.log != subject.log {
                 let reason = "the bundles of a sequence are of different logs";
                 report.fail(CheckId::LogSignature, Finding::mismatch(&first.log, &subject.log, reason));
-            } else if known.opened != opened {
+                // Places and trees of two logs have nothing to do with each other.
+                *known = Known::default();
+                continue;
+            }
+            if known.opened != opened {
                 let reason = "the bundles of a sequence are of different logs: their first steps differ";
                 report.fail(CheckId::LogChain, Finding::because(reason));
             }
+        } else {
+            opened = known.opened;
         }
         if earlier.iter().any(|one| one.draw == subject.draw) {
             let reason = format!("draw '{}' stands in this sequence twice", subject.draw);

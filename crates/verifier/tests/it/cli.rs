@@ -13,10 +13,10 @@ use crate::whole_log::{Files, files};
 use crate::world::{GENESIS, Pool, Spec, World};
 
 #[derive(Default)]
-struct Memory {
+pub(crate) struct Memory {
     files: BTreeMap<PathBuf, Vec<u8>>,
     huge: Vec<PathBuf>,
-    log: Option<Files>,
+    pub(crate) log: Option<Files>,
 }
 
 impl Io for Memory {
@@ -32,11 +32,11 @@ impl Io for Memory {
 }
 
 impl Memory {
-    fn with(mut self, path: &str, text: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn with(mut self, path: &str, text: impl Into<Vec<u8>>) -> Self {
         self.files.insert(PathBuf::from(path), text.into());
         self
     }
-    fn run(&self, args: &str) -> (u8, String, String) {
+    pub(crate) fn run(&self, args: &str) -> (u8, String, String) {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let exit = run(args.split_whitespace().map(OsString::from), self, &mut out, &mut err);
         (exit, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())

@@ -13,6 +13,7 @@ mod panels;
 mod rekeyed;
 mod sequence;
 mod shelf;
+mod together;
 mod vectors;
 mod whole_log;
 mod world;

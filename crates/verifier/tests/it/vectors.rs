@@ -16,7 +16,7 @@ fn trust_of(case: &Value) -> Option<Trust> {
     case["trust"].as_str().map(|text| Trust::parse(text).unwrap())
 }
 
-fn texts(value: &Value) -> Vec<&str> {
+pub(crate) fn texts(value: &Value) -> Vec<&str> {
     value.as_array().map(|list| list.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
 }
 

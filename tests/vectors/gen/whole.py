@@ -1,0 +1,428 @@
+"""log.json: bundles beside the whole log; sequences.json: bundles that follow one another (spec 8, 9.5, 9.6)."""
+from logs import *
+
+cases, files = [], {}
+LATER = {"time": GENESIS + 140, "round": 1234, "draws_at": GENESIS + 3 * 1232, "purpose": "q"}
+LATEST = {"time": GENESIS + 3 * 1234 + 9, "round": 32000944, "draws_at": GENESIS + 3 * 32000942, "purpose": "r"}
+
+
+def entries_path(n, width):
+    groups = [f"{n // 1000**i % 1000:03}" for i in range(2, -1, -1)]
+    while len(groups) > 1 and groups[0] == "000":
+        groups.pop(0)
+    return "tile/entries/" + "/".join("x" + g for g in groups[:-1]) + "/" * (len(groups) > 1) + groups[-1] + (f".p/{width}" if width < 256 else "")
+
+
+def public(log, size=None, lines=None, extension="", root=None, **more):
+    """A log's public files, §1.1: the checkpoint and the bundles of entries."""
+    entries = [e.encode() for e in log.entries[:size]]
+    signed = checkpoint(log.origin, [leaf_hash(e) for e in entries], lines or [log.key.line], extension)
+    if root:
+        text = f"{log.origin}\n{len(entries)}\n{b64(root)}\n"
+        signed = text + "\n" + log.key.line(text)
+    out = {"checkpoint": signed.encode()}
+    for n in range(0, len(entries), 256):
+        some = entries[n:n + 256]
+        out[entries_path(n // 256, len(some))] = b"".join(struct.pack(">H", len(e)) + e for e in some)
+    return {path: data for path, data in {**out, **more}.items() if data is not None}
+
+
+def case(name, why, bundles, exit=0, log=None, sequence=False, trust=None, reports=True):
+    """`bundles`: for each the text, its statuses alone, and those with the log or in the sequence."""
+    out = {"name": name, "why": why, "exit": exit}
+    if log is not None:
+        out["log"] = {}
+        for path, data in sorted(log.items()):
+            out["log"][path] = sha256(data).hex()
+            files[sha256(data).hex()] = b64(data)
+    if sequence:
+        out["sequence"] = True
+    if trust:
+        out["trust"] = json.dumps(trust, ensure_ascii=False)
+    out["bundles"] = [{"bundle": text, "alone": alone, **({"with": together} if reports else {})} for text, alone, together in bundles]
+    cases.append(out)
+
+
+# --- the whole log
+
+def beside(name, why, bundle, log, exit=0, failed=(), also=(), ran=("log.consistency",), alone=None, trust=None, reports=True):
+    case(name, why, [(bundle, alone or statuses(), statuses(exit, failed, also, ran))], exit, log, False, trust, reports)
+
+
+def simple(**of_log):
+    log = Log(**of_log)
+    return log, log.whole()[1]
+
+
+def with_other():
+    log, outcome = simple()
+    return log, outcome, log.whole("d2", **LATER)[1]
+
+
+base, outcome = simple()
+text = base.bundle([outcome])
+beside("whole", "the log that the bundle was made from", text, public(base))
+grown, _, second = with_other()
+beside("grown", "the log went on: another purpose, drawn", text, public(grown))
+beside("bundle-of-the-grown-log", "§9.1: a bundle holds the steps of its own purpose alone", grown.bundle([outcome], steps=range(5)), public(grown))
+annulled, _ = simple()
+annulled.annul("d1", annulled.leaves()[-1].hex(), GENESIS + 140)
+beside("grown-by-its-own", "§9.6: a step that was logged after the bundle was made", text, public(annulled))
+beside("left-out", "§9.6: a step that was logged when the bundle was made: the draw was annulled", annulled.bundle([outcome], steps=range(5)), public(annulled),
+       1, ["terms.attempts"])
+
+repeated, _ = simple()
+closed = repeated.annul("d1", repeated.leaves()[-1].hex(), GENESIS + 140)
+repeated.announce("d2", GENESIS + 150, GENESIS + 3 * 1232, attempt=2, previous=closed)
+beside("left-out-attempt", "§9.1: steps of a later attempt do not belong to the bundle, the annulment does", repeated.bundle([outcome], steps=range(6)), public(repeated))
+
+# §2.5: what became of an earlier draw that the pool is linked to.
+def linked(name, why, failed=(), before=lambda log, first: None, after=lambda log: None):
+    log = Log()
+    terms, first = log.whole("e0", purpose="q")
+    order = in_order(stage_key(terms[2], 42), range(log.pool.size))
+    before(log, first)
+    pool = Pool([log.pool.entries[i][3] for i in order[:2]])
+    final = log.whole("d1", pool, GENESIS + 160, round=1234, draws_at=GENESIS + 3 * 1232, reserves=0, method={"name": "equal", "seats": 1},
+                      table=name_of(pool.table), **{"from": {"draw": "e0", "outcome": name_of(first)}})[1]
+    after(log)
+    drawn = max(i for i, e in enumerate(log.entries) if '"draw":"e0"' in e and f'"outcome":"{name_of(first)}"' in e)
+    steps = [0, 1, drawn] + [i for i, e in enumerate(log.entries) if '"draw":"d1"' in e]
+    ran = ["pool.table", "pool.from"]
+    beside(name, why, log.bundle([first, pool.table, final], steps=steps), public(log), 1 if failed else 0, failed, ran=["log.consistency", *ran], alone=statuses(ran=ran))
+
+
+annul_e0 = lambda time: lambda log, *_: log.annul("e0", log.leaves()[4].hex(), time)
+linked("linked", "§2.5: a pool of those drawn before")
+linked("linked-to-annulled", "§2.5, §9.6: the earlier draw was annulled before this one was sealed, which only the whole log shows", ["log.chain"], annul_e0(GENESIS + 150))
+linked("linked-to-annulled-later", "§2.5: what becomes of it later does not matter", after=annul_e0(GENESIS + 3 * 1234 + 30))
+
+# Another history of the same key.
+forked = Log()
+forked.announce(time=GENESIS + 31)
+terms = forked.terms()
+forked.seal(terms)
+forked_outcome = forked.outcome(terms)
+forked.drawn(terms, forked_outcome)
+beside("forked", "the log has other entries than the bundle", text, public(forked), 1, ["log.consistency"])
+without = Log()
+without.whole("d2")
+beside("forked-without-the-draw", "… and never announced its draw", text, public(without), 1, ["log.consistency", "terms.attempts"])
+beside("shorter", "§9.6: the log that was read is shorter than the bundle's checkpoint", text, public(base, 4), 3, ran=[])
+beside("shorter-and-forked", "§9.6: … and what it has is not what the bundle holds", text, public(forked, 4), 1, ["log.consistency"], ran=[])
+
+beside("false-root", "§9.6: entries that do not hash to the checkpoint's root", text, public(base, root=bytes(32)), 1, ["log.inclusion"])
+stranger = Key("ex.org/log", b"\x1e" * 32)
+beside("signed-by-another", "§9.6: a checkpoint that the log key did not sign", text, public(base, lines=[stranger.line]), 1, ["log.signature"])
+beside("signed-by-another-too", "§8: lines of unknown keys are ignored", text, public(base, lines=[base.key.line, stranger.line]))
+beside("signed-falsely-too", "§1.1: each line of the log key must verify", text, public(base, lines=[base.key.line, lambda t: base.key.line(t + "x")]), 1, ["log.signature"])
+beside("of-another-origin", "§9.6: the key's name is not the origin", text,
+       public(base, checkpoint=checkpoint("else.org/log", base.leaves(), [base.key.line]).encode()), 1, ["log.signature"])
+beside("fourth-line", "§9.6: a checkpoint with lines after the third", text, public(base, extension="x\n"), 1, ["format"])
+
+# What other entries do wrong, of which the bundle says nothing.
+log, _ = simple()
+log.entries.append("hello")
+beside("no-step", "§9.6: an entry that is no step", text, public(log), 1, ["log.signature"])
+log, _ = simple()
+log.entries.append("hello")
+log.whole("d2", **LATER)
+beside("no-step-between", "… in the middle: what follows it goes on from its place and its leaf hash", text, public(log), 1, ["log.signature"])
+log, _ = simple()
+log.service, service = stranger, log.service
+log.announce("d2", GENESIS + 140, GENESIS + 3 * 1232, purpose="q")
+log.service = service
+beside("signed-by-no-service", "§9.6: an entry that its service key did not sign", text, public(log), 1, ["log.signature"])
+log.announce("d2", GENESIS + 150, GENESIS + 3 * 1232, purpose="q")
+beside("signed-by-no-service-between", "… takes no part: the draw that it would have announced can be announced after it", text, public(log), 1, ["log.signature"])
+
+log, _ = simple()
+log.whole("d2", **{**LATER, "time": GENESIS + 3 * 1233 - 1})
+beside("sealed-late", "§9.6: a seal after its round, of another purpose, fails log.chain and not time.sealed", text, public(log), 1, ["log.chain"])
+log, _ = simple()
+log.announce("d2", GENESIS + 140, GENESIS + 3 * 1232)
+beside("second-open-attempt", "§4.4: attempt 1 again", text, public(log), 1, ["log.chain"])
+log, _ = simple()
+log.announce("d2", GENESIS + 129, GENESIS + 3 * 1232, purpose="q")
+beside("time-falls", "§4: a step earlier than the one before", text, public(log), 1, ["log.chain"])
+log, _ = simple()
+log.add(GENESIS + 140, "closed")
+beside("closed", "§4.2: a log that was closed after the bundle", text, public(log))
+log.announce("d2", GENESIS + 150, GENESIS + 3 * 1232, purpose="q")
+beside("after-closed", "§4.2: nothing follows `closed`", text, public(log), 1, ["log.chain"])
+
+# Keys that were replaced.
+def rekeyed(by, role="log"):
+    log, outcome = simple()
+    old, new = (log.key if role == "log" else log.service), Key("ex.org/" + role, b"\x1e" * 32)
+    (log.change_key if role == "log" else log.change_service)(new, GENESIS + 140)
+    if role == "service":
+        log.service = by(old, new)
+        log.announce("d2", GENESIS + 150, GENESIS + 3 * 1232, purpose="q")
+        log.service = new
+    return log
+
+
+for name, why, by, failed in (
+    ("new-log-key", "§4.2: signed by the key in force", lambda old, new: [new.line], []),
+    ("both-log-keys", "§4.2: by the key before as well", lambda old, new: [old.line, new.line], []),
+    ("old-log-key", "§4.2: by the key that was replaced alone", lambda old, new: [old.line], ["log.signature"]),
+):
+    log = rekeyed(None)
+    beside(name, why, text, public(log, lines=by(base.key, log.key)), 1 if failed else 0, failed)
+for name, why, trust in (
+    ("trust-old-log-key", "§9.6: trust's keys are among those that were in force", lambda log: base.trust()),
+    ("trust-new-log-key", "… the later one is not in the bundle, and is in the log", lambda log: log.trust()),
+):
+    log = rekeyed(None)
+    late = log.bundle([outcome])
+    beside(name, why, late, public(log), trust=trust(log))
+beside("trust-another-log", "§9.6: keys that are not those of trust", text, public(base), 1, ["log.signature"], trust={**base.trust(), "log": stranger.vkey},
+       alone=statuses(1, ["log.signature"]))
+beside("new-service-key", "§4.2: after a `key` step the new one signs", text, public(rekeyed(lambda old, new: new, "service")))
+beside("old-service-key", "§4.2: … and the old one signs nothing", text, public(rekeyed(lambda old, new: old, "service")), 1, ["log.signature"])
+
+# States seen earlier.
+anchor = lambda leaves, size: {"root": head(leaves[:size]).hex(), "size": size}
+unknown = statuses(3)
+beside("anchor", "§9.6: an anchor that the bundle cannot show", text, public(base), trust=base.trust(anchor=anchor(base.leaves(), 2)), alone=unknown)
+beside("anchor-newest", "§9.3: one that equals the newest checkpoint", text, public(base), trust=base.trust(anchor=anchor(base.leaves(), 5)), alone=statuses(ran=["log.consistency"]))
+beside("anchor-later", "§9.6: one later than the bundle", text, public(grown), trust=base.trust(anchor=anchor(grown.leaves(), 7)), alone=unknown)
+beside("anchor-forked", "§9.6: one of another history", text, public(base), 1, ["log.consistency"], trust=base.trust(anchor=anchor(forked.leaves(), 4)), alone=unknown)
+beside("anchor-greater", "§9.6: one greater than the log that was read", text, public(base), 3, trust=base.trust(anchor=anchor(grown.leaves(), 7)), alone=unknown, ran=[])
+
+# More than one bundle of entries.
+long, _ = simple()
+for i in range(252):
+    value = long.about("z", attempt=1, draws_at=GENESIS + 3 * 1232, postponed=i, purpose="z", title={"de": "x"})
+    long.add(GENESIS + 140, "announced", draw="z", note=note("announce", value, [CLERK]))
+beside("257-entries", "§1.1: a full bundle of entries and a partial one", text, public(long))
+full = "tile/entries/000"
+beside("partial-gone", "§1.1: once the full bundle is there, the partial one may be gone", text, {"checkpoint": public(base)["checkpoint"], full: public(long)[full]})
+
+# Files that are not there, or not what they should be: no report.
+whole = public(base)
+path = "tile/entries/000.p/5"
+for name, why, changed in (
+    ("no-checkpoint", "no checkpoint", {"checkpoint": None}),
+    ("checkpoint-is-no-note", "a checkpoint that is no note", {"checkpoint": b"hello\n"}),
+    ("checkpoint-is-no-checkpoint", "a note that is no checkpoint", {"checkpoint": base.entries[0].encode()}),
+    ("no-entries", "a bundle of entries is missing", {path: None}),
+    ("entries-cut", "a bundle of entries that ends within one", {path: whole[path][:-1]}),
+    ("entries-short", "an entry too few", {path: whole[path][:-2 - len(base.entries[4].encode())]}),
+    ("entries-long", "a byte too many", {path: whole[path] + b"\0"}),
+    ("entries-more", "an entry too many", {path: whole[path] + b"\0\1x"}),
+):
+    beside(name, f"§9.6: {why}: no report", text, {k: v for k, v in {**whole, **changed}.items() if v is not None}, 2, reports=False)
+log_cases, log_files, cases, files = cases, files, [], {}
+
+
+# --- sequences
+
+def proofs_of(bundle):
+    value = json.loads(bundle)
+    for step in value["steps"]:
+        top, signed = step["proof"].split("\n\n", 1)
+        lines = top.split("\n")
+        yield leaf_hash(step["entry"].encode()), int(lines[1][6:]), [base64.b64decode(x) for x in lines[2:]], int(signed.split("\n")[1]), base64.b64decode(signed.split("\n")[2])
+
+
+def known(bundle):
+    """§9.5: the complete subtrees that a bundle contains or lets one compute, as {(first, length): hash}, and its newest size and root."""
+    out, whole = {}, lambda n: n & (n - 1) == 0
+    def climb(index, first, length, leaf, path):
+        if length == 1:
+            here = leaf
+        else:
+            k = _split_at(length)
+            if index < first + k:
+                other, at = path[-1], (first + k, length - k)
+                here = sha256(b"\1" + climb(index, first, k, leaf, path[:-1]) + other)
+            else:
+                other, at = path[-1], (first, k)
+                here = sha256(b"\1" + other + climb(index, first + k, length - k, leaf, path[:-1]))
+            if whole(at[1]):
+                out[at] = other
+        if whole(length):
+            out[first, length] = here
+        return here
+    for leaf, index, path, size, top in proofs_of(bundle):
+        assert climb(index, 0, size, leaf, path) == top
+    while True:
+        more = {(f, 2 * n): sha256(b"\1" + h + out[f + n, n]) for (f, n), h in out.items() if f % (2 * n) == 0 and (f + n, n) in out and (f, 2 * n) not in out}
+        if not more:
+            return out, size, top
+        out |= more
+
+
+def _split_at(n):
+    k = 1
+    while 2 * k < n:
+        k *= 2
+    return k
+
+
+def root_from(subtrees, size, first=0):
+    """The root over `size` leaves if complete subtrees give it."""
+    if size & (size - 1) == 0:
+        return subtrees.get((first, size))
+    k = _split_at(size)
+    left, right = subtrees.get((first, k)), root_from(subtrees, size - k, first + k)
+    return left and right and sha256(b"\1" + left + right)
+
+
+def one_log(bundles, vouched):
+    """§9.5, one log: for each bundle None, "failed" or "skipped"."""
+    all, out, seen = [known(b) for b in bundles], [None] * len(bundles), {}
+    for i, (subtrees, _, _) in enumerate(all):
+        if any(seen.setdefault(at, h) != h for at, h in subtrees.items()):
+            out[i] = "failed"
+    by_size = sorted(range(len(all)), key=lambda i: (all[i][1], i))
+    for a, b in zip(by_size, by_size[1:]):
+        shown = all[b][2] if all[a][1] == all[b][1] else root_from(all[b][0], all[a][1])
+        if shown is not None and shown != all[a][2]:
+            out[b] = "failed"
+        elif shown is None and not vouched and out[b] is None:
+            out[b] = "skipped"
+    return out
+
+
+def sequence(name, why, bundles, exit=0, trust=None, log=None, vouched=False):
+    """`bundles`: for each the text, which checks fail in the sequence, what ran by itself, and what else did not."""
+    first_key = lambda b: json.loads(json.loads(b)["steps"][0]["entry"].split("\n")[1])["log"]
+    readable = [b for b, *_ in bundles if b.startswith('{"artifacts"')]
+    of_one_log = [b for b in readable if first_key(b) == first_key(readable[0])]
+    found = one_log(of_one_log, vouched or log is not None)
+    out = []
+    for text, failed, ran, *also in bundles:
+        if not text.startswith('{"artifacts"'):
+            out.append((text, UNREADABLE, UNREADABLE))
+            continue
+        alone, how = statuses(also=also[0] if also else (), ran=ran), found.pop(0) if text in of_one_log else None
+        failed = list(failed) + ["log.consistency"] * (how == "failed")
+        skipped = [id for id in alone["skipped"] if id not in failed and not (log and id == "log.consistency")]
+        skipped += ["log.consistency"] * (how == "skipped" and "log.consistency" not in skipped)
+        out.append((text, alone, {"exit": 1 if failed else 3 if how == "skipped" else 0, "failed": sorted(failed), "skipped": sorted(skipped)}))
+    worst = max((o[2]["exit"] for o in out), key=[0, 3, 1, 2].index)
+    assert worst == exit, (name, worst)
+    case(name, why, out, exit, log, True, trust)
+
+
+UNREADABLE = {"exit": 2, "failed": ["format"], "skipped": "all others"}
+
+
+def letters(replaced=0, named=0):
+    """Letters `e0`, then a council `d1` drawn from those who were drawn: the letters' bundle from before it, the council's, the letters' of the same time, and the log."""
+    log = Log()
+    terms, first = log.whole("e0", purpose="q", replacement="rank" if replaced else "none")
+    order = in_order(stage_key(terms[2], 42), range(log.pool.size))
+    seated, left, artifacts, after = order[:2], [], [], log.leaves()[-1].hex()
+    for i in range(replaced):
+        leaver, follower = order[i], order[2 + i]
+        value = log.about("e0", after=after, seats=[{"index": leaver, "reason": "ended"}])
+        vacated = log.add(GENESIS + 140 + 2 * i, "vacated", draw="e0", note=note("vacate", value, [CLERK]))
+        artifacts.append(jcs({"draw": "e0", "fills": [{"left": leaver, "passed": [], "seated": log.pool.opening(follower)}], "format": "kleroterion/v1/replacement", "vacated": vacated}))
+        after = log.add(GENESIS + 141 + 2 * i, "replaced", draw="e0", left=[leaver], outcome=name_of(artifacts[-1]), seated=[follower], vacated=vacated)
+    size = len(log.entries)
+    early = log.bundle([first, *artifacts], "e0")
+    source = {"draw": "e0", "outcome": name_of(first)}
+    if named:
+        source["replacements"] = [name_of(a) for a in artifacts[:named]]
+    pool = Pool([log.pool.entries[i][3] for i in order[:2]])
+    final = log.whole("d1", pool, GENESIS + 160, round=1234, draws_at=GENESIS + 3 * 1232, reserves=0, method={"name": "equal", "seats": 1},
+                      table=name_of(pool.table), **{"from": source})[1]
+    drawn = max(i for i, e in enumerate(log.entries) if '"draw":"e0"' in e and '"kind":"drawn"' in e)
+    seen = [i for i, e in enumerate(log.entries) if '"kind":"replaced"' in e][:named]
+    steps = [0, 1, drawn, *seen] + [i for i, e in enumerate(log.entries) if '"draw":"d1"' in e]
+    return early, log.bundle([first, *artifacts[:named], pool.table, final], steps=steps), log.bundle([first, *artifacts], "e0", steps=range(size)), log
+
+
+LINKED, REPLACED = ["pool.table", "pool.from"], ["replacements.rule"]
+early, council, anew, log = letters()
+sequence("linked", "letters and the council drawn from them, fetched at the same time", [(anew, [], []), (council, [], LINKED)])
+sequence("linked-earlier", "… the letters' bundle fetched before: its state is one of the larger", [(early, [], []), (council, [], LINKED)])
+sequence("linked-reversed", "§9.5: the council before the letters: the link leads nowhere, and the letters were sealed first",
+         [(council, ["pool.from"], LINKED), (anew, ["log.chain"], [])], 1)
+sequence("one", "a sequence of one bundle", [(anew, [], [])])
+sequence("linked-alone", "§9.5: the bundle of the draw that it names is not there", [(council, ["pool.from"], LINKED)], 1)
+sequence("twice", "§9.5: a draw stands in two of them", [(anew, [], []), (anew, ["log.chain"], [])], 1)
+early, council, anew, log = letters(2, 1)
+sequence("linked-replacements", "§9.5: the earlier bundle may hold more replacements than are named", [(anew, [], REPLACED), (council, [], LINKED)])
+early, council, anew, log = letters(1, 1)
+first_only = log.bundle([a for a in json.loads(anew)["artifacts"].values() if '"format":"kleroterion/v1/outcome"' in a], "e0", steps=range(5), size=5)
+sequence("linked-replacements-missing", "§9.5: the earlier bundle is from before the replacement that is named", [(first_only, [], []), (council, ["pool.from"], LINKED)], 1)
+
+a = Log()
+first = a.whole("d1")[1]
+second = a.whole("d2", **LATER)[1]
+third = a.whole("d3", **LATEST)[1]
+steps = lambda log, draw: [0, 1] + [i for i, e in enumerate(log.entries) if f'"draw":"{draw}"' in e]
+of = lambda log, draw, artifact, size=None, **more: log.bundle([artifact], draw, steps=steps(log, draw), size=size, **more)
+three = [of(a, "d1", first), of(a, "d2", second), of(a, "d3", third)]
+sequence("three", "three draws of one log", [(b, [], []) for b in three])
+sequence("three-reversed", "§9.5: in another order than they were sealed", [(three[2], [], []), (three[1], ["log.chain"], []), (three[0], ["log.chain"], [])], 1)
+sequence("three-swapped", "§9.5: each is compared with the one before it", [(three[0], [], []), (three[2], [], []), (three[1], ["log.chain"], [])], 1)
+sequence("unreadable", "§9.3: 2 is the worst, and what can be read is judged", [(three[0], [], []), ("hello\n", [], []), (three[1], [], [])], 2)
+sequence("unreadable-first", "… wherever it stands", [("hello\n", [], []), (three[0], [], []), (three[1], [], [])], 2)
+
+# Checkpoints of several sizes.
+grown = [of(a, "d1", first, 5), of(a, "d2", second, 8), of(a, "d3", third)]
+sequence("growing", "§9.5: each state is computed from complete subtrees that the larger knows", [(b, [], []) for b in grown])
+older = [of(a, "d1", first), of(a, "d2", second, 8)]
+sequence("shrinking", "… also if the later bundle is the smaller", [(b, [], []) for b in older])
+gap = [of(a, "d1", first, 6), of(a, "d3", third)]
+sequence("gap", "§9.5: no subtree shows the state of 6 entries: it is skipped, and required", [(b, [], []) for b in gap], 3)
+sequence("gap-with-log", "… the whole log shows it", [(b, [], []) for b in gap], log=public(a))
+
+fork = Log()
+fork.whole("d9")
+fork_second = fork.whole("d2", **LATER)[1]
+fork_third = fork.whole("d3", **LATEST)[1]
+sequence("forked", "§9.5: equal sizes and other roots", [(of(a, "d1", first), [], []), (of(fork, "d3", fork_third), [], [])], 1)
+sequence("forked-smaller", "… the smaller's root is not that of the larger's beginning", [(of(a, "d1", first, 5), [], []), (of(fork, "d3", fork_third), [], [])], 1)
+sequence("forked-larger-first", "… the larger first", [(of(fork, "d3", fork_third), [], []), (of(a, "d2", second, 8), ["log.chain"], [])], 1)
+
+other = Log(at=GENESIS + 9)
+other_second = other.whole("d2", **LATER)[1]
+sequence("other-first-step", "§9.5: another first step under the same first log key", [(three[0], [], []), (of(other, "d2", other_second), ["log.chain"], [])], 1)
+other = Log(origin="else.org/log")
+other_second = other.whole("d2", **LATER)[1]
+sequence("other-log", "§9.5: another first log key", [(three[0], [], []), (of(other, "d2", other_second), ["log.signature"], [])], 1)
+
+sequence("other-log-between", "§9.5: … which takes no part in anything else",
+         [(three[0], [], []), (of(other, "d2", other_second), ["log.signature"], []), (three[2], [], [])], 1)
+
+vouching = Witness("w1", b"\x51" * 32)
+policy = f"log {a.key.vkey}\nwitness w1 {vouching.vkey}\nquorum w1\n"
+def vouched(log, draw, artifact, time, seal, size=None):
+    """§8: the seal and the newest checkpoint were cosigned."""
+    return of(log, draw, artifact, size, lines=[log.key.line, vouching.at(time)], seen={seal: (seal + 1, [log.key.line, vouching.at(log_time(log, seal) + 1)])})
+
+
+log_time = lambda log, i: json.loads(log.entries[i].split("\n")[1])["time"]
+WITNESSED = ["log.consistency", "log.witnesses"]
+d1_seen, d3_seen = vouched(a, "d1", first, GENESIS + 3 * 1234, 3, 6), vouched(a, "d3", third, GENESIS + 3 * 32000944, 9)
+sequence("gap-vouched", "§9.5: … and so do the witnesses of a policy with a quorum", [(d1_seen, [], WITNESSED), (d3_seen, [], WITNESSED)], trust=a.trust(policy=policy), vouched=True)
+
+unsealed = Log()
+unsealed.announce("d0", GENESIS + 25, GENESIS + 3 * 1232, purpose="s")
+unsealed_first = unsealed.whole("d1")[1]
+unsealed.void("d0", "cancelled", GENESIS + 140)
+UNSEALED = ["time.round", "time.sealed", "beacon.signature", "draw.outcome"]
+d0 = unsealed.bundle([], "d0", steps=steps(unsealed, "d0"))
+sequence("never-sealed", "§9.5: a draw never sealed has its place where it was first announced", [(d0, [], [], UNSEALED), (of(unsealed, "d1", unsealed_first), [], [])])
+sequence("never-sealed-after", "… which is before the seal of the other", [(of(unsealed, "d1", unsealed_first), [], []), (d0, ["log.chain"], [], UNSEALED)], 1)
+
+rekeyed_log = Log()
+first_before = rekeyed_log.whole("d1")[1]
+bundle_before = of(rekeyed_log, "d1", first_before)
+rekeyed_log.change_key(stranger, GENESIS + 139)
+second_after = rekeyed_log.whole("d2", **LATER)[1]
+bundle_after = rekeyed_log.bundle([second_after], "d2", steps=[0, 1, 5] + steps(rekeyed_log, "d2")[2:])
+sequence("log-key-changed", "§9.5: a log key that changed between two bundles is no matter", [(bundle_before, [], []), (bundle_after, [], [])])
+
+if __name__ == "__main__":
+    about = ("cases: bundles, in the order given, the trust file if one is given, and what comes out: the exit code, and for each bundle which checks fail and which are "
+             "skipped, by itself (alone) and so (with); all others pass. files: base64, by SHA-256; log: the whole log's files, by path.")
+    write("log", {"about": "Spec 8, 9.6, --log. " + about + " Without `with` the log cannot be read, and there is no report.", "cases": log_cases, "files": log_files})
+    write("sequences", {"about": "Spec 9.5, --sequence. " + about, "cases": cases, "files": files})
