@@ -1,4 +1,4 @@
-// tests/vectors/bundles.json: whole bundles, right and forged, with the status of every check.
+// tests/vectors/bundles.json: whole bundles, right and forged, with the status of every check; and the bundles of log.json and sequences.json, each by itself.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -7,10 +7,15 @@ import { Refused } from "../src/core/bytes";
 import { parseTrust } from "../src/core/trust";
 import { verify } from "../src/core/verify";
 
-interface Case { readonly name: string; readonly bundle: string; readonly exit: number; readonly failed: readonly string[]; readonly skipped: readonly string[] | "all others"; readonly trust?: string; readonly strict?: boolean }
-const vectors = JSON.parse(readFileSync(new URL("../../../../tests/vectors/bundles.json", import.meta.url), "utf8")) as { cases: Case[]; refused_trusts: { why: string; trust: string }[] };
+interface Expected { readonly exit: number; readonly failed: readonly string[]; readonly skipped: readonly string[] | "all others" }
+interface Case extends Expected { readonly name: string; readonly bundle: string; readonly trust?: string | undefined; readonly strict?: boolean }
+interface Together { readonly name: string; readonly trust?: string; readonly bundles: readonly { bundle: string; alone: Expected }[] }
+const read = (name: string): unknown => JSON.parse(readFileSync(new URL(`../../../../tests/vectors/${name}.json`, import.meta.url), "utf8"));
+const vectors = read("bundles") as { cases: Case[]; refused_trusts: { why: string; trust: string }[] };
+const together = ["log", "sequences"].flatMap((file) => (read(file) as { cases: Together[] }).cases.flatMap(({ name, trust, bundles }) =>
+  bundles.map(({ bundle, alone }, at): Case => ({ ...alone, name: `${at} of ${file} ${name}`, bundle, trust }))));
 
-for (const c of vectors.cases) {
+for (const c of [...vectors.cases, ...together]) {
   test(`bundle ${c.name}`, () => {
     const trust = c.trust === undefined ? undefined : parseTrust(c.trust);
     const { report } = verify(c.bundle, { trust, strict: c.strict === true });
