@@ -463,3 +463,17 @@ fn an_auditor_gets_the_committed_bytes_and_nobody_else() {
     assert_eq!(exit(auditor::open(&at.join("cut.age"), &own, &at.join("cut"))).0, 1);
     assert!(!at.join("cut").exists());
 }
+
+/// The same people may be drawn from again; whoever was erased stays erased.
+#[test]
+fn a_new_draw_from_the_same_people_does_not_open_an_erased_one() {
+    let world = World::before(ROUNDS[2]);
+    world.announce("later", ROUNDS[3]);
+    world.drawn("letters", &Wish::equal(ROUNDS[2]));
+    world.hand_in(erase_note(&world, "letters")).unwrap();
+    world.seal("later", &Wish::equal(ROUNDS[3])).unwrap();
+    let root = world.status("letters").root.unwrap().parse().unwrap();
+    world.service().kept_pool(&slug("later"), &root).unwrap();
+    let (code, text) = exit(world.service().kept_pool(&slug("letters"), &root).map(|_| ()));
+    assert!(code == 1 && text.contains("was erased") && text.contains('→'), "{text}");
+}

@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 
 use super::Api;
 use super::desk::{Kept, Versioned};
-use super::draws::own_draw;
+use super::draws::{kept_draw, own_draw};
 use super::guard::Caller;
 use super::posted::{JsonBody, Posted};
 use super::problem::Problem;
@@ -194,7 +194,7 @@ async fn set_window(
     JsonBody(body): JsonBody<WindowWish>,
 ) -> Response {
     api.change(&organiser.clone(), move |tx| {
-        let status = own_draw(tx.api, &organiser, &draw)?;
+        let status = kept_draw(tx.api, &organiser, &draw)?;
         if body.deadline > LAST_SECOND {
             return Err(Problem::invalid("the deadline is a time below 2^53"));
         }
@@ -245,6 +245,7 @@ async fn import_answers(
     Posted { body, once }: Posted<ImportWish>,
 ) -> Response {
     once.run(&organiser.clone(), move |tx| {
+        kept_draw(tx.api, &organiser, &draw)?;
         let drawn = drawn(tx.api, &organiser, &draw)?;
         let window = tx.desk().find::<Window>(&format!("{organiser}/{draw}"))?;
         let window = window.ok_or_else(|| {

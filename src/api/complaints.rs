@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 
 use super::Api;
 use super::desk::{Desk, Kept, Versioned};
-use super::draws::own_draw;
+use super::draws::{kept_draw, own_draw};
 use super::guard::Caller;
 use super::posted::{JsonBody, Posted};
 use super::problem::Problem;
@@ -239,7 +239,7 @@ async fn set_period(
     JsonBody(body): JsonBody<PeriodWish>,
 ) -> Response {
     api.change(&organiser.clone(), move |tx| {
-        let status = own_draw(tx.api, &organiser, &draw)?;
+        let status = kept_draw(tx.api, &organiser, &draw)?;
         if body.until > LAST_SECOND {
             return Err(Problem::invalid("the end of the period is a time below 2^53"));
         }
@@ -286,7 +286,7 @@ async fn enter_complaint(
     Posted { body, once }: Posted<ComplaintWish>,
 ) -> Response {
     once.run(&organiser.clone(), move |tx| {
-        let status = own_draw(tx.api, &organiser, &draw)?;
+        let status = kept_draw(tx.api, &organiser, &draw)?;
         check_text(&body.text)?;
         let period = tx.desk().find::<Period>(&format!("{organiser}/{draw}"))?;
         let period = period.ok_or_else(|| {
@@ -331,7 +331,7 @@ async fn answer_complaint(
     JsonBody(body): JsonBody<RulingWish>,
 ) -> Response {
     api.change(&organiser.clone(), move |tx| {
-        let status = own_draw(tx.api, &organiser, &draw)?;
+        let status = kept_draw(tx.api, &organiser, &draw)?;
         let mut kept = tx.desk().get::<Complaint>(&format!("{organiser}/{draw}/{id}"))?;
         check_match(&headers, &kept)?;
         check_text(&body.text)?;

@@ -192,6 +192,16 @@ pub(super) fn own_draw(api: &Api, organiser: &str, draw: &str) -> Result<DrawSta
     if found.organiser.as_str() == organiser { Ok(found) } else { Err(missing()) }
 }
 
+/// The organiser's own draw, as long as it is not erased: whatever came in afterwards about its people would stay, since they are forgotten once.
+pub(super) fn kept_draw(api: &Api, organiser: &str, draw: &str) -> Result<DrawStatus, Problem> {
+    let status = own_draw(api, organiser, draw)?;
+    if status.erased {
+        return Err(Problem::refused(format!("'{draw}' was erased: nothing more is kept about its people"))
+            .advise("answer whoever still writes without entering it here; the log and the outcome stay"));
+    }
+    Ok(status)
+}
+
 fn view(api: &Api, status: DrawStatus) -> DrawView {
     let erased = api.service().ledger().draw(&status.draw).is_some_and(|state| state.erased().is_some());
     DrawView {

@@ -188,12 +188,12 @@ impl Service {
 
     /// The service's own copy of a draw's pool.
     pub fn kept_pool(&self, draw: &Slug, root: &PoolRoot) -> Result<PoolDir, Failure> {
-        let folder = self.folders.pool(root);
-        if !folder.exists() && self.ledger().draw(draw).is_some_and(|state| state.erased().is_some()) {
+        // Another draw may have been sealed from the same people since: their pool is there for that draw alone.
+        if self.ledger().draw(draw).is_some_and(|state| state.erased().is_some()) {
             return Err(Failure::refused(format!("the pool of '{draw}' was erased"))
                 .advise("nothing can be drawn or opened from it any more; the result stays"));
         }
-        PoolDir::open_with(&folder, &self.vault)
+        PoolDir::open_with(&self.folders.pool(root), &self.vault)
     }
 
     /// Replaces the data key.

@@ -13,6 +13,7 @@ mod common_search;
 mod accounts;
 mod at_rest;
 mod docs;
+mod erased;
 mod killed;
 mod letters;
 mod life;
