@@ -4,6 +4,7 @@
 //! it is handed in, like a note from anywhere else.
 
 mod chances;
+mod in_vain;
 
 use std::collections::BTreeMap;
 
@@ -35,6 +36,8 @@ pub struct Facts {
     pub about: About,
     /// All draws.
     pub draws: Vec<DrawStatus>,
+    /// The time, Unix seconds.
+    pub now: u64,
 }
 
 impl Facts {
@@ -58,13 +61,16 @@ impl Facts {
 
     /// The beacon chain that a sealed draw uses.
     pub fn chain_of(&self, draw: &DrawStatus) -> Result<Chain, Failure> {
-        let hash = draw.chain.clone().ok_or_else(|| Failure::refused(format!("'{}' is not sealed", draw.draw)))?;
+        let hash = draw.chain.clone().ok_or_else(|| {
+            Failure::refused(format!("'{}' is not sealed", draw.draw)).advise("its terms, once sealed, name the beacon")
+        })?;
         if let Some(chain) = Chain::by_name_or_hash(&hash) {
             return Ok(chain);
         }
         match &self.about.rehearsal {
             Some(info) if info.chain_hash().to_string() == hash => Ok(Chain::rehearsal(info.clone())),
-            _ => Err(Failure::unavailable(format!("the beacon chain {hash} is not known here"))),
+            _ => Err(Failure::unavailable(format!("the beacon chain {hash} is not known here"))
+                .advise("use the version of klero that sealed the draw, or a newer one")),
         }
     }
 
@@ -112,6 +118,7 @@ pub fn postponement(
     draws_at: u64,
     title: Option<&BTreeMap<String, String>>,
 ) -> Result<Value, Failure> {
+    in_vain::postponement(facts, known, draws_at)?;
     let mut value = json!({
         "attempt": known.attempt, "draw": known.draw, "draws_at": draws_at, "log": facts.about.origin,
         "organiser": known.organiser, "postponed": known.postponed + 1, "purpose": known.purpose,
@@ -124,21 +131,27 @@ pub fn postponement(
 }
 
 /// A draw is given up (spec §4.9).
-#[must_use]
-pub fn void(facts: &Facts, draw: &DrawStatus, reason: &str) -> Value {
+pub fn void(facts: &Facts, draw: &DrawStatus, reason: &str) -> Result<Value, Failure> {
+    in_vain::void(draw, reason)?;
+    Ok(with_reason(facts, draw, reason))
+}
+
+fn with_reason(facts: &Facts, draw: &DrawStatus, reason: &str) -> Value {
     json!({"draw": draw.draw, "log": facts.about.origin, "organiser": draw.organiser, "reason": reason})
 }
 
 /// A result is annulled (spec §4.10).
 pub fn annulment(facts: &Facts, draw: &DrawStatus, reason: &str) -> Result<Value, Failure> {
-    let mut value = void(facts, draw, reason);
+    in_vain::annulment(draw)?;
+    let mut value = with_reason(facts, draw, reason);
     value["after"] = json!(after(draw)?);
     Ok(value)
 }
 
 fn after(status: &DrawStatus) -> Result<StepHash, Failure> {
     status.after.ok_or_else(|| {
-        Failure::refused(format!("'{}' has no outcome yet", status.draw)).advise("before the draw, use klero draw void")
+        Failure::refused(format!("'{}' has no outcome yet", status.draw))
+            .advise("before it is drawn it can be given up (void)")
     })
 }
 
@@ -149,6 +162,7 @@ pub fn vacancy(
     seats: &BTreeMap<u32, String>,
     draws_at: Option<u64>,
 ) -> Result<Value, Failure> {
+    in_vain::vacancy(facts, draw, draws_at)?;
     let seats: Vec<Value> = seats.iter().map(|(index, reason)| json!({"index": index, "reason": reason})).collect();
     let mut value = json!({
         "after": after(draw)?, "draw": draw.draw, "log": facts.about.origin, "organiser": draw.organiser, "seats": seats,
@@ -156,7 +170,9 @@ pub fn vacancy(
     if let Some(draws_at) = draws_at {
         let chain = facts.chain_of(draw)?;
         let round = chain.info().round_after(draws_at);
-        let round = round.ok_or_else(|| Failure::usage("the beacon has no round after this time"))?;
+        let round = round.ok_or_else(|| {
+            Failure::usage("the beacon has no round after this time").advise("name an earlier time for the fresh draw")
+        })?;
         value["beacon"] = json!({"chain": chain.hash(), "round": round});
         value["draws_at"] = draws_at.into();
     }
@@ -165,7 +181,11 @@ pub fn vacancy(
 
 /// A pool was destroyed (spec §4.12).
 pub fn erasure(facts: &Facts, draw: &DrawStatus) -> Result<Value, Failure> {
-    let root = draw.root.as_ref().ok_or_else(|| Failure::refused(format!("'{}' has no sealed pool", draw.draw)))?;
+    in_vain::erasure(draw)?;
+    let root = draw.root.as_ref().ok_or_else(|| {
+        Failure::refused(format!("'{}' has no sealed pool", draw.draw))
+            .advise("there is nothing to erase; an announced draw that is not wanted is given up (void)")
+    })?;
     Ok(json!({"draw": draw.draw, "log": facts.about.origin, "organiser": draw.organiser, "root": root}))
 }
 
@@ -267,6 +287,7 @@ impl From<NotComposed> for Failure {
 /// Composes and checks terms: whatever sealing would refuse of them is refused here, before anybody signs.
 pub fn terms(facts: &Facts, pool: &PoolDir, wish: &TermsWish) -> Result<Composed, NotComposed> {
     let status = facts.draw(&wish.draw)?;
+    in_vain::terms(status)?;
     let round = wish.chain.info().round_after(status.draws_at).ok_or_else(|| {
         Failure::refused(format!("the beacon has no round after {}", when::show(status.draws_at)))
             .advise("announce the draw for a later time")
@@ -275,6 +296,7 @@ pub fn terms(facts: &Facts, pool: &PoolDir, wish: &TermsWish) -> Result<Composed
         None => None,
         Some(earlier) => {
             let status = facts.draw(earlier)?;
+            in_vain::linked(status)?;
             let outcome = status.outcome.as_ref().ok_or_else(|| {
                 Failure::refused(format!("'{earlier}' has no outcome yet"))
                     .advise("a linked pool follows a finished draw")
@@ -331,6 +353,7 @@ pub fn terms(facts: &Facts, pool: &PoolDir, wish: &TermsWish) -> Result<Composed
     let round_at = terms
         .check_round(wish.chain.info())
         .map_err(|e| Failure::refused(e).advise("choose a later time by which it is to be drawn"))?;
+    in_vain::round(facts, &wish.draw, round_at)?;
     let certificate = match &wish.how {
         How::Panels { certificate, .. } => certificate.as_ref(),
         _ => None,
@@ -346,7 +369,9 @@ pub fn terms(facts: &Facts, pool: &PoolDir, wish: &TermsWish) -> Result<Composed
 }
 
 fn read_table<'a>(text: &'a str, pool: &PoolDir) -> Result<Table<'a>, Failure> {
-    Table::parse(text, pool.columns(), pool.size(), &pool.root()).map_err(Failure::refused)
+    Table::parse(text, pool.columns(), pool.size(), &pool.root()).map_err(|e| {
+        Failure::refused(e).advise("put back the pool's table, or commit the same file again with the same key")
+    })
 }
 
 /// Refuses what cannot be drawn; gives what the certificate proves, if there is one.

@@ -43,7 +43,7 @@ use source::{Keeping, Positioned, Source};
 pub use commit::{CommitOptions, Committed, TableWish, check, commit, commit_sealed};
 pub use linked::{LinkedOptions, commit_linked, commit_members, commit_members_sealed};
 pub use result::{List, ResultFiles, Selected};
-pub use seal::{destroy, folders, keep, settle};
+pub use seal::{destroy, folders, keep, settle, table_of};
 pub use upload::{Receiving, Upload};
 
 const PEOPLE: &str = "people.csv";

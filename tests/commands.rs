@@ -101,13 +101,14 @@ const KEYS: &str = "--key clerk.key --key mayor.key";
 
 /// Everything up to the seal. The same whether a service runs or not.
 fn until_sealed(dir: &Path, at: &str) -> Value {
-    exits(
+    let (_, complaint) = exits(
         dir,
         &format!(
             "draw announce letters --dir service --organiser eupen --purpose letters --title de=Brief --draws-at {at} {KEYS}"
         ),
         1,
     );
+    assert!(complaint.contains("is not enrolled in this log\n  → enrol the organiser first"), "{complaint}");
     let enrolled = json_of(dir, "organiser enrol eupen.note --dir service");
     let past = format!(
         "draw announce letters --dir service --organiser eupen --purpose letters --title de=Brief --draws-at 1700000000 {KEYS}"
@@ -117,7 +118,8 @@ fn until_sealed(dir: &Path, at: &str) -> Value {
     let announce = format!(
         "draw announce letters --dir service --organiser eupen --purpose letters --title de=Brief --draws-at {at}"
     );
-    exits(dir, &format!("{announce} --key clerk.key"), 1);
+    let (_, complaint) = exits(dir, &format!("{announce} --key clerk.key"), 1);
+    assert!(complaint.contains("\n  → have more members sign the note"), "{complaint}");
     let announced = json_of(dir, &format!("{announce} {KEYS}"));
     assert_eq!((&announced["seq"], &announced["kind"]), (&json!(2), &json!("announced")));
     // A name that is taken is not postponed by somebody who means another draw.

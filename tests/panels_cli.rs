@@ -314,7 +314,7 @@ fn seats_change_hands(at: &Path, drawn: &str) {
     let ids: Vec<&str> = drawn.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
     let vacate = "draw vacate council --dir service --key clerk.key --pool pool";
     let complaint = refused(at, &format!("{vacate} --person {}=declined", ids[0]), 2);
-    assert!(complaint.contains("--draws-at is missing"), "{complaint}");
+    assert!(complaint.contains("time of the fresh draw is missing"), "{complaint}");
     let complaint = refused(at, &format!("{vacate} --person R-9999=declined --draws-at +3s"), 1);
     assert!(complaint.contains("--person number 1") && !complaint.contains("R-9999"), "{complaint}");
     let complaint = refused(at, &format!("{vacate} --person {}=bored --draws-at +3s", ids[0]), 2);

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common_service::{BOTH, ORIGIN, ROUNDS, Wish, World, forty, published, recorded, signed, slug};
-use common_witness::{Mood, Station};
+use common_witness::{Mood, Station, two_of_three};
 use klero_tlog::cosignature::cosignatures_by;
 use klero_tlog::{Note, Policy, VerifierKey};
 use klero_verifier::artifacts::NoArtifacts;
@@ -61,9 +61,7 @@ impl Watched {
             .map(|n| Station::start(&runtime, world.dir.path(), n, vec![log.clone()], world.clock.clone()))
             .collect();
         prepare(&stations);
-        let mut policy = format!("log {}\n", log.to_text());
-        stations.iter().zip(["w1", "w2", "w3"]).for_each(|(station, nick)| policy.push_str(&station.line(nick)));
-        policy.push_str("group two-of-three 2 w1 w2 w3\nquorum two-of-three\n");
+        let policy = two_of_three(&log, &stations);
         std::fs::write(world.dir.path().join("service/policy.txt"), &policy).unwrap();
         world.witnessing = Witnessing { pace: Some(pace), patience: Duration::from_secs(60) };
         world.restart();

@@ -20,7 +20,7 @@ use super::draws::{kept_draw, own_draw};
 use super::guard::Caller;
 use super::posted::{JsonBody, Posted};
 use super::problem::Problem;
-use super::results::{Drawn, drawn, file, kept_pool, lost};
+use super::results::{Drawn, drawn, file, kept_pool, lost, standing};
 use super::work::{LAST_SECOND, Page, PageWish, Path, Query, Reply, Tx, check_match, page};
 use crate::people_csv::SafeWriter;
 
@@ -365,7 +365,7 @@ impl Locators {
     params(("organiser" = String, Path), ("draw" = String, Path)), responses((status = 200, body = String, content_type = "text/csv; charset=utf-8")))]
 async fn reminders(State(api): State<Api>, Path((organiser, draw)): Path<(String, String)>) -> Response {
     file(&api, "text/csv; charset=utf-8", format!("{draw}.reminders.csv"), move |api, file| {
-        let drawn = drawn(api, &organiser, &draw)?;
+        let drawn = standing(api, &organiser, &draw)?;
         let pool = kept_pool(api, &drawn.status)?;
         let answers = answers_of(api, &organiser, &drawn.status.draw)?;
         let mut out = SafeWriter::new(std::io::BufWriter::new(file), b',');

@@ -298,7 +298,8 @@ async fn enter_complaint(
         }
         let mut tally = Tally::of(tx.desk(), caller.organiser()?, &status.draw)?;
         if tally.value.entered >= MAX_COMPLAINTS_U64 {
-            return Err(Problem::refused(format!("{MAX_COMPLAINTS} complaints are kept about this draw")));
+            return Err(Problem::refused(format!("{MAX_COMPLAINTS} complaints are kept about this draw"))
+                .advise("answer further ones outside of this service"));
         }
         let complaint = Complaint {
             organiser: caller.organiser()?.clone(),

@@ -156,7 +156,7 @@ pub(super) struct DecisionView {
     /// What it says
     #[schema(value_type = Object)]
     says: Value,
-    /// Signatures so far
+    /// Signatures so far, by keys in force; those that were handed in, if it was
     signatures: Vec<SignatureView>,
     /// How many signatures it needs
     needed: u64,
@@ -262,12 +262,32 @@ impl Decision {
         self.text.lines().nth(1).and_then(|line| serde_json::from_str(line).ok()).unwrap_or_default()
     }
 
-    /// The note with the signatures so far.
-    fn note(&self) -> Result<String, Problem> {
-        if self.signatures.is_empty() {
+    /// Which signatures count. As long as it is open: those that the log accepts from `keys`, each by one of them over this very text, no public key
+    /// twice. One by a key that is not in force any more stays kept until then, since the key may come back, and is neither counted nor handed in:
+    /// the log refuses a note with a line too many.
+    fn counted(&self, keys: &[VerifierKey]) -> Vec<&Signed> {
+        if self.state != State_::Open {
+            return self.signatures.iter().collect();
+        }
+        let mut by: Vec<&VerifierKey> = Vec::new();
+        let counts = |signed: &&Signed| {
+            let Some(line) = NoteSignature::parse(&signed.line) else { return false };
+            let key = keys.iter().find(|key| key.matches(&line) && key.verify(&self.text, &line).is_ok());
+            let new = key.filter(|key| by.iter().all(|other| other.public_key() != key.public_key()));
+            by.extend(new);
+            new.is_some()
+        };
+        self.signatures.iter().filter(counts).collect()
+    }
+
+    /// The note with the signatures that count.
+    fn note(&self, api: &Api) -> Result<String, Problem> {
+        let wants = self.wants(api)?;
+        let counted = self.counted(&wants.keys);
+        if counted.is_empty() {
             return Ok(format!("{}\n", self.text));
         }
-        let parsed = self.signatures.iter().map(|signed| NoteSignature::parse(&signed.line));
+        let parsed = counted.iter().map(|signed| NoteSignature::parse(&signed.line));
         let mut lines = parsed.collect::<Option<Vec<_>>>().ok_or_else(Problem::internal)?;
         lines.sort_by(|a, b| (a.name().as_str(), a.id()).cmp(&(b.name().as_str(), b.id())));
         Note::from_parts(&self.text, lines).map(|note| note.to_text()).map_err(|_| Problem::internal())
@@ -277,7 +297,6 @@ impl Decision {
     fn wants(&self, api: &Api) -> Result<Wants, Problem> {
         let (mut keys, mut missing) = (Vec::new(), None);
         let mut needed;
-        let signed = |key: &VerifierKey| self.signatures.iter().any(|s| s.vkey == key.to_text());
         let ledger = api.service().ledger();
         let in_force = ledger.organiser(&self.organiser).and_then(|state| state.in_force(api.now()));
         let old: Vec<VerifierKey> = in_force.map(|e| e.keys()).unwrap_or_default();
@@ -286,6 +305,9 @@ impl Decision {
             let note: OrganiserNote = serde_json::from_value(self.says()).map_err(|_| Problem::internal())?;
             keys.extend(note.keys.iter().map(|key| key.0.clone()));
             needed = keys.len();
+            let both: Vec<VerifierKey> = keys.iter().chain(&old).cloned().collect();
+            let counted = self.counted(&both);
+            let signed = |key: &VerifierKey| counted.iter().any(|s| s.vkey == key.to_text());
             let absent: Vec<&str> = keys.iter().filter(|key| !signed(key)).map(|key| key.name().as_str()).collect();
             if !absent.is_empty() {
                 missing = Some(format!("every key of an enrolment signs it; still missing: {}", absent.join(", ")));
@@ -305,11 +327,16 @@ impl Decision {
             }
             keys = old;
             needed = usize::try_from(threshold).unwrap_or(usize::MAX).max(LEAST_PEOPLE);
-            if missing.is_none() && self.signatures.len() < needed {
-                missing = Some(format!("{needed} signatures are needed, {} are here", self.signatures.len()));
+            let here = self.counted(&keys).len();
+            if missing.is_none() && here < needed {
+                let stale = self.signatures.len().saturating_sub(here);
+                let stale =
+                    if stale == 0 { String::new() } else { format!("; {stale} more by keys that are not in force") };
+                missing = Some(format!("{needed} signatures are needed, {here} are here{stale}"));
             }
         }
-        let signers = self.signatures.iter().map(|s| s.account.as_str());
+        let counted = self.counted(&keys);
+        let signers = counted.iter().map(|s| s.account.as_str());
         if missing.is_none() && people(&keys_of(api.desk(), &self.organiser)?, signers) < LEAST_PEOPLE {
             missing = Some("two different people sign, each with a key of their own".to_owned());
         }
@@ -341,8 +368,8 @@ fn view(api: &Api, decision: &Decision) -> Result<DecisionView, Problem> {
         made: decision.made,
         says: decision.says(),
         signatures: decision
-            .signatures
-            .iter()
+            .counted(&wants.keys)
+            .into_iter()
             .map(|signed| SignatureView { key: name(signed), account: signed.account.clone(), at: signed.at })
             .collect(),
         needed: wants.needed,
@@ -368,7 +395,7 @@ async fn enrol(
                 Problem::invalid("a key with one of these ids is not kept here").advise("list them: GET …/keys")
             })?;
             if chosen.iter().any(|other| other.id == key.id) {
-                return Err(Problem::invalid("a key is listed twice"));
+                return Err(Problem::invalid("a key is listed twice").advise("list each once"));
             }
             chosen.push(key);
         }
@@ -387,7 +414,8 @@ async fn enrol(
             last.saturating_add(1)
         };
         if body.recovery && version == 1 {
-            return Err(Problem::refused("there is nothing to recover: the organiser was never enrolled"));
+            return Err(Problem::refused("there is nothing to recover: the organiser was never enrolled")
+                .advise("leave recovery out"));
         }
         let mut note = json!({
             "id": own, "keys": vkeys, "log": tx.api.service().origin(), "name": name, "threshold": body.threshold, "version": version,
@@ -430,7 +458,7 @@ async fn show_decision(State(api): State<Api>, Path((organiser, id)): Path<(Stri
 async fn decision_note(State(api): State<Api>, Path((organiser, id)): Path<(String, String)>) -> Response {
     api.read(move |api| {
         let decision = api.desk().get::<Decision>(&format!("{organiser}/{id}"))?;
-        Ok(Reply::text("text/plain; charset=utf-8", decision.value.note()?))
+        Ok(Reply::text("text/plain; charset=utf-8", decision.value.note(api)?))
     })
     .await
 }
@@ -591,7 +619,7 @@ fn store(api: &Api, kept: &mut Versioned<Decision>) -> Result<(), Problem> {
 
 /// Says that it is being handed in, and hands it in. Afterwards it is logged, or open again because it was refused.
 fn hand_in(api: &Api, kept: &mut Versioned<Decision>) -> Result<(), Problem> {
-    let note = kept.value.note()?;
+    let note = kept.value.note(api)?;
     let request = match (kept.value.kind, &kept.value.pool) {
         (DecisionKind::Terms, Some(pool)) => {
             Request::Seal { terms: note, pool: super::pools::folder(api, kept.value.organiser.as_str(), pool) }
@@ -599,6 +627,9 @@ fn hand_in(api: &Api, kept: &mut Versioned<Decision>) -> Result<(), Problem> {
         (DecisionKind::Terms, None) => return Err(Problem::internal()),
         _ => Request::Note { note },
     };
+    // What is kept of it from now on is what is handed in.
+    let keys = kept.value.wants(api)?.keys;
+    kept.value.signatures = kept.value.counted(&keys).into_iter().cloned().collect();
     kept.value.state = State_::HandingIn { from: api.service().size() };
     store(api, kept)?;
     match api.service().request(request) {
@@ -619,7 +650,8 @@ fn hand_in(api: &Api, kept: &mut Versioned<Decision>) -> Result<(), Problem> {
     }
 }
 
-/// Looks in the log whether a decision that was being handed in is there. If the log cannot be asked now, this fails.
+/// Looks in the log whether a decision that was being handed in is there, also as a step that waits for witnesses. If the log cannot be asked now,
+/// this fails.
 fn settle(api: &Api, kept: &mut Versioned<Decision>) -> Result<(), Problem> {
     let State_::HandingIn { from } = kept.value.state else { return Ok(()) };
     if let Some(reason) = api.service().read_only() {
@@ -629,17 +661,10 @@ fn settle(api: &Api, kept: &mut Versioned<Decision>) -> Result<(), Problem> {
     // The text stands in the step as a JSON string, of which this is the part without quotation marks.
     let quoted = serde_json::to_string(&kept.value.text).map_err(|_| Problem::internal())?;
     let needle = quoted.trim_matches('"').as_bytes();
-    let reader = api.service().reader();
-    kept.value.state = State_::Open;
-    for seq in from..api.service().size() {
-        let entry = reader.entry(seq).map_err(|_| {
-            Problem::new(ProblemKind::Unavailable, "the log cannot be read at the moment").advise("try again")
-        })?;
-        if entry.windows(needle.len()).any(|window| window == needle) {
-            let leaf = StepHash(*klero_tlog::leaf_hash(&entry).as_bytes());
-            kept.value.state = State_::Logged { seq, leaf };
-        }
-    }
+    kept.value.state = match api.service().step_with(needle, from)? {
+        Some((seq, leaf)) => State_::Logged { seq, leaf },
+        None => State_::Open,
+    };
     Ok(())
 }
 
@@ -682,8 +707,9 @@ pub(super) fn recover(api: &Api) -> Result<(), Problem> {
     forget_erased(api)
 }
 
-/// Destroys what the desk holds of all erased draws: also of those that were erased by a command, or whose step waited for witnesses.
+/// Destroys what service and desk hold of all erased draws: also of those that were erased by a command, or whose step waited for witnesses.
 pub(super) fn forget_erased(api: &Api) -> Result<(), Problem> {
+    api.service().finish_erasures()?;
     let erased: Vec<(Slug, Slug)> = {
         let ledger = api.service().ledger();
         let states = ledger.draws().filter(|(_, state)| state.erased().is_some());

@@ -181,7 +181,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 
 /// The state of the log, for composing notes.
 pub(super) fn facts(api: &Api) -> Result<Facts, Problem> {
-    Ok(Facts { about: api.service().about(), draws: api.service().statuses(None)? })
+    Ok(Facts { about: api.service().about(), draws: api.service().statuses(None)?, now: api.now() })
 }
 
 /// The organiser's own draw; another's is not there.
@@ -263,10 +263,6 @@ async fn postpone(
 ) -> Response {
     once.run(&organiser.clone(), move |tx| {
         let status = own_draw(tx.api, &organiser, &draw)?;
-        if status.phase != "announced" {
-            return Err(Problem::refused(format!("'{draw}' is {} and cannot be postponed", status.phase))
-                .advise("before it is drawn it can be given up: POST …/void"));
-        }
         if body.draws_at > LAST_SECOND
             || body.title.as_ref().is_some_and(|title| title.is_empty() || !titles_fit(title))
         {
@@ -290,12 +286,8 @@ async fn void(
 ) -> Response {
     once.run(&organiser.clone(), move |tx| {
         let status = own_draw(tx.api, &organiser, &draw)?;
-        if status.phase != "announced" && status.phase != "sealed" {
-            return Err(Problem::refused(format!("'{draw}' is {}", status.phase))
-                .advise("a result is annulled: POST …/annulment"));
-        }
         let reason = serde_json::to_value(body.reason).map_err(|_| Problem::internal())?;
-        let value = compose::void(&facts(tx.api)?, &status, reason.as_str().unwrap_or_default());
+        let value = compose::void(&facts(tx.api)?, &status, reason.as_str().unwrap_or_default())?;
         propose(tx, &caller, DecisionKind::Void, Some(status.draw), &value, None)
     })
     .await
@@ -331,13 +323,14 @@ async fn vacate(
         let mut seats = BTreeMap::new();
         for seat in &body.seats {
             if seats.insert(seat.index, seat.reason.name().to_owned()).is_some() {
-                return Err(Problem::invalid("a seat is listed twice"));
+                return Err(Problem::invalid("a seat is listed twice").advise("list each once"));
             }
         }
         if seats.is_empty() || seats.len() > MAX_SEATS || body.draws_at.is_some_and(|at| at > LAST_SECOND) {
             return Err(Problem::invalid(format!("1 to {MAX_SEATS} seats, and a time below 2^53")));
         }
         let value = compose::vacancy(&facts(tx.api)?, &status, &seats, body.draws_at)?;
+        tx.api.service().check_seats(&status.draw, seats.keys().copied())?;
         propose(tx, &caller, DecisionKind::Vacancy, Some(status.draw), &value, None)
     })
     .await

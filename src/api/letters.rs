@@ -19,7 +19,7 @@ use utoipa_axum::routes;
 use super::Api;
 use super::posted::Posted;
 use super::problem::Problem;
-use super::results::{Drawn, drawn, file, kept_pool, lost, nameless};
+use super::results::{Drawn, file, kept_pool, lost, nameless, standing};
 use super::work::{Path, Reply};
 use crate::people_csv::SafeWriter;
 use crate::pool_dir::PoolDir;
@@ -82,7 +82,7 @@ async fn prepare_letters(
     Posted { body, once }: Posted<LettersWish>,
 ) -> Response {
     once.run(&organiser.clone(), move |tx| {
-        let drawn = drawn(tx.api, &organiser, &draw)?;
+        let drawn = standing(tx.api, &organiser, &draw)?;
         let pool = kept_pool(tx.api, &drawn.status)?;
         let indices = body.to.indices(&drawn);
         each(tx.api, &pool, &drawn.status.draw, indices, &mut |code, receipt, _| {
@@ -144,7 +144,7 @@ async fn letters_file(
     };
     let media = if kind == "csv" { "text/csv; charset=utf-8" } else { "application/zip" };
     file(&api, media, format!("{draw}.letters-{list}"), move |api, out| {
-        let drawn = drawn(api, &organiser, &draw)?;
+        let drawn = standing(api, &organiser, &draw)?;
         let pool = kept_pool(api, &drawn.status)?;
         let draw = &drawn.status.draw;
         let indices = to.indices(&drawn);

@@ -178,10 +178,42 @@ impl Api {
         self.forget_erased()
     }
 
-    /// Destroys what the desk holds of the people of erased draws: pools, lists, letters, answers, complaints. To be called when draws were
-    /// erased beside the API; blocks.
+    /// Destroys what service and desk hold of the people of erased draws: pools, tables, lists, letters, answers, complaints. To be called when
+    /// draws were erased beside the API; blocks.
     pub fn forget_erased(&self) -> Result<(), Problem> {
         decisions::forget_erased(self)
+    }
+
+    /// Does so whenever the log shows another erasure: its step may have waited for witnesses long after whoever handed it in was answered. Holds
+    /// nothing while it waits, and ends with the service.
+    pub async fn follow_erasures(self) {
+        let mut changes = self.service().changes();
+        let inner = Arc::downgrade(&self.0);
+        drop(self);
+        let mut known = 0;
+        while changes.changed().await.is_ok() {
+            let Some(api) = inner.upgrade().map(Self) else { return };
+            match tokio::task::spawn_blocking(move || api.forget_newly_erased(known)).await {
+                Ok(erased) => known = erased,
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// Forgets if another number of draws is erased than is known. How many it then knows of: as many as before, if it must be tried again.
+    fn forget_newly_erased(&self, known: usize) -> usize {
+        let erased = self.service().ledger().draws().filter(|(_, state)| state.erased().is_some()).count();
+        if erased == known {
+            return known;
+        }
+        match self.forget_erased() {
+            Ok(()) => erased,
+            Err(problem) => {
+                let detail = problem.body().detail;
+                tracing::warn!(detail, "an erasure is not carried out yet; it is tried again within an hour");
+                known
+            }
+        }
     }
 
     /// Brings everything in order that a crash or a stop has left half way: decisions on their way into the log, jobs, files that no record

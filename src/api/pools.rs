@@ -351,7 +351,8 @@ async fn commit_pool(
         let mut kept = get(tx.desk(), &organiser, &id)?;
         let pool = &mut kept.value;
         if pool.committed.is_some() {
-            return Err(Problem::refused("this pool is committed already"));
+            return Err(Problem::refused("this pool is committed already")
+                .advise("name it in a draft; other people or columns need another upload"));
         }
         let roles = pool
             .roles

@@ -84,10 +84,23 @@ pub(super) fn drawn(api: &Api, organiser: &str, draw: &str) -> Result<Drawn, Pro
     })
 }
 
+/// The same, if its result stands: nobody is written to, or waited for, about one that was annulled.
+pub(super) fn standing(api: &Api, organiser: &str, draw: &str) -> Result<Drawn, Problem> {
+    let drawn = drawn(api, organiser, draw)?;
+    if drawn.status.phase == "annulled" {
+        return Err(Problem::refused(format!("the result of '{draw}' was annulled"))
+            .advise("results/drawn.csv still says who was drawn, for telling them so"));
+    }
+    Ok(drawn)
+}
+
 /// The pool that the service keeps for a draw.
 pub(super) fn kept_pool(api: &Api, status: &DrawStatus) -> Result<PoolDir, Problem> {
     let root = status.root.as_deref().and_then(|root| root.parse::<PoolRoot>().ok());
-    let root = root.ok_or_else(|| Problem::refused(format!("'{}' has no sealed pool", status.draw)))?;
+    let root = root.ok_or_else(|| {
+        Problem::refused(format!("'{}' has no sealed pool", status.draw))
+            .advise("its terms, once sealed, name the pool")
+    })?;
     Ok(api.service().kept_pool(&status.draw, &root)?)
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use klero_draw::names::Slug;
 
-use crate::clock::SystemClock;
+use crate::clock::{Clock as _, SystemClock};
 use crate::compose::Facts;
 use crate::failure::Failure;
 use crate::sequencer::opening;
@@ -118,5 +118,5 @@ pub fn bundle(dir: &Path, draw: &Slug) -> Result<String, Failure> {
 
 /// What notes are composed from.
 pub fn facts(dir: &Path) -> Result<Facts, Failure> {
-    Ok(Facts { about: about(dir)?, draws: statuses(dir, None)? })
+    Ok(Facts { about: about(dir)?, draws: statuses(dir, None)?, now: SystemClock.now() })
 }

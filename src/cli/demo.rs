@@ -265,11 +265,13 @@ impl Demo<'_> {
                 "attempt": 1, "draw": slug, "draws_at": SystemClock.now() + ahead, "log": ORIGIN, "organiser": ORGANISER,
                 "postponed": postponed, "purpose": slug, "title": title,
             }))?;
-            super::terms::write_for_demo(town.service, &slug, pool, wish(), &terms)?;
-            sign::sign_quietly(&terms, town.keys, &terms)?;
-            let text = std::fs::read_to_string(&terms).named("read", &terms)?;
-            let request = Request::Seal { terms: text, pool: pool.to_owned() };
-            match backend::ask(town.service, request).and_then(backend::logged) {
+            let seal = || {
+                super::terms::write_for_demo(town.service, &slug, pool, wish(), &terms)?;
+                sign::sign_quietly(&terms, town.keys, &terms)?;
+                let text = std::fs::read_to_string(&terms).named("read", &terms)?;
+                backend::logged(backend::ask(town.service, Request::Seal { terms: text, pool: pool.to_owned() })?)
+            };
+            match seal() {
                 Ok(_) => break,
                 Err(failure) if postponed == 2 || !late(&failure) => return Err(failure),
                 Err(_) => {}

@@ -338,7 +338,7 @@ fn decision(args: &Decision, context: &str, needs_outcome: Option<&str>) -> Resu
     let status = facts.draw(&args.draw)?;
     match needs_outcome {
         Some(_) => compose::annulment(&facts, status, reason),
-        None => Ok(compose::void(&facts, status, reason)),
+        None => compose::void(&facts, status, reason),
     }
 }
 

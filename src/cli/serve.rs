@@ -342,6 +342,7 @@ pub async fn start_with(
     };
     let mut tasks = vec![
         tokio::spawn(control::serve(socket, handler)),
+        tokio::spawn(api.clone().follow_erasures()),
         tokio::spawn(api.run()),
         tokio::spawn(service::stamping::run(Arc::clone(&service))),
         tokio::spawn(scheduler::run(Arc::clone(&service), client, counted)),

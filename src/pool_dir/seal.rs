@@ -6,11 +6,11 @@
 
 use std::path::{Path, PathBuf};
 
-use klero_draw::hash::PoolRoot;
+use klero_draw::hash::{ArtifactHash, PoolRoot};
 
 use super::commit::{Staging, sync_folder};
 use super::source::Keeping;
-use super::{FORMAT, INDEX, KEY, Manifest, PEOPLE, PoolDir, TABLE};
+use super::{FORMAT, INDEX, KEY, MANIFEST, Manifest, PEOPLE, PoolDir, TABLE};
 use crate::failure::{Failure, Named};
 use crate::vault::{Vault, WRAPPED_KEY};
 
@@ -115,6 +115,14 @@ pub fn settle(pools: &Path, vault: &Vault) -> Result<usize, Failure> {
 pub fn folders(pools: &Path) -> Result<Vec<PathBuf>, Failure> {
     let names = names(pools)?;
     Ok(names.iter().filter(|name| name.parse::<PoolRoot>().is_ok()).map(|name| pools.join(name)).collect())
+}
+
+/// The table of a pool that lies in one of these folders, as far as its description can be read.
+#[must_use]
+pub fn table_of(folder: &Path) -> Option<ArtifactHash> {
+    let text = std::fs::read_to_string(folder.join(MANIFEST)).ok()?;
+    let manifest: Manifest = klero_draw::json::decode(text.strip_suffix('\n').unwrap_or(&text)).ok()?;
+    manifest.table
 }
 
 /// Destroys a pool: its own key first, then everything else. May be repeated; a pool that is not there is destroyed.

@@ -17,6 +17,7 @@ use klero_draw::terms::{Method, Replacement, Terms};
 use klero_draw::tickets::TicketKey;
 use klero_verifier::ledger::{DrawState, Phase, Seal, Vacancy};
 
+use super::refusal::{LOOK, NO_VACANCY, Refusal};
 use super::request::Logged;
 use super::scribe::Draft;
 use super::{Service, no_such_draw};
@@ -115,7 +116,8 @@ impl Service {
                 let key = Seed::derive_vacated(vacancy.note.text(), round).key(Stage::People);
                 self.replace_now(draw, seal, vacancy, &key, Some(round))
             }
-            _ => Err(Failure::refused(format!("'{draw}' is {} and does not wait for a round", state.phase().name()))),
+            _ => Err(Failure::refused(format!("'{draw}' is {} and does not wait for a round", state.phase().name()))
+                .advise(LOOK)),
         }
     }
 
@@ -126,7 +128,7 @@ impl Service {
         let (Some(seal), Some(vacancy), Some(round)) =
             (state.seal(), state.open_vacancy(), state.result().and_then(|r| r.round.as_ref()))
         else {
-            return Err(Failure::refused(format!("'{draw}' has no vacancy that waits to be filled")));
+            return Err(Refusal::waits_not(draw, NO_VACANCY).into());
         };
         let key = Seed::derive(&seal.terms_hash, round).key(Stage::People);
         self.replace_now(draw, seal, vacancy, &key, None)

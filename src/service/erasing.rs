@@ -3,10 +3,10 @@
 //! Order of an erasure: everything is checked; the `erased` steps are logged, durable and public; then pool key, rows, table and the receipts that
 //! letters find are destroyed.
 //! A crash in between leaves a step that says more than was done, and [`Service::settle_pools`] does the rest before the service does
-//! anything else. A pool is destroyed only when every draw from it is erased, so that no draw loses data that it still needs. A linked pool
+//! anything else; where the step waits for witnesses, [`Service::finish_erasures`] does it once the step is public. A pool is destroyed only when every draw from it is erased, so that no draw loses data that it still needs. A linked pool
 //! is another pool, with another folder: it keeps the key that both share.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use klero_draw::hash::{ArtifactHash, PoolRoot};
 use klero_draw::names::Slug;
@@ -76,17 +76,54 @@ impl Service {
     /// erasures that were logged.
     pub(super) fn settle_pools(&self) -> Result<(), Failure> {
         pool_dir::settle(&self.folders.pools(), &self.vault)?;
+        self.take_back_unsealed()?;
+        self.finish_erasures()
+    }
+
+    /// Removes the copies of pools that no seal of this log names, and their tables: what a crash left that came before the seal's step.
+    fn take_back_unsealed(&self) -> Result<(), Failure> {
+        let pools = self.folders.pools();
+        // What waits first: a step that is published meanwhile is then found among the public ones.
+        let mut sealed: Vec<_> = self.unpublished().into_iter().filter_map(|step| step.pool).collect();
+        sealed.extend(self.ledger().draws().filter_map(|(_, state)| pool_and_table(state)));
+        for folder in pool_dir::folders(&pools)? {
+            let root = folder.file_name().and_then(|name| name.to_str()?.parse::<PoolRoot>().ok());
+            let Some(root) = root.filter(|root| sealed.iter().all(|(other, _)| other != root)) else { continue };
+            // The table first: only the copy says which it is.
+            let table = pool_dir::table_of(&folder);
+            if let Some(table) = table.filter(|table| sealed.iter().all(|(_, other)| *other != Some(*table))) {
+                self.destroy_table(table)?;
+            }
+            pool_dir::destroy(&pools, &root)?;
+        }
+        Ok(())
+    }
+
+    /// Destroys what erasures in the log have left: those that a crash cut short, and those whose step waited for witnesses when it was handed in.
+    /// May be repeated.
+    pub fn finish_erasures(&self) -> Result<(), Failure> {
         let erased: Vec<_> = {
             let ledger = self.ledger();
             let erased = ledger.draws().filter(|(_, state)| state.erased().is_some());
             erased.map(|(draw, state)| (draw.clone(), pool_and_table(state))).collect()
         };
+        self.destroy_all(erased)
+    }
+
+    /// Destroys receipts, pools and tables of erased draws. A pool that another draw needs stays until that is erased as well.
+    fn destroy_all(
+        &self,
+        erased: impl IntoIterator<Item = (Slug, Option<(PoolRoot, Option<ArtifactHash>)>)>,
+    ) -> Result<(), Failure> {
+        let _one_at_a_time = self.erasing.lock().unwrap_or_else(PoisonError::into_inner);
         for (draw, pool) in erased {
             self.destroy_boxes(&draw)?;
-            if let Some((root, table)) = pool
-                && self.unerased(&root).is_empty()
-            {
-                self.destroy(&root, table)?;
+            if let Some((root, table)) = pool {
+                // A seal from the same people that is under way has made its copy, and stands in no ledger yet.
+                let _no_seal = self.one_seal_at_a_time(root);
+                if self.unerased(&root).is_empty() {
+                    self.destroy(&root, table)?;
+                }
             }
         }
         Ok(())
@@ -99,7 +136,7 @@ impl Service {
                 Failure::refused(format!("the note cannot be read: {e}"))
                     .advise("write it with klero erase, sign it with klero sign")
             })?;
-            note.value().check().map_err(Failure::refused)?;
+            note.value().check().map_err(|e| Failure::refused(e).advise(super::NOT_AS_WRITTEN))?;
             Ok(note)
         };
         let notes = notes.iter().take(NOTES_MAX).map(parse).collect::<Result<Vec<_>, Failure>>()?;
@@ -113,20 +150,14 @@ impl Service {
             self.check_erasure(note.value(), &named)?;
         }
         let mut logged = Vec::new();
-        let mut pools = Vec::new();
+        let mut erased = Vec::new();
         for note in notes {
             let draw = note.value().draw.clone();
-            pools.extend(self.ledger().draw(&draw).and_then(pool_and_table));
-            logged.push(self.append(Draft { draw: Some(draw), kind: StepKind::Erased(Box::new(note)) })?);
+            let pool = self.ledger().draw(&draw).and_then(pool_and_table);
+            logged.push(self.append(Draft { draw: Some(draw.clone()), kind: StepKind::Erased(Box::new(note)) })?);
+            erased.push((draw, pool));
         }
-        for draw in &named {
-            self.destroy_boxes(draw)?;
-        }
-        for (root, table) in pools {
-            if self.unerased(&root).is_empty() {
-                self.destroy(&root, table)?;
-            }
-        }
+        self.destroy_all(erased)?;
         Ok(logged)
     }
 
@@ -161,12 +192,17 @@ impl Service {
         ))
     }
 
-    /// Draws from the pool with this root that are sealed and not erased.
+    /// Draws from the pool with this root that are sealed and not erased, public or not.
     fn unerased(&self, root: &PoolRoot) -> Vec<Slug> {
+        // What waits first: a seal that is published meanwhile is then found among the public ones.
+        let waiting = self.unpublished().into_iter().filter(|step| step.pool.is_some_and(|(other, _)| other == *root));
+        let waiting: Vec<Slug> = waiting.filter_map(|step| step.draw).collect();
         let ledger = self.ledger();
         let of_pool = |state: &DrawState| state.terms().is_some_and(|terms| terms.pool.root == *root);
         let kept = ledger.draws().filter(|(_, state)| of_pool(state) && state.erased().is_none());
-        kept.map(|(draw, _)| draw.clone()).collect()
+        let mut all: Vec<Slug> = kept.map(|(draw, _)| draw.clone()).collect();
+        all.extend(waiting.into_iter().filter(|draw| ledger.draw(draw).is_none_or(|state| state.seal().is_none())));
+        all
     }
 
     /// Destroys the service's copy of a pool and its table. May be repeated.

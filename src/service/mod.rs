@@ -17,6 +17,7 @@ pub mod listener;
 mod notice;
 mod pace;
 mod recent;
+pub mod refusal;
 pub mod rekeying;
 pub mod request;
 mod rounds;
@@ -57,8 +58,9 @@ use crate::vault::Vault;
 pub use beginning::{NewLog, init, init_after};
 use config::{Config, Folders};
 use kept::Kept;
+use refusal::Refusal;
 use request::{About, Answer, DrawStatus, HandedRound, Logged, OrganiserStatus, Request};
-use scribe::{Draft, Keys, PublicLedger, Refusal, Scribe, UnpublishedSteps};
+use scribe::{Draft, Keys, PublicLedger, Scribe, UnpublishedSteps};
 use settings::Settings;
 use witnessing::Witnessing;
 
@@ -90,6 +92,8 @@ pub struct Service {
     /// Pools from which a draw is being sealed: one seal at a time for each.
     sealing: std::sync::Mutex<BTreeSet<PoolRoot>>,
     sealed_one: std::sync::Condvar,
+    /// Held while what erasures left is destroyed.
+    erasing: std::sync::Mutex<()>,
     /// Why a draw that is due could not be carried out when it was last tried.
     hindered: std::sync::Mutex<BTreeMap<Slug, String>>,
     /// Rounds that verified, of draws that could not be carried out with them.
@@ -181,6 +185,7 @@ impl Service {
             drawn_one: std::sync::Condvar::new(),
             sealing: std::sync::Mutex::default(),
             sealed_one: std::sync::Condvar::new(),
+            erasing: std::sync::Mutex::default(),
             hindered: std::sync::Mutex::default(),
             known_rounds: std::sync::Mutex::default(),
         };
@@ -339,14 +344,13 @@ impl Service {
     fn note(&self, note: &str, round: Option<&HandedRound>) -> Result<Logged, Failure> {
         let context = note.split_once('\n').map_or(note, |(first, _)| first);
         let wrong = |e: klero_draw::note::SignedTextError| {
-            Failure::refused(format!("the note cannot be read: {e}"))
-                .advise("write it with klero, sign it with klero sign, and pass it on unchanged")
+            Failure::refused(format!("the note cannot be read: {e}")).advise(NOT_AS_WRITTEN)
         };
         macro_rules! parse {
             ($ty:ty, $context:expr) => {{
                 let note =
                     SignedText::<$ty>::parse(note, $context, klero_draw::organiser::NOTE_LIMIT).map_err(wrong)?;
-                note.value().check().map_err(Failure::refused)?;
+                note.value().check().map_err(|e| Failure::refused(e).advise(NOT_AS_WRITTEN))?;
                 note
             }};
         }
@@ -460,6 +464,9 @@ impl Service {
     }
 }
 
+/// What to do about a note that klero would not have written.
+const NOT_AS_WRITTEN: &str = "write it with klero, sign it with klero sign, and pass it on unchanged";
+
 /// There is no such draw.
 #[must_use]
 pub fn no_such_draw(draw: &Slug) -> Failure {
@@ -468,11 +475,13 @@ pub fn no_such_draw(draw: &Slug) -> Failure {
 
 fn append_failure(error: &AppendError<Refusal>) -> Failure {
     match error {
-        AppendError::Refused(refusal) => Failure::refused(refusal),
+        AppendError::Refused(refusal) => refusal.clone().into(),
         AppendError::Unknown(reason) | AppendError::ReadOnly(reason) => {
             Failure::unavailable(error).advise(reason.advice)
         }
-        AppendError::Busy | AppendError::Unpublished { .. } => Failure::unavailable(error),
+        AppendError::Busy => Failure::unavailable(error).advise("send it again in a moment; nothing was logged"),
+        AppendError::Unpublished { .. } => Failure::unavailable(error)
+            .advise("do not send it again: start the service, and look where the draw stands"),
         AppendError::Closed => Failure::unavailable(error).advise("start the service again"),
     }
 }

@@ -2,11 +2,10 @@
 //! signed that the ledger refuses; so the service cannot log what a verifier would call a violation.
 
 use std::collections::VecDeque;
-use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use klero_draw::beacon::Chain;
-use klero_draw::hash::StepHash;
+use klero_draw::hash::{ArtifactHash, PoolRoot, StepHash};
 use klero_draw::names::Slug;
 use klero_draw::organiser::{KeyRole, VoidReason};
 use klero_draw::step::{SignedStep, Step, StepKind};
@@ -16,6 +15,7 @@ use tokio::sync::watch;
 use klero_verifier::ledger::{Ledger, Phase};
 
 use super::kept::Kept;
+use super::refusal::{NO_VACANCY, NO_WITNESSES, Refusal};
 use crate::clock::SharedClock;
 use crate::key_ring::KeyRing;
 use crate::sequencer::cosigning::lock;
@@ -28,16 +28,6 @@ pub struct Draft {
     pub draw: Option<Slug>,
     /// What happened.
     pub kind: StepKind,
-}
-
-/// Why a step is not logged.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal(pub String);
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
 }
 
 /// The ledger as the world sees it: only what is durable and published.
@@ -54,6 +44,10 @@ pub struct Unpublished {
     pub draw: Option<Slug>,
     /// For a seal: the chain and the round that it waits for, and when that is published, Unix seconds.
     pub round: Option<(Chain, u64, u64)>,
+    /// For a seal: the root of its pool, and its table.
+    pub pool: Option<(PoolRoot, Option<ArtifactHash>)>,
+    /// Its bytes.
+    pub entry: Arc<[u8]>,
 }
 
 /// All of them, in the order of the log; shared with readers.
@@ -163,7 +157,7 @@ impl Scribe {
         let mut public = self.public.write().unwrap_or_else(PoisonError::into_inner);
         while self.pending.front().is_some_and(|step| step.step().seq < size) {
             if let Some(step) = self.pending.pop_front() {
-                public.apply(&step).map_err(|e| Refusal(e.to_string()))?;
+                public.apply(&step)?;
             }
         }
         lock(&self.unpublished).retain(|step| step.seq >= size);
@@ -182,6 +176,14 @@ impl Scribe {
             kind: step.step().kind.name(),
             draw: step.step().draw.clone(),
             round,
+            pool: match &step.step().kind {
+                StepKind::Sealed(sealed) => {
+                    let pool = &sealed.terms.value().pool;
+                    Some((pool.root, pool.table))
+                }
+                _ => None,
+            },
+            entry: step.entry().into(),
         });
         self.pending.push_back(step);
     }
@@ -219,9 +221,9 @@ impl Scribe {
         let StepKind::Key(note) = kind else { return None };
         let change = note.value();
         (!self.keys.of(change.role).holds(&change.new.0)).then(|| {
-            Refusal(
-                "the private half of the new key is not with this service: change its keys with klero keys rotate"
-                    .to_owned(),
+            Refusal::new(
+                "the private half of the new key is not with this service",
+                "change its keys with klero keys rotate",
             )
         })
     }
@@ -233,24 +235,20 @@ impl Scribe {
             let open: Vec<&str> =
                 self.ledger.draws().filter(|(_, draw)| open(draw.phase())).map(|(draw, _)| draw.as_str()).collect();
             return (!open.is_empty()).then(|| {
-                Refusal(format!(
-                    "draws of this log are not over: {}. Carry them out, or void them, first",
-                    open.join(", ")
-                ))
+                let told = format!("draws of this log are not over: {}", open.join(", "));
+                Refusal::new(told, "carry them out, or void them, first")
             });
         }
         let draw = draft.draw.as_ref()?;
         let phase = self.ledger.draw(draw)?.phase();
         match (&draft.kind, phase) {
             (StepKind::Drawn(_), phase) if phase != Phase::Sealed => {
-                Some(Refusal(format!("'{draw}' is not waiting to be drawn")))
+                Some(Refusal::waits_not(draw, "is not waiting to be drawn"))
             }
-            (StepKind::Replaced(_), phase) if phase != Phase::Vacated => {
-                Some(Refusal(format!("'{draw}' has no vacancy that waits to be filled")))
-            }
+            (StepKind::Replaced(_), phase) if phase != Phase::Vacated => Some(Refusal::waits_not(draw, NO_VACANCY)),
             // Enough witnesses may have cosigned it while the void was on its way.
             (StepKind::Voided(voided), phase) if voided.reason == VoidReason::NoQuorum && phase != Phase::Sealed => {
-                Some(Refusal(format!("'{draw}' does not wait for witnesses")))
+                Some(Refusal::waits_not(draw, NO_WITNESSES))
             }
             // Spec §4.9: what the round gave would be hidden. Judged here, since the round's time may have come while the void was on its way.
             (StepKind::Voided(voided), Phase::Sealed)
@@ -258,9 +256,8 @@ impl Scribe {
                     && voided.reason != VoidReason::BeaconLost
                     && self.round_is_out(draw, time) =>
             {
-                Some(Refusal(format!(
-                    "the round of '{draw}' is out, and '{draw}' is not given up without it: ask again"
-                )))
+                let told = format!("the round of '{draw}' is out, and '{draw}' is not given up without it");
+                Some(Refusal::new(told, "ask again: it is drawn, or given up together with its round"))
             }
             _ => None,
         }
@@ -277,11 +274,11 @@ impl Admit for Scribe {
     type Refusal = Refusal;
 
     fn replay(&mut self, place: Place, entry: &[u8]) -> Result<(), Refusal> {
-        let step = self.ledger.open(entry).map_err(|e| Refusal(e.to_string()))?;
+        let step = self.ledger.open(entry).map_err(Refusal::of_the_log)?;
         if step.step().seq != place.seq || step.step().prev != StepHash(*place.prev.as_bytes()) {
-            return Err(Refusal("its seq or prev does not fit its place".to_owned()));
+            return Err(Refusal::of_the_log("its seq or prev does not fit its place"));
         }
-        self.ledger.apply(&step).map_err(|e| Refusal(e.to_string()))?;
+        self.ledger.apply(&step)?;
         self.keys.follow(&step.step().kind);
         match self.public_at_first {
             Some(public) if place.seq >= public => self.pend(step),
@@ -301,9 +298,9 @@ impl Admit for Scribe {
         }
         let step =
             Step { seq: place.seq, prev: StepHash(*place.prev.as_bytes()), time, draw: draft.draw, kind: draft.kind };
-        let signer = self.keys.service.signer().map_err(Refusal)?;
-        let signed = SignedStep::sign(step, &signer).map_err(|e| Refusal(e.to_string()))?;
-        self.ledger.apply(&signed).map_err(|e| Refusal(e.to_string()))?;
+        let signer = self.keys.service.signer().map_err(Refusal::of_the_log)?;
+        let signed = SignedStep::sign(step, &signer).map_err(Refusal::of_the_step)?;
+        self.ledger.apply(&signed)?;
         self.keys.follow(&signed.step().kind);
         let entry = signed.entry().to_vec();
         self.pend(signed);

@@ -11,6 +11,7 @@ use klero_draw::artifacts::{PanelList, StrataList};
 use klero_draw::certificate::Certificate;
 use klero_draw::hash::{ArtifactHash, PoolRoot};
 use klero_draw::method::{DrawInputs, People, check_feasible};
+use klero_draw::names::Slug;
 use klero_draw::organiser::VacateNote;
 use klero_draw::outcome::{Outcome, ReplacementOutcome};
 use klero_draw::step::{Sealed, SignedStep, Step, StepKind};
@@ -18,6 +19,7 @@ use klero_draw::table::{EarlierOpened, Table};
 use klero_draw::terms::{Method, Terms, parse_terms};
 use klero_verifier::ledger::Phase;
 
+use super::refusal::Refusal;
 use super::request::Logged;
 use super::scribe::Draft;
 use super::{Service, append_failure, no_such_draw};
@@ -30,7 +32,7 @@ use crate::sequencer::AppendError;
 pub(crate) const MAX_ARTIFACT_BYTES: u64 = 2 << 30;
 
 /// Held while a draw is sealed: one at a time from each pool, so that none takes back what another relies on.
-struct Turn<'a> {
+pub(super) struct Turn<'a> {
     service: &'a Service,
     root: PoolRoot,
 }
@@ -129,7 +131,7 @@ impl Service {
         .advise("postpone the draw: announce it again with a later --draws-at, and sign new terms"))
     }
 
-    fn one_seal_at_a_time(&self, root: PoolRoot) -> Turn<'_> {
+    pub(super) fn one_seal_at_a_time(&self, root: PoolRoot) -> Turn<'_> {
         let mut under_way = self.sealing.lock().unwrap_or_else(PoisonError::into_inner);
         while !under_way.insert(root) {
             under_way = self.sealed_one.wait(under_way).unwrap_or_else(PoisonError::into_inner);
@@ -151,8 +153,8 @@ impl Service {
             draw: draft.draw.clone(),
             kind: draft.kind.clone(),
         };
-        let step = SignedStep::sign(step, &signer).map_err(Failure::refused)?;
-        ledger.check(&step).map_err(Failure::refused)
+        let step = SignedStep::sign(step, &signer).map_err(Refusal::of_the_step)?;
+        Ok(ledger.check(&step).map_err(Refusal::from)?)
     }
 
     /// Checks that the method can be carried out. Gives table, strata, list and certificate, as they are to be published.
@@ -244,13 +246,11 @@ impl Service {
 
     /// Removes what a refused seal left of people: the copy of the pool and the table, if this seal made them.
     fn take_back(&self, terms: &Terms, left: &Left) -> Result<(), Failure> {
-        if left.copy {
-            pool_dir::destroy(&self.folders.pools(), &terms.pool.root)?;
+        // The table first: after a crash only the copy says which it is.
+        if let Some(table) = terms.pool.table.filter(|_| left.table) {
+            self.destroy_table(table)?;
         }
-        match terms.pool.table.filter(|_| left.table) {
-            Some(table) => self.destroy_table(table),
-            None => Ok(()),
-        }
+        if left.copy { pool_dir::destroy(&self.folders.pools(), &terms.pool.root) } else { Ok(()) }
     }
 
     /// An artifact that the terms name: in the pool's folder, or published already.
@@ -271,9 +271,14 @@ impl Service {
 
     /// Refuses to log that somebody gives up a seat who holds none.
     pub(super) fn check_vacancy(&self, note: &VacateNote) -> Result<(), Failure> {
-        let seats = self.seats(&note.draw)?;
-        match note.seats.iter().find(|seat| !seats.seated().contains(&seat.index)) {
-            Some(seat) => Err(Failure::refused(format!("index {} holds no seat in '{}'", seat.index, note.draw))
+        self.check_seats(&note.draw, note.seats.iter().map(|seat| seat.index))
+    }
+
+    /// Refuses if one of these people holds no seat now.
+    pub(crate) fn check_seats(&self, draw: &Slug, mut indices: impl Iterator<Item = u32>) -> Result<(), Failure> {
+        let seats = self.seats(draw)?;
+        match indices.find(|index| !seats.seated().contains(index)) {
+            Some(index) => Err(Failure::refused(format!("index {index} holds no seat in '{draw}'"))
                 .advise("name only people who were drawn or seated later, and have not left")),
             None => Ok(()),
         }

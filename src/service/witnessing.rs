@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use klero_draw::beacon::{Chain, Round};
+use klero_draw::hash::StepHash;
 use klero_draw::names::Slug;
 use klero_draw::organiser::VoidReason;
 use klero_draw::step::{StepKind, Voided};
@@ -16,6 +17,7 @@ use klero_tlog::{Policy, VerifierKey};
 use klero_verifier::ledger::Phase;
 
 use super::Service;
+use super::refusal::{NO_WITNESSES, Refusal};
 use super::request::Logged;
 use super::scribe::{Draft, Unpublished};
 use crate::clock::SharedClock;
@@ -109,6 +111,25 @@ impl Service {
         lock(&self.unpublished).clone()
     }
 
+    /// The latest step from number `from` on whose bytes hold `part`, public or not: its number and its leaf hash.
+    pub fn step_with(&self, part: &[u8], from: u64) -> Result<Option<(u64, StepHash)>, Failure> {
+        // What waits first: a step that is published meanwhile is then found among the public ones.
+        let waiting = self.unpublished();
+        let holds = |entry: &[u8]| !part.is_empty() && entry.windows(part.len()).any(|window| window == part);
+        let leaf = |entry: &[u8]| StepHash(*klero_tlog::leaf_hash(entry).as_bytes());
+        if let Some(step) = waiting.iter().rev().find(|step| step.seq >= from && holds(&step.entry)) {
+            return Ok(Some((step.seq, leaf(&step.entry))));
+        }
+        let reader = self.reader();
+        for seq in (from..self.size()).rev() {
+            let entry = reader.entry(seq).map_err(|e| Failure::unavailable(&e).advise(e.advice()))?;
+            if holds(&entry) {
+                return Ok(Some((seq, leaf(&entry))));
+            }
+        }
+        Ok(None)
+    }
+
     /// What everybody should know who looks at this log: that nothing new is published, and why. `None` if all is well.
     #[must_use]
     pub fn notice(&self) -> Option<String> {
@@ -186,7 +207,7 @@ impl Service {
     /// Voids a draw whose seal had no quorum in time. `round`: the committed round, once it is known, as spec §4.9 wants of an abandonment.
     pub fn void_no_quorum(&self, draw: &Slug, round: Option<Round>) -> Result<Logged, Failure> {
         if !self.missed_seals().iter().any(|missed| missed.draw == *draw) {
-            return Err(Failure::refused(format!("'{draw}' does not wait for witnesses")));
+            return Err(Refusal::waits_not(draw, NO_WITNESSES).into());
         }
         let voided = Voided { reason: VoidReason::NoQuorum, note: None, round };
         self.append(Draft { draw: Some(draw.clone()), kind: StepKind::Voided(voided) })

@@ -1,16 +1,19 @@
 //! A service that is killed while jobs run, or that an older version left with lists in the clear, leaves nobody of its pool on the disk.
 
-use std::io::{BufRead as _, BufReader};
-use std::net::SocketAddr;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use klero_tlog::VerifierKey;
 use kleroterion::clock::Clock as _;
+use kleroterion::service::witnessing::Witnessing;
 use serde_json::{Value, json};
 
 use crate::common_search::{Search, assert_that_it_finds};
 use crate::common_service::{BOTH, ORIGIN, ROUNDS, World, forty, published, signed};
+use crate::common_witness::{Mood, Station, two_of_three};
 use crate::sheet::{hard_pool, hard_quotas};
 use crate::support::{Auth, Office, Site, generous};
 
@@ -178,4 +181,60 @@ fn a_draw_that_a_command_erases_leaves_nothing_on_the_desk() {
         let anna = office.site.sign_in("anna");
         assert_eq!(office.site.get(&anna, &format!("{draw}/complaints")).is(200).json()["items"], json!([]));
     }
+}
+
+#[test]
+fn a_decision_whose_step_waited_for_witnesses_is_found_after_the_service_was_killed() {
+    let mut office = long_ago();
+    let pool = office.pool(&forty());
+    let draft = office.draft("letters", ROUNDS[0], &pool, json!({"name": "equal"}), 5, 0, "none");
+    let announcement = office.write(&draft, "announcement");
+    office.sign(&office.anna, &announcement, "clerk").is(201);
+    office.sign(&office.bert, &announcement, "mayor_").is(201);
+    let size = office.site.world.service().size();
+    office.site.stop();
+    office.site.world.close();
+
+    // From now on two of three witnesses must cosign, and none does.
+    let dir: PathBuf = office.site.world.dir.path().join("service");
+    let vkey = std::fs::read_to_string(dir.join("public/log.vkey")).unwrap();
+    let log = VerifierKey::parse(vkey.trim_end()).unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let beside = office.site.world.dir.path();
+    let clock = &office.site.world.clock;
+    let stations: Vec<Station> =
+        (1..=3).map(|n| Station::start(&runtime, beside, n, vec![log.clone()], clock.clone())).collect();
+    stations.iter().for_each(|station| station.be(Mood::Says(503, "text/plain", "")));
+    std::fs::write(dir.join("policy.txt"), two_of_three(&log, &stations)).unwrap();
+    let (mut child, address) = serve(&dir);
+    office.site.address = address;
+    let Auth::Session { cookie, csrf } = office.site.sign_in("bert") else { panic!("no session") };
+    let path = format!("/organisers/eupen/decisions/{}", announcement["id"].as_str().unwrap());
+    let mut asked = TcpStream::connect(address).unwrap();
+    let key = office.site.new_key();
+    let head = format!(
+        "POST /api/v1{path}/hand-in HTTP/1.0\r\nHost: test\r\nCookie: {cookie}\r\nX-CSRF-Token: {csrf}\r\nIdempotency-Key: {key}\r\n\
+         Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}"
+    );
+    asked.write_all(head.as_bytes()).unwrap();
+    let patience = Instant::now();
+    while office.site.send("GET", "/healthz", &[], b"").json()["unpublished"] != 1 {
+        assert!(patience.elapsed() < Duration::from_secs(60), "the step is never logged");
+        std::thread::sleep(PAUSE);
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    drop(asked);
+
+    office.site.world.witnessing = Witnessing { patience: Duration::ZERO, ..Witnessing::default() };
+    office.site.restart();
+    let service = office.site.world.service();
+    assert_eq!((service.size(), service.unpublished().len()), (size, 1));
+    let anna = office.site.sign_in("anna");
+    let shown = office.site.get(&anna, &path).is(200).json();
+    assert_eq!((&shown["state"], &shown["logged"]["seq"]), (&json!("logged"), &json!(size)), "{shown}");
+    // Handed in again it is the same step, and the log has it once.
+    let again = office.site.post(&anna, &format!("{path}/hand-in"), json!({})).is(200).json();
+    assert_eq!(again["logged"], shown["logged"]);
+    assert_eq!(office.site.world.service().unpublished().len(), 1);
 }

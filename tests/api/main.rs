@@ -10,10 +10,15 @@ mod common_service;
 #[path = "../common_search/mod.rs"]
 mod common_search;
 
+#[path = "../common_witness/mod.rs"]
+#[expect(dead_code, reason = "shared with tests that need more")]
+mod common_witness;
+
 mod accounts;
 mod at_rest;
 mod docs;
 mod erased;
+mod in_vain;
 mod killed;
 mod letters;
 mod life;
@@ -22,4 +27,5 @@ mod member_keys;
 mod names;
 mod rotation;
 mod sheet;
+mod stale;
 mod support;

@@ -154,6 +154,13 @@ impl Station {
     }
 }
 
+/// A policy of this log under which two of three witnesses must cosign.
+pub(crate) fn two_of_three(log: &VerifierKey, stations: &[Station]) -> String {
+    let mut policy = format!("log {}\n", log.to_text());
+    stations.iter().zip(["w1", "w2", "w3"]).for_each(|(station, nick)| policy.push_str(&station.line(nick)));
+    policy + "group two-of-three 2 w1 w2 w3\nquorum two-of-three\n"
+}
+
 fn answer(status: u16, kind: &str, body: String) -> Response<Body> {
     Response::builder().status(status).header(header::CONTENT_TYPE, kind).body(Body::from(body)).unwrap()
 }

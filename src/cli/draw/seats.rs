@@ -8,7 +8,6 @@ use std::path::PathBuf;
 
 use klero_draw::names::Slug;
 use klero_draw::outcome::ReplacementOutcome;
-use klero_draw::terms::Replacement;
 use klero_verifier::bundle::Bundle;
 use serde_json::json;
 
@@ -114,7 +113,7 @@ pub(super) fn look_up(args: &Vacate, seats: &mut BTreeMap<u32, String>) -> Resul
     Ok(())
 }
 
-/// The pool is the draw's own, and the time of a fresh round is given exactly where the terms want one.
+/// The pool is the draw's own.
 pub(super) fn fits(args: &Vacate, status: &DrawStatus) -> Result<(), Failure> {
     if let (Some(folder), Some(root)) = (&args.pool, &status.root)
         && PoolDir::open(folder)?.root().to_string() != *root
@@ -122,21 +121,7 @@ pub(super) fn fits(args: &Vacate, status: &DrawStatus) -> Result<(), Failure> {
         return Err(Failure::refused(format!("'{}' was not drawn from the pool in {}", args.draw, folder.display()))
             .advise("give the folder with which this draw was sealed: indices of another pool name other people"));
     }
-    match (&args.draws_at, status.replacement) {
-        (None, Some(Replacement::Beacon)) => Err(Failure::usage(
-            "--draws-at is missing: a fresh beacon round decides who follows, and it must lie ahead",
-        )
-        .advise("for instance --draws-at +1h, late enough for all members to sign before it")),
-        (Some(_), Some(mode @ (Replacement::Rank | Replacement::None))) => {
-            let how = if mode == Replacement::Rank { "in the order of the draw's own tickets" } else { "by nobody" };
-            Err(Failure::usage(format!(
-                "--draws-at does not fit: by its terms, seats of '{}' are filled {how}",
-                args.draw
-            ))
-            .advise("leave --draws-at out"))
-        }
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
 /// Shows what a vacancy waits for, or has it filled.
