@@ -151,6 +151,97 @@ beside("closed", "§4.2: a log that was closed after the bundle", text, public(l
 log.announce("d2", GENESIS + 150, GENESIS + 3 * 1232, purpose="q")
 beside("after-closed", "§4.2: nothing follows `closed`", text, public(log), 1, ["log.chain"])
 
+# Rules of §4 that a later entry breaks: whichever check names them in a bundle, it is log.chain.
+def later(name, why, *wrong, failed=("log.chain",)):
+    log, _ = simple()
+    for i, step in enumerate(wrong):
+        step(log, GENESIS + 140 + 10 * i)
+    beside(f"later-{name}", why, text, public(log), 1 if failed else 0, failed)
+
+
+def key_step(new, role="log", old=None, keys=None, take=True):
+    def step(log, time):
+        before = old or (log.key if role == "log" else log.service)
+        value = {"log": log.origin, "new": new.vkey, "old": before.vkey, "role": role}
+        log.add(time, "key", note=note("key", value, keys or [before, new]))
+        if take and role == "log":
+            log.key = new
+        elif take:
+            log.service = new
+    return step
+
+
+def enrol(version=1, keys=(CLERK, MAYOR), signers=None, id="eupen", **more):
+    def step(log, time):
+        value = {"id": id, "keys": sorted(k.vkey for k in keys), "log": log.origin, "name": "Eupen", "threshold": 1, "version": version, **more}
+        log.add(time, "organiser", note=note("organiser", value, signers or keys))
+    return step
+
+
+announced = lambda **more: lambda log, time: log.announce("d2", time, **{"draws_at": GENESIS + 3 * 1232, "purpose": "q", **more})
+sealed = lambda of=None, **more: lambda log, time: log.seal((of or (lambda terms: terms))(log.terms("d2", **{"round": 1234, "draws_at": GENESIS + 3 * 1232, "purpose": "q", **more})), time)
+annul = lambda draw="d1", at=-1: lambda log, time: log.annul(draw, log.leaves()[at].hex(), time)
+void = lambda *a, **more: lambda log, time: log.void("d2", *a, time=more.pop("time", time), **more)
+second, third = Key("ex.org/log", b"\x1f" * 32), Key("ex.org/service", b"\x20" * 32)
+later("keys", "§4.2: both keys are changed", key_step(second), key_step(third, "service"), failed=())
+later("key-not-in-force", "§4.2: `old` is not the key in force; the new one is, even so", key_step(second, old=stranger))
+later("key-that-served", "§4.2: a key that was given up comes back; it is in force, even so", key_step(second), lambda log, time: key_step(Key("ex.org/log", b"\x0a" * 32))(log, time))
+later("key-of-the-other-role", "§4.2: no key serves in both roles", key_step(Key("ex.org/log", b"\x0b" * 32)))
+later("key-of-another-name", "§4.2: a new log key bears the origin's name; then it cannot sign a checkpoint", key_step(Key("ex.org/log2", b"\x1f" * 32)), failed=("log.chain", "log.signature"))
+later("key-signed-by-the-new-alone", "§4.2: signed by exactly both", lambda log, time: key_step(second, keys=[second])(log, time))
+later("service-key-of-another-name", "§4.2: only the log key's name is the origin", key_step(Key("other/service", b"\x20" * 32), "service"), failed=())
+later("organiser-again", "§4.3: version 2", enrol(2), failed=())
+later("organiser-version-3", "§4.3: version 3 after 1", enrol(3))
+later("organiser-by-others", "§4.3: version 2 without the old keys", enrol(2, [Key("eupen/new", b"\5" * 32)]))
+later("organiser-recovery", "§4.3: … as a recovery", enrol(2, [Key("eupen/new", b"\5" * 32)], recovery=True), failed=())
+later("organiser-not-by-all", "§4.3: one of its own keys did not sign", enrol(2, signers=[CLERK]))
+later("organiser-other", "§4.3: another organiser", enrol(1, [Key("raeren/clerk", b"\5" * 32)], id="raeren"), failed=())
+later("opened-again", "§4.1: once", lambda log, time: log.add(time, "opened", log=log.key.vkey, protocol="kleroterion/v1", service=log.service.vkey))
+later("seq", "§4: `seq` is the index", lambda log, time: log.entries.append(note("step", {"kind": "closed", "prev": log.leaves()[-1].hex(), "seq": 6, "time": time}, [log.service])))
+later("prev", "§4: `prev` is the entry before", lambda log, time: log.entries.append(note("step", {"kind": "closed", "prev": log.leaves()[-2].hex(), "seq": 5, "time": time}, [log.service])))
+later("announced", "§4.4: another purpose", announced(), failed=())
+later("announced-attempt-2", "§4.4: attempt 2 of a purpose that has none", announced(attempt=2, previous=base.leaves()[4].hex()))
+later("announced-the-same-draw", "§3: a draw's slug is never used before", lambda log, time: log.announce("d1", time, GENESIS + 3 * 1232, purpose="q"))
+later("sealed-unannounced", "§4.4: announcing is mandatory", sealed())
+later("sealed-otherwise", "§4.5: terms and announcement agree in `draws_at`", announced(draws_at=GENESIS + 3 * 1000), sealed())
+later("sealed-twice", "§4.5: a second seal", announced(), sealed(), sealed())
+later("sealed-another-round", "§3: not the first round after draws_at", announced(draws_at=GENESIS + 3 * 1231), sealed(draws_at=GENESIS + 3 * 1231))
+later("sealed-draw-by", "§3: draw_by before the round", announced(), sealed(draw_by=GENESIS + 3 * 1232))
+later("sealed-another-enrolment", "§4.5: `organiser` is the step in force", announced(), sealed(), failed=())
+later("sealed-the-enrolment-before", "… and not one before it", enrol(2), announced(), sealed())
+later("drawn-unsealed", "§4.11: drawn without a seal", announced(), lambda log, time: log.drawn(log.terms("d2", round=1234, draws_at=GENESIS + 3 * 1232, purpose="q"), "x", GENESIS + 3 * 1234))
+later("drawn-early", "§4.6: before its round", announced(), sealed(), lambda log, time: log.drawn(log.terms("d2", round=1234, draws_at=GENESIS + 3 * 1232, purpose="q"), "x", GENESIS + 3 * 1233 - 1))
+later("drawn-at-the-round", "§4.6: at its round", announced(), sealed(), lambda log, time: log.drawn(log.terms("d2", round=1234, draws_at=GENESIS + 3 * 1232, purpose="q"), "x", GENESIS + 3 * 1233), failed=())
+later("drawn-other-terms", "§4.6: `terms` is the hash of those sealed", announced(), sealed(), lambda log, time: log.drawn(log.terms("d2", round=1234, draws_at=GENESIS + 3 * 1232, purpose="q", reserves=0), "x", GENESIS + 3 * 1234))
+
+
+def false_round(log, time):
+    terms = log.terms("d2", round=1234, draws_at=GENESIS + 3 * 1232, purpose="q")
+    log.add(GENESIS + 3 * 1234, "drawn", draw="d2", outcome=name_of("x"), round=1234, signature=SIGNATURES[42], terms=terms[2].hex())
+
+
+later("drawn-false-round", "§4.6: a signature that is not the round's", announced(), sealed(), false_round)
+later("annulled", "§4.10", annul(), failed=())
+later("annulled-twice", "§4.11: nothing follows", annul(), annul())
+later("annulled-after-another", "§4.10: `after` is the latest `drawn`", annul(at=3))
+later("annulled-undrawn", "§4.10: after `drawn`", announced(), annul("d2"))
+later("void-unsealed", "§4.9: nothing was sealed", announced(), void("cancelled"), failed=())
+later("void-sealed", "§4.9: a cancellation", announced(), sealed(), void("cancelled"), failed=())
+later("void-with-its-round", "§4.9: abandoned, with its round", announced(), sealed(), void("court", time=GENESIS + 3 * 1234, round=1234), failed=())
+later("void-with-another-round", "§4.9: not the sealed one", announced(), sealed(), void("court", time=GENESIS + 3 * 1234, round=42))
+later("void-round-before-its-time", "§9.6: a round only from its time on", announced(), sealed(), void("court", round=1234))
+later("void-unsealed-with-a-round", "§9.6: without a seal no round", announced(), void("court", time=GENESIS + 3 * 1234, round=1234))
+later("void-beacon-lost-early", "§4.9: beacon_lost from draw_by on", announced(), sealed(), void("beacon_lost", time=GENESIS + 3 * 1234))
+later("void-beacon-lost", "§4.9: beacon_lost", announced(), sealed(), void("beacon_lost", time=GENESIS + 3 * 1232 + 99999), failed=())
+later("void-drawn", "§4.9: before `drawn` only", lambda log, time: log.void("d1", time=time))
+later("erased-undrawn", "§4.12: after the draw was drawn or closed", announced(), lambda log, time: log.add(time, "erased", draw="d2", note=note("erase", log.about("d2", root=log.pool.root), [CLERK])))
+erased = lambda root=base.pool.root: lambda log, time: log.add(time, "erased", draw="d1", note=note("erase", log.about("d1", root=root), [CLERK]))
+later("erased", "§4.12", erased(), failed=())
+later("erased-twice", "§4.12: once", erased(), erased())
+later("erased-another-root", "§9.6: with the root of the terms", erased(64 * "0"))
+vacate = lambda log, time: log.add(time, "vacated", draw="d1", note=note("vacate", log.about("d1", after=log.leaves()[4].hex(), seats=[{"index": in_order(stage_key(tagged("terms", json.loads(log.entries[3].split("\n")[1])["terms"].split("\n\n")[0].encode() + b"\n"), 42), range(7))[0], "reason": "ended"}]), [CLERK]))
+later("vacated", "§4.7, §4.8: with `replacement: none` nothing waits", vacate, failed=())
+
 # Keys that were replaced.
 def rekeyed(by, role="log"):
     log, outcome = simple()
