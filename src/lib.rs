@@ -11,6 +11,7 @@ pub mod auditor;
 pub mod backup;
 pub mod cli;
 pub mod clock;
+mod columns;
 pub mod compare;
 pub mod compose;
 pub mod cosigning;

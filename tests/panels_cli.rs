@@ -287,6 +287,15 @@ fn a_council_is_drawn_from_a_list() {
 
     done(at, "terms sign terms.note --key clerk.key");
     done(at, "draw seal terms.note --dir service --pool pool");
+    // A draw beside it, from a pool that was committed by itself.
+    let other =
+        "announce other --dir service --organiser town --purpose other --title en=Other --draws-at +8s --key clerk.key";
+    done(at, &format!("draw {other}"));
+    done(
+        at,
+        "terms new --dir service --draw other --pool sheet-pool --method equal --seats 2 --replacement beacon --key clerk.key --out other.note",
+    );
+    done(at, "draw seal other.note --dir service --pool sheet-pool");
     until(at, "council", |status| status["outcome"].is_string());
     done(at, "draw bundle council --dir service --out bundle.json");
     let chain: Value = serde_json::from_slice(&std::fs::read(at.join("beacon/chain.json")).unwrap()).unwrap();
@@ -341,6 +350,12 @@ fn seats_change_hands(at: &Path, drawn: &str) {
     let rotate = "draw rotate council --dir service --pool pool";
     let complaint = refused(at, &format!("{rotate} --leave 10 --out leaving"), 1);
     assert!(complaint.contains("9 people hold seats"), "{complaint}");
+    // Whoever sits by a draw from a pool of its own cannot be told from anybody: nothing is made as if nobody did.
+    until(at, "other", |status| status["outcome"].is_string());
+    let complaint = refused(at, &format!("{rotate} --leave 3 --gone other --out leaving"), 1);
+    assert!(complaint.contains("nobody of 'other' can be known again in 'council'"), "{complaint}");
+    assert!(!at.join("leaving").exists(), "a refusal makes no pool");
+    one_vacancy_at_a_time(at);
     let told = done(at, &format!("{rotate} --leave 3 --out leaving"));
     assert!(told.contains("9 people hold a seat") && told.contains("--from council"), "{told}");
     done(
@@ -361,6 +376,89 @@ fn seats_change_hands(at: &Path, drawn: &str) {
     // The next rotation leaves out who has left.
     let told = done(at, &format!("{rotate} --leave 3 --gone leave --out leaving-2"));
     assert!(told.contains("6 people hold a seat of 'council' (3 left out)"), "{told}");
+}
+
+/// Seats of one step are filled before others can be given up, by a round that lies ahead.
+fn one_vacancy_at_a_time(at: &Path) {
+    let status: Value = serde_json::from_str(&done(at, "draw status other --dir service --json")).unwrap();
+    let seats = status[0]["seats"][0].as_u64().unwrap();
+    assert_eq!(seats, 2);
+    done(at, "draw bundle other --dir service --out other.json");
+    done(at, "draw result other --pool sheet-pool --bundle other.json --trust trust.json --out other-result");
+    let drawn = std::fs::read_to_string(at.join("other-result/drawn.csv")).unwrap();
+    let ids: Vec<&str> = drawn.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+    let vacate = "draw vacate other --dir service --key clerk.key --pool sheet-pool";
+    let complaint = refused(at, &format!("{vacate} --person {}=declined --draws-at 2020-01-01T00:00:00Z", ids[0]), 1);
+    assert!(complaint.contains("is past") && complaint.contains("leaves room"), "{complaint}");
+    done(at, &format!("{vacate} --person {}=declined --draws-at +1h", ids[0]));
+    let complaint = refused(at, &format!("{vacate} --person {}=declined --draws-at +2h", ids[1]), 1);
+    assert!(
+        complaint.contains("seats of 'other' wait to be filled") && complaint.contains("wait until"),
+        "{complaint}"
+    );
+}
+
+/// A list that was changed by hand, or is another program's, is refused in words that say where.
+#[test]
+fn a_list_that_is_none_is_explained() {
+    let dir = prepared();
+    let at = dir.path();
+    done(at, &format!("panels build {SOURCES} --seats 9 --count 20 --out panels.json"));
+    let whole: Value = serde_json::from_slice(&std::fs::read(at.join("panels.json")).unwrap()).unwrap();
+    let complaint_about = |change: &dyn Fn(&mut Value), exit: i32| {
+        let mut list = whole.clone();
+        change(&mut list);
+        std::fs::write(at.join("changed.json"), list.to_string()).unwrap();
+        refused(at, &format!("panels check {SOURCES} --panels changed.json"), exit)
+    };
+    let complaint = complaint_about(&|list| list["panels"] = serde_json::json!([]), 2);
+    assert!(complaint.contains("changed.json: the list has no panels"), "{complaint}");
+    let complaint = complaint_about(&|list| list["panels"][4] = serde_json::json!([]), 2);
+    assert!(complaint.contains("panel 4 of the list (counted from 0) seats nobody"), "{complaint}");
+    let complaint = complaint_about(&|list| list["notes"] = "R-1000".into(), 2);
+    assert!(complaint.contains("\"notes\" is no part of one") && !complaint.contains("R-1000"), "{complaint}");
+    let complaint = complaint_about(&|list| list["panels"][3].as_array_mut().unwrap().push(39.into()), 1);
+    assert!(complaint.contains("panel 3 has 10 people instead of 9"), "{complaint}");
+    let complaint = complaint_about(&|list| list["panels"].as_array_mut().unwrap().reverse(), 1);
+    assert!(complaint.contains("stands out of order: panels are sorted"), "{complaint}");
+    let complaint = complaint_about(&|list| list["panels"][0].as_array_mut().unwrap().reverse(), 1);
+    assert!(complaint.contains("panel 0 names somebody twice, not in ascending order"), "{complaint}");
+}
+
+/// A column whose name has a comma is named in quotation marks, or by an argument of its own.
+#[test]
+fn a_column_with_a_comma_in_its_name_can_be_the_address() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path();
+    let rows: String =
+        (0..8).map(|i| format!("{i},{},Main St {},\"{}, BE\"\n", ["f", "m"][i % 2], i / 2, i / 4)).collect();
+    std::fs::write(at.join("people.csv"), format!("id,gender,street,\"town, country\"\n{rows}")).unwrap();
+    std::fs::write(at.join("quotas.csv"), "feature,value,min,max\ngender,f,2,2\ngender,m,2,2\n").unwrap();
+    for household in [
+        vec!["--household", "street,\"town, country\""],
+        vec!["--household", "street", "--household", "\"town, country\""],
+    ] {
+        let mut built = Command::new(env!("CARGO_BIN_EXE_klero"));
+        built
+            .current_dir(at)
+            .args("panels build --respondents people.csv --quotas quotas.csv --seats 4 --count 5".split(' '));
+        let built = built.args(["--out", "panels.json"]).args(&household).output().unwrap();
+        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+        let list: Value = serde_json::from_slice(&std::fs::read(at.join("panels.json")).unwrap()).unwrap();
+        assert_eq!(list["households"], true);
+        for panel in list["panels"].as_array().unwrap() {
+            let homes: std::collections::BTreeSet<u64> =
+                panel.as_array().unwrap().iter().map(|p| p.as_u64().unwrap() / 2).collect();
+            assert_eq!(homes.len(), 4, "one of each address: {panel}");
+        }
+        let pool = Command::new(env!("CARGO_BIN_EXE_klero"))
+            .current_dir(at)
+            .args(["pool", "check", "people.csv", "--id", "id", "--public", "gender"])
+            .args(&household)
+            .output()
+            .unwrap();
+        assert!(pool.status.success(), "{}", String::from_utf8_lossy(&pool.stderr));
+    }
 }
 
 /// Whether each panel of the artifact seats the very people whom the list names, with the quotas as the pool spells them.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::out;
 use crate::anonymity::{self, Coarser};
+use crate::columns::{self, ColumnNames};
 use crate::failure::{Failure, Named};
 use crate::people_csv::{Options, Summary};
 use crate::pool_dir::{self, CommitOptions, LinkedOptions, PoolDir, TableWish};
@@ -77,12 +78,12 @@ pub struct Roles {
     /// The column that people recognise as theirs alone
     #[arg(long, value_name = "COL")]
     id: String,
-    /// Columns that strata and quotas use; they are published
-    #[arg(long, value_name = "COLS", value_delimiter = ',')]
-    public: Vec<String>,
+    /// Columns that strata and quotas use; they are published. A name with a comma stands in quotation marks: 'sex,"age, in years"'
+    #[arg(long, value_name = "COLS")]
+    public: Vec<ColumnNames>,
     /// Columns that together are the address
-    #[arg(long, value_name = "COLS", value_delimiter = ',')]
-    household: Vec<String>,
+    #[arg(long, value_name = "COLS")]
+    household: Vec<ColumnNames>,
     /// Field separator; found out if absent
     #[arg(long, value_name = "CHAR")]
     delimiter: Option<char>,
@@ -176,8 +177,8 @@ impl Roles {
     fn options(&self) -> Result<Options, Failure> {
         Ok(Options {
             id: self.id.clone(),
-            public: self.public.clone(),
-            household: self.household.clone(),
+            public: columns::all(&self.public),
+            household: columns::all(&self.household),
             delimiter: self
                 .delimiter
                 .map(|c| {

@@ -10,6 +10,7 @@ use klero_draw::terms::{NotDrawn, Replacement, TERMS_CONTEXT, Terms, parse_terms
 
 use super::{backend, beacon, out, panels, sign};
 use crate::clock::{Clock, SystemClock};
+use crate::columns::{self, ColumnNames};
 use crate::compose::{self, Composed, How, TermsWish};
 use crate::failure::{Failure, Named};
 use crate::pool_dir::PoolDir;
@@ -86,8 +87,8 @@ pub struct New {
     #[arg(long, value_name = "N", default_value_t = 0)]
     reserves: u32,
     /// Public columns that make the strata
-    #[arg(long, value_name = "COLS", value_delimiter = ',')]
-    by: Vec<String>,
+    #[arg(long, value_name = "COLS")]
+    by: Vec<ColumnNames>,
     /// Population of each stratum: a CSV with the columns of --by and 'population'; the pool itself if absent
     #[arg(long, value_name = "FILE")]
     population: Option<PathBuf>,
@@ -154,7 +155,7 @@ pub(super) fn write_for_demo(
         method: if wish.panels.is_some() { None } else { Some(method) },
         seats: wish.seats,
         reserves: wish.reserves,
-        by: wish.by,
+        by: vec![ColumnNames(wish.by)],
         population: None,
         replacement: if wish.panels.is_some() { None } else { Some(ReplacementName::None) },
         panels: wish.panels,
@@ -275,7 +276,7 @@ fn how(args: &New, panels: Option<panels::pool::OnPool>) -> Result<How, Failure>
         }
         (Some(MethodName::Equal), None) => Ok(How::Equal),
         (Some(MethodName::Households), None) => Ok(How::Households),
-        (Some(MethodName::Stratified), None) if args.by.is_empty() => {
+        (Some(MethodName::Stratified), None) if columns::all(&args.by).is_empty() => {
             Err(Failure::usage("--by is missing").advise("name the columns that make the strata"))
         }
         (Some(MethodName::Stratified), None) => {
@@ -286,7 +287,10 @@ fn how(args: &New, panels: Option<panels::pool::OnPool>) -> Result<How, Failure>
                     failure.advise(problem.advice().unwrap_or("save the file as UTF-8"))
                 })
             };
-            Ok(How::Stratified { by: args.by.clone(), population: args.population.as_ref().map(read).transpose()? })
+            Ok(How::Stratified {
+                by: columns::all(&args.by),
+                population: args.population.as_ref().map(read).transpose()?,
+            })
         }
         (Some(MethodName::Panels), None) => Err(Failure::usage("--panels is missing")
             .advise("make the list with: klero panels build --respondents F --quotas F --seats K --out panels.json")),

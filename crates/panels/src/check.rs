@@ -23,7 +23,7 @@ pub enum Violation {
         found: u32,
     },
     /// A panel names somebody twice, out of order, or out of range.
-    #[error("panel {panel} is not an ascending list of people")]
+    #[error("panel {panel} names somebody twice, not in ascending order, or beyond the people of the list")]
     Members {
         /// Position in the list, from 0.
         panel: usize,
@@ -51,7 +51,7 @@ pub enum Violation {
         panel: usize,
     },
     /// Panels are not in lexicographic order.
-    #[error("panel {panel} is out of order")]
+    #[error("panel {panel} stands out of order: panels are sorted by their first members, then by the next, and so on")]
     Order {
         /// Position in the list, from 0.
         panel: usize,

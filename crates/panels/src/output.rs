@@ -10,14 +10,21 @@
 //! whether it was stopped, and the smallest chance before shares became copies.
 //! That is its word, and proves nothing. A list from another program may lack these.
 
+use std::collections::BTreeMap;
+
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::build::Objective;
 use crate::certificate::Certificate;
+use crate::error::shortened;
 use crate::instance::count;
 use crate::quotas::Quotas;
 use crate::report::Report;
 use crate::respondents::Respondents;
+
+/// The members of `panels.json`; the first two must be there.
+const MEMBERS: [&str; 7] = ["people", "panels", "quotas", "values", "households", "certificate", "search"];
 
 /// The content of `panels.json`.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -87,6 +94,18 @@ pub enum PanelListError {
         line: usize,
         /// Column of the JSON text.
         column: usize,
+    },
+    /// A member that no panel list has.
+    #[error("not a panel list: \"{name}\" is no part of one")]
+    Superfluous {
+        /// Its name.
+        name: String,
+    },
+    /// A member without which there is no list.
+    #[error("not a panel list: it has no \"{name}\"")]
+    Missing {
+        /// Its name.
+        name: &'static str,
     },
     /// The list was made from other people, or in another order.
     #[error(
@@ -159,7 +178,17 @@ impl PanelList {
     /// # Errors
     /// If the text is not a panel list.
     pub fn from_json(text: &[u8]) -> Result<Self, PanelListError> {
-        serde_json::from_slice(text).map_err(|e| PanelListError::NotAPanelList { line: e.line(), column: e.column() })
+        serde_json::from_slice(text).map_err(|e| {
+            let members: BTreeMap<String, IgnoredAny> = serde_json::from_slice(text).unwrap_or_default();
+            let superfluous = members.keys().find(|name| !MEMBERS.contains(&name.as_str()));
+            let missing = MEMBERS.iter().take(2).find(|name| !members.contains_key(**name));
+            match (superfluous, missing) {
+                _ if members.is_empty() => PanelListError::NotAPanelList { line: e.line(), column: e.column() },
+                (Some(name), _) => PanelListError::Superfluous { name: shortened(name) },
+                (None, Some(name)) => PanelListError::Missing { name },
+                (None, None) => PanelListError::NotAPanelList { line: e.line(), column: e.column() },
+            }
+        })
     }
 
     /// Whether the list speaks of these respondents in this order.

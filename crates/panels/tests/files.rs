@@ -54,7 +54,14 @@ fn panel_lists_go_out_and_come_back() {
     assert_eq!(other.matches(&people), Err(PanelListError::OtherPeople { index: 1 }));
     other.people.truncate(1);
     assert_eq!(other.matches(&people), Err(PanelListError::OtherPeople { index: 1 }));
-    assert!(PanelList::from_json(b"{\"people\":[],\"panels\":[],\"more\":1}").is_err());
+    for (text, says) in [
+        ("{\"people\":[],\"panels\":[],\"more\":1}", "not a panel list: \"more\" is no part of one"),
+        ("{\"people\":[]}", "not a panel list: it has no \"panels\""),
+        ("{\"people\":[],\"panels\":[[\"Ada\"]]}", "not a panel list: line 1, column 29"),
+        ("[]", "not a panel list: line 1, column 2"),
+    ] {
+        assert_eq!(PanelList::from_json(text.as_bytes()).unwrap_err().to_string(), says);
+    }
     assert!(!format!("{list:?}").contains("Ada"));
 }
 

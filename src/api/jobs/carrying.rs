@@ -15,6 +15,7 @@ use super::{Job, JobKind, JobState, Open, lists};
 use crate::api::desk::{Kept as _, Versioned};
 use crate::api::problem::{Kind, Problem};
 use crate::api::{Api, child, pools};
+use crate::columns;
 use crate::failure::Named as _;
 use crate::pool_dir::PoolDir;
 
@@ -225,7 +226,7 @@ impl Prepared {
         command.arg("--seats").arg(self.job.seats.to_string()).arg("--json");
         command.arg(format!("--id={}", self.id_column));
         if !self.household.is_empty() {
-            command.arg(format!("--household={}", self.household.join(",")));
+            command.arg(format!("--household={}", columns::argument(&self.household)));
         }
         if self.job.kind == JobKind::Panels {
             command.arg("--objective").arg(self.job.objective.name()).arg("--count").arg(self.job.count.to_string());

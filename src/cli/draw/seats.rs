@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::{Vacate, tell};
 use crate::cli::{Dir, backend, out};
+use crate::columns::{self, ColumnNames};
 use crate::draw_proof::outcome_of;
 use crate::failure::{Failure, Named};
 use crate::pool_dir::{PoolDir, commit_members};
@@ -59,8 +60,8 @@ pub struct Rotate {
     #[arg(long, value_name = "DRAW")]
     gone: Vec<Slug>,
     /// Public columns to keep; none if absent, which 'equal' does without
-    #[arg(long, value_name = "COLS", value_delimiter = ',')]
-    public: Vec<String>,
+    #[arg(long, value_name = "COLS")]
+    public: Vec<ColumnNames>,
     /// Folder to make
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -202,7 +203,7 @@ pub(super) fn rotate(args: &Rotate) -> Result<(), Failure> {
     };
     let Holders { members, left_out } = rotation::holders(&args.draw, &args.gone, seats, &pool, &look_up)?;
     let _interruptible = interruptible()?;
-    let committed = commit_members(&args.pool, &members, &args.public, &args.out, &mut |_| {})?;
+    let committed = commit_members(&args.pool, &members, &columns::all(&args.public), &args.out, &mut |_| {})?;
     if args.json {
         return out::json(&json!({
             "from": args.draw, "people": committed.size, "left_out": left_out, "root": committed.root.to_string(),

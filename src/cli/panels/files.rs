@@ -9,6 +9,7 @@ use klero_panels::{
 };
 use serde::de::DeserializeOwned;
 
+use crate::columns::{self, ColumnNames};
 use crate::failure::{Failure, Named};
 
 /// How every XLSX file begins, as any ZIP archive.
@@ -26,9 +27,9 @@ pub(crate) struct Sources {
     /// Column with the ids; 'id', 'nationbuilder_id' or 'generated_id' if absent
     #[arg(long, value_name = "COL")]
     pub(crate) id: Option<String>,
-    /// Columns that together are the address: at most one person of it on a panel
-    #[arg(long, value_name = "COLS", value_delimiter = ',')]
-    household: Vec<String>,
+    /// Columns that together are the address, compared as a pool compares it: at most one person of it on a panel. A name with a comma stands in quotation marks: 'street,"town, country"'
+    #[arg(long, value_name = "COLS")]
+    household: Vec<ColumnNames>,
 }
 
 /// A task that was read without a complaint.
@@ -82,7 +83,7 @@ impl Sources {
             (None, true) => IdColumn::Generate,
             (None, false) => IdColumn::Obvious,
         };
-        let options = RespondentOptions { id, household: self.household.clone() };
+        let options = RespondentOptions { id, household: columns::all(&self.household) };
         let bytes = std::fs::read(&self.respondents).named("read the respondents", &self.respondents)?;
         let respondents = if bytes.starts_with(ZIP) {
             Respondents::from_xlsx(&bytes, &quotas, &options)
@@ -119,8 +120,17 @@ pub(crate) fn panel_list(path: &Path) -> Result<PanelList, Failure> {
 
 /// Reads a panel list that is in memory. `what` says which it is.
 pub(crate) fn panel_list_of(bytes: &[u8], what: &dyn std::fmt::Display) -> Result<PanelList, Failure> {
-    PanelList::from_json(bytes)
-        .map_err(|e| Failure::usage(format!("{what}: {e}")).advise("klero panels build writes it as panels.json"))
+    let list = PanelList::from_json(bytes)
+        .map_err(|e| Failure::usage(format!("{what}: {e}")).advise("klero panels build writes it as panels.json"))?;
+    let empty =
+        |why: String| Failure::usage(format!("{what}: {why}")).advise("build the list again: klero panels build");
+    if list.panels.is_empty() {
+        return Err(empty("the list has no panels, so that nobody could be drawn".to_owned()));
+    }
+    match list.panels.iter().position(Vec::is_empty) {
+        Some(panel) => Err(empty(format!("panel {panel} of the list (counted from 0) seats nobody"))),
+        None => Ok(list),
+    }
 }
 
 /// Reads any JSON file. The error tells the place, never the content.
