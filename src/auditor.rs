@@ -3,7 +3,7 @@
 //! The auditor opens it with `klero audit open`, or with age and tar, and runs `klero audit` on it. Nothing is changed on the way, formulas
 //! included: it is the committed bytes that are audited, not a spreadsheet. The archive is never written in the clear.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
@@ -24,20 +24,26 @@ pub fn export(pool: &PoolDir, recipients: &[String], out: &Path) -> Result<u32, 
         _ => Path::new("."),
     };
     // tempfile makes files with mode 0600.
-    let file = tempfile::NamedTempFile::new_in(folder).named("write in the folder", folder)?;
-    let mut archive = tar::Builder::new(vault::encrypt_for(recipients, file)?);
-    pool.each_file(&mut |name, length, contents| {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(length);
-        header.set_mode(0o600);
-        header.set_entry_type(tar::EntryType::Regular);
-        archive.append_data(&mut header, name, contents).named("write", out)
-    })?;
-    let file = archive.into_inner().and_then(age::stream::StreamWriter::finish).named("write", out)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder).named("write in the folder", folder)?;
+    write(pool, recipients, &mut file, out)?;
     file.as_file().sync_all().named("write", out)?;
     file.persist_noclobber(out).map_err(|e| e.error).named("write", out)?;
     std::fs::File::open(folder).and_then(|f| f.sync_all()).named("sync the folder", folder)?;
     Ok(pool.size())
+}
+
+/// Writes the pool, encrypted, to `file`, which is called `name` in messages.
+pub fn write(pool: &PoolDir, recipients: &[String], file: impl Write, name: &Path) -> Result<(), Failure> {
+    let mut archive = tar::Builder::new(vault::encrypt_for(recipients, file)?);
+    pool.each_file(&mut |part, length, contents| {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(length);
+        header.set_mode(0o600);
+        header.set_entry_type(tar::EntryType::Regular);
+        archive.append_data(&mut header, part, contents).named("write", name)
+    })?;
+    archive.into_inner().and_then(age::stream::StreamWriter::finish).named("write", name)?;
+    Ok(())
 }
 
 /// Opens such a file with the auditor's private age key, into the new folder `out`.

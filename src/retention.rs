@@ -34,6 +34,17 @@ impl Default for Retention {
     }
 }
 
+impl Retention {
+    /// Until when the pool of a draw is kept, Unix seconds; `None` while the draw waits, or if no pool of it is kept.
+    #[must_use]
+    pub fn erase_by(&self, draw: &DrawStatus) -> Option<u64> {
+        let days = self.draws.get(draw.draw.as_str()).copied().unwrap_or(self.days);
+        let waits = draw.phase == "sealed" || draw.phase == "vacated";
+        let ends = draw.root.is_some() && !draw.erased && !waits;
+        ends.then(|| draw.last_at.saturating_add(u64::from(days).saturating_mul(DAY_SECS)))
+    }
+}
+
 /// A pool that the service keeps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Kept {
@@ -57,9 +68,7 @@ pub fn kept(draws: &[DrawStatus], retention: &Retention, now: u64) -> Vec<Kept> 
         .iter()
         .filter(|draw| draw.root.is_some() && !draw.erased)
         .map(|draw| {
-            let days = retention.draws.get(draw.draw.as_str()).copied().unwrap_or(retention.days);
-            let waits = draw.phase == "sealed" || draw.phase == "vacated";
-            let erase_by = (!waits).then(|| draw.last_at.saturating_add(u64::from(days) * DAY_SECS));
+            let erase_by = retention.erase_by(draw);
             Kept {
                 draw: draw.draw.clone(),
                 organiser: draw.organiser.clone(),

@@ -165,6 +165,7 @@ pub const RULES: &[Rule] = &[
     rule("POST", "/organisers/{organiser}/draws/{draw}/rotation", CLERKS, WRITE),
     rule("GET", "/organisers/{organiser}/draws/{draw}/outcome", MEMBERS, READ),
     rule("GET", "/organisers/{organiser}/draws/{draw}/results/{list}", SEERS, PEOPLE),
+    rule("GET", "/organisers/{organiser}/draws/{draw}/audit.age", SEERS, PEOPLE),
     rule("POST", "/organisers/{organiser}/draws/{draw}/letters", CLERKS, PEOPLE),
     rule("GET", "/organisers/{organiser}/draws/{draw}/letters/{list}", CLERKS, PEOPLE),
     rule("GET", "/organisers/{organiser}/draws/{draw}/response-window", MEMBERS, READ),

@@ -69,6 +69,10 @@ pub(super) struct DrawView {
     waiting_for: Option<String>,
     /// Whether pool key, rows and table were destroyed
     erased: bool,
+    /// Until when the service is to keep the pool, Unix seconds: then it is to be erased. Absent while the draw waits, and once it is erased
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    erase_by: Option<u64>,
 }
 
 /// A later time.
@@ -204,6 +208,7 @@ pub(super) fn kept_draw(api: &Api, organiser: &str, draw: &str) -> Result<DrawSt
 
 fn view(api: &Api, status: DrawStatus) -> DrawView {
     let erased = api.service().ledger().draw(&status.draw).is_some_and(|state| state.erased().is_some());
+    let erase_by = api.0.setup.retention.erase_by(&status);
     DrawView {
         draw: status.draw,
         phase: status.phase,
@@ -220,6 +225,7 @@ fn view(api: &Api, status: DrawStatus) -> DrawView {
         rehearsal: status.rehearsal,
         waiting_for: status.waiting_for,
         erased,
+        erase_by,
     }
 }
 

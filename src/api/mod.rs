@@ -64,6 +64,8 @@ pub const PREFIX: &str = "/api/v1";
 pub struct Setup {
     /// Bounds of everything.
     pub limits: Limits,
+    /// How long pools are kept.
+    pub retention: crate::retention::Retention,
     /// The program that solver jobs run in, as a process of their own: `klero` itself.
     pub program: PathBuf,
 }
@@ -71,7 +73,7 @@ pub struct Setup {
 impl Default for Setup {
     fn default() -> Self {
         let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("klero"));
-        Self { limits: Limits::default(), program }
+        Self { limits: Limits::default(), retention: crate::retention::Retention::default(), program }
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::fs::File;
 use std::io::{Seek as _, SeekFrom};
+use std::path::Path as FilePath;
 
 use axum::body::Body;
 use axum::extract::State;
@@ -13,15 +14,15 @@ use axum::response::{IntoResponse, Response};
 use klero_draw::hash::PoolRoot;
 use klero_draw::outcome::Opening;
 use klero_verifier::ledger::DrawState;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
 use super::draws::own_draw;
 use super::problem::{Kind, Problem};
-use super::work::{Path, Reply};
+use super::work::{Path, Query, Reply};
 use crate::failure::{Failure, Named as _};
 use crate::pool_dir::{List, PoolDir, Selected};
 use crate::service::request::DrawStatus;
@@ -46,7 +47,7 @@ struct OutcomeView {
 }
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(show_outcome)).routes(routes!(result_file))
+    OpenApiRouter::new().routes(routes!(show_outcome)).routes(routes!(result_file)).routes(routes!(audit_file))
 }
 
 /// A draw with its outcome, as the log has them.
@@ -141,6 +142,34 @@ async fn result_file(
         let pool = kept_pool(api, &drawn.status)?;
         let selected = Selected { root: pool.root(), size: pool.size(), drawn: &drawn.seated, reserves: &drawn.free };
         Ok(pool.result_list(selected, which, out)?)
+    })
+    .await
+}
+
+/// To whom a pool is encrypted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct AuditWish {
+    /// The auditor's age recipient, which age-keygen prints
+    #[param(max_length = 128, pattern = "^age1[a-z0-9]{58}$")]
+    recipient: String,
+}
+
+/// The sealed pool with its key, byte for byte, encrypted to an auditor's age recipient: klero audit open opens it
+#[utoipa::path(get, path = "/organisers/{organiser}/draws/{draw}/audit.age", tag = "results",
+    params(("organiser" = String, Path), ("draw" = String, Path), AuditWish),
+    responses((status = 200, body = String, content_type = "application/octet-stream")))]
+async fn audit_file(
+    State(api): State<Api>,
+    Path((organiser, draw)): Path<(String, String)>,
+    Query(wish): Query<AuditWish>,
+) -> Response {
+    let name = format!("{draw}.audit.age");
+    file(&api, "application/octet-stream", name.clone(), move |api, out| {
+        let status = own_draw(api, &organiser, &draw)?;
+        let pool = kept_pool(api, &status)?;
+        Ok(crate::auditor::write(&pool, &[wish.recipient], out, FilePath::new(&name))?)
     })
     .await
 }

@@ -288,7 +288,7 @@ pub async fn start_with(
         attempts_per_minute: settings.limits.api_attempts_per_minute,
         ..crate::api::Limits::default()
     };
-    let setup = crate::api::Setup { limits, ..crate::api::Setup::default() };
+    let setup = crate::api::Setup { limits, retention: settings.retention.clone(), ..crate::api::Setup::default() };
     let api = Api::new(Arc::clone(&service), Arc::clone(&records), setup);
     {
         let api = api.clone();

@@ -19,6 +19,7 @@ mod at_rest;
 mod docs;
 mod erased;
 mod in_vain;
+mod kept_pool;
 mod killed;
 mod letters;
 mod life;

@@ -74,6 +74,7 @@ const EXPECTED: &[(&str, &str, &str)] = &[
     ("POST /organisers/{organiser}/draws/{draw}/rotation", "o", "write"),
     ("GET /organisers/{organiser}/draws/{draw}/outcome", "opu", "read"),
     ("GET /organisers/{organiser}/draws/{draw}/results/{list}", "ou", "people"),
+    ("GET /organisers/{organiser}/draws/{draw}/audit.age", "ou", "people"),
     ("POST /organisers/{organiser}/draws/{draw}/letters", "o", "people"),
     ("GET /organisers/{organiser}/draws/{draw}/letters/{list}", "o", "people"),
     ("GET /organisers/{organiser}/draws/{draw}/response-window", "opu", "read"),

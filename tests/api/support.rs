@@ -140,7 +140,8 @@ impl Site {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
-        let setup = Setup { limits, program: PathBuf::from(env!("CARGO_BIN_EXE_klero")) };
+        let program = PathBuf::from(env!("CARGO_BIN_EXE_klero"));
+        let setup = Setup { limits, program, ..Setup::default() };
         let api = runtime.block_on(async { Api::new(Arc::clone(world.service()), Arc::clone(&records), setup) });
         // As klero serve puts them together.
         let mut settings = Settings::default();

@@ -62,7 +62,8 @@ impl Running {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
-        let setup = Setup { limits: generous(), program: PathBuf::from(env!("CARGO_BIN_EXE_klero")) };
+        let program = PathBuf::from(env!("CARGO_BIN_EXE_klero"));
+        let setup = Setup { limits: generous(), program, ..Setup::default() };
         let api = Api::new(Arc::clone(&service), records, setup);
         api.recover().unwrap();
         let pages = api.router().into_make_service_with_connect_info::<SocketAddr>();

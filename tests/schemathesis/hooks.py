@@ -17,6 +17,8 @@ from schemathesis.core.parameters import ParameterLocation as Place
 with open(os.environ["FUZZ_SEED"]) as file:
     SEED = json.load(file)
 RECORD = open(os.environ["FUZZ_RECORD"], "a", buffering=1)
+# An auditor's public key; nobody has the private half.
+RECIPIENT = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
 NO_SESSION = {"POST /session", "POST /invitations/accept"}
 sent, given = Counter(), Counter()
 
@@ -115,6 +117,8 @@ def before_call(ctx, case, kwargs):
                 values["list"] = "drawn.csv" if sent[label] % 3 else "reserves.csv"
             for name in [name for name in values if name in IDS]:
                 values[name] = next_of(TAKE.get(label, {}).get(name, IDS[name] + "s"))
+    if label.endswith("/audit.age") and valid(case, Place.QUERY) and sent[label] % 4:
+        case.query["recipient"] = RECIPIENT
     if isinstance(case.body, dict | list | str | bytes) and valid(case, Place.BODY) and sent[label] % 4:
         change = body_of(label, case)
         if change and (label.endswith("/pools") or isinstance(case.body, dict)):

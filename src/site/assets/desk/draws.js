@@ -4,6 +4,8 @@ import * as api from "./api.js";
 import { facts, fill, h, LANG, link, moment, number, pill, t, tell, when } from "./dom.js";
 import { titled } from "./words.js";
 
+/** Whether a draw's pool was to be kept until now, and no longer. */
+const due = (draw) => draw.erase_by !== undefined && draw.erase_by * 1_000 <= Date.now();
 const KIND = { announced: "wait", sealed: "wait", drawn: "good", vacated: "wait", voided: "bad", annulled: "bad" };
 export const phase = (name) => pill(t(`phase-${name}`), KIND[name] ?? "");
 
@@ -35,7 +37,7 @@ export async function home({ me }) {
       ],
       h("h2", {}, t("home-draws")),
       draws.length === 0 ? h("p", {}, t("home-none"))
-        : h("ul", { class: "cards" }, draws.map((one) => h("li", { class: "card" }, link(`#/draws/${one.draw}`, h("strong", {}, titled(one.title, one.draw))), " ", phase(one.phase), " ", one.overdue && pill(t("overdue"), "bad"),
+        : h("ul", { class: "cards" }, draws.map((one) => h("li", { class: "card" }, link(`#/draws/${one.draw}`, h("strong", {}, titled(one.title, one.draw))), " ", phase(one.phase), " ", one.overdue && pill(t("overdue"), "bad"), due(one) && pill(t("erase-now"), "bad"),
           h("p", { class: "small" }, when(one.draws_at), one.people !== undefined && ` · ${t("people", { n: one.people })}`)))),
     ],
   };
@@ -67,13 +69,15 @@ export async function page(context, name) {
     body: [
       h("p", {}, phase(draw.phase), " ", draw.overdue && pill(t("overdue"), "bad"), " ", draw.erased && pill(t("erased"), "warn"), " ", draw.rehearsal && pill(t("rehearsal-draw"), "warn")),
       h("div", { class: `verdict ${KIND[draw.phase] === "wait" ? "" : KIND[draw.phase]}`, id: "state" }, h("p", { class: "headline" }, t(`phase-${draw.phase}-text`)), draw.phase === "sealed" && countdown(draw, onLeave), draw.waiting_for && h("p", { class: "small", lang: "en" }, draw.waiting_for)),
+      due(draw) && h("p", { class: "note" }, h("strong", {}, t("erase-now")), " ", t("erase-now-text"), " ", decides && link(`#/draws/${name}/change`, t("go-change"))),
       pending(own, me),
       draw.phase === "announced" && draft && clerk && h("p", { class: "actions" }, link(`#/drafts/${draft.id}/${draft.says.pool === undefined ? "people" : "terms"}`, t("draw-go-on"), { class: "button primary" })),
       draw.phase === "announced" && draft === undefined && h("p", {}, t("draw-no-draft")),
       facts(
         [t("words-draw"), h("code", {}, name)], [t("words-purpose"), h("code", {}, draw.purpose)], [t("words-draws_at"), moment(draw.draws_at)],
         draw.people !== undefined && [t("draw-people"), number(draw.people)], draw.round !== undefined && [t("words-beacon"), t("words-round", { round: number(draw.round) })],
-        draw.attempt > 1 && [t("words-attempt"), number(draw.attempt)], draw.postponed > 0 && [t("words-postponed"), number(draw.postponed)]),
+        draw.attempt > 1 && [t("words-attempt"), number(draw.attempt)], draw.postponed > 0 && [t("words-postponed"), number(draw.postponed)],
+        draw.erase_by !== undefined && [t("draw-erase-by"), moment(draw.erase_by)]),
       (result || decides) && [
         h("h2", {}, t("draw-next")),
         h("ul", { class: "cards" },
