@@ -15,7 +15,7 @@ use std::fmt;
 use std::io::{self, Cursor, Read};
 
 pub(crate) use header::Layout;
-use header::{headings, sniff};
+use header::{headings, like_data, sniff};
 pub use klero_panels::spelling::{TRIMMED, normalise};
 pub use problems::{PROBLEMS_LISTED, Problem, Problems, ReadError};
 pub(crate) use records::{Next, Records};
@@ -121,16 +121,27 @@ fn first_ten(lines: &[u64]) -> String {
     format!("{}{}", first.join(", "), if lines.len() > 10 { " …" } else { "" })
 }
 
-/// The names of a file's columns, from its first line. `delimiter`: the byte between cells, if it is known.
-pub fn headings_of(source: impl Read, delimiter: Option<u8>) -> Result<Vec<String>, crate::failure::Failure> {
-    fn read(mut source: impl Read, delimiter: Option<u8>) -> Result<Vec<String>, ReadError> {
+/// What a file's first line says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Headings {
+    /// Names of the columns, as they stand there.
+    pub names: Vec<String>,
+    /// Positions, from 1, of names that look like a person's data. With any, the line may be a person's, and the file have no names at all.
+    pub like_data: Vec<usize>,
+}
+
+/// The names of a file's columns, from its first line, and whether they are names. `delimiter`: the byte between cells, if it is known.
+pub fn headings_of(source: impl Read, delimiter: Option<u8>) -> Result<Headings, crate::failure::Failure> {
+    fn read(mut source: impl Read, delimiter: Option<u8>) -> Result<Headings, ReadError> {
         let mut prefix = Vec::new();
         source.by_ref().take(SNIFFED_BYTES).read_to_end(&mut prefix)?;
         let sniffed = sniff(&prefix, delimiter)?;
         prefix.drain(..sniffed.skip);
         let rest = Cursor::new(prefix).chain(source);
         let mut records = Records::new(rest, sniffed.delimiter, BUFFER_BYTES, 0, sniffed.line);
-        headings(&mut records)
+        let names = headings(&mut records)?;
+        let like_data = like_data(&mut records, &names)?;
+        Ok(Headings { names, like_data })
     }
     read(source, delimiter).map_err(Into::into)
 }

@@ -358,3 +358,27 @@ fn a_spreadsheet_with_faults_is_refused_by_row() {
     let message = read_text(b"PK\x03\x04 and then nothing that a spreadsheet holds", &number).unwrap_err();
     assert!(message.contains("not a spreadsheet, or damaged"), "{message}");
 }
+
+/// A file without names of columns is told by what stands where the names should be.
+#[test]
+fn a_first_line_that_is_a_person_is_noticed() {
+    let like_data = |text: &str| kleroterion::people_csv::headings_of(text.as_bytes(), None).unwrap().like_data;
+    for named in [
+        "number,name,town\n1,Anna,Eupen\n2,Bert,Eupen\n",
+        "Nr. 1,1. Name,Ort/Ort\n1,Anna,Eupen\n",
+        "number,name\n",
+        // Two exports, one after the other.
+        "number,town\n1,Eupen\nnumber,town\n2,Eupen\n",
+        "@,a@b,Straße\nx,y,z\n",
+    ] {
+        assert_eq!(like_data(named), [0usize; 0], "{named}");
+    }
+    for (headless, positions) in [
+        ("4000,Anna,Eupen\n4001,Bert,Kelmis\n", &[1usize][..]),
+        ("R-1,Anna,Eupen\nR-2,Bert,Kelmis\nR-3,Carl,Eupen\n", &[3]),
+        ("R-1;Anna;12.04.1980;1980-04-12;+32 (0)87 12-34;a@example.org\nR-2;Bert;1;2;3;4\n", &[3, 4, 5, 6]),
+        ("Anna, Eupen \nBert,Eupen\n\"unclosed", &[2]),
+    ] {
+        assert_eq!(like_data(headless), positions, "{headless}");
+    }
+}

@@ -138,6 +138,8 @@ pub(super) struct Pool {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) conversion: Option<Conversion>,
     pub(super) headings: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) warnings: Vec<FileProblem>,
     pub(super) roles: Option<Roles>,
     pub(super) people: Option<u64>,
     pub(super) columns: Vec<ColumnView>,
@@ -188,6 +190,8 @@ pub(super) struct PoolView {
     conversion: Option<Conversion>,
     /// Names of the columns
     headings: Vec<String>,
+    /// What may be wrong with it: the first line may be a person's, and not the names of the columns
+    warnings: Vec<FileProblem>,
     /// Their roles, once they are given
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -221,6 +225,7 @@ pub(super) fn view(kept: Versioned<Pool>) -> PoolView {
         sheet: pool.sheet,
         conversion: pool.conversion,
         headings: pool.headings,
+        warnings: pool.warnings,
         roles: pool.roles,
         people: pool.people,
         columns: pool.columns,
@@ -262,6 +267,7 @@ pub(super) fn keep_made(tx: &mut Tx<'_>, caller: &Caller, id: String, made: Made
         sheet: None,
         conversion: None,
         headings: made.headings,
+        warnings: Vec::new(),
         roles: Some(made.roles),
         people: Some(u64::from(made.committed.size)),
         columns: Vec::new(),

@@ -20,6 +20,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::desk::{Kept as _, Versioned};
+use super::file_problem::FileProblem;
 use super::guard::Caller;
 pub(super) use super::pool_record::{CommittedView, Made, PoolView, Roles, get, keep_made, linked_to, make_room, name};
 use super::pool_record::{Pool, column, view};
@@ -191,7 +192,8 @@ async fn receive(
             bytes: Some(bytes),
             sheet: conversion.as_ref().map(|conversion| conversion.sheet.clone()),
             conversion,
-            headings,
+            warnings: headings.like_data.into_iter().map(FileProblem::like_data).collect(),
+            headings: headings.names,
             roles: None,
             people: None,
             columns: Vec::new(),

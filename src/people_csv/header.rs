@@ -106,6 +106,33 @@ pub(super) fn headings<R: Read>(records: &mut Records<R>) -> Result<Vec<String>,
     if problems.is_empty() { Ok(headings) } else { Err(problems.into()) }
 }
 
+/// Rows below the first line that it is compared with.
+const ROWS_COMPARED: usize = 1_000;
+
+/// Positions, from 1, of names that look like a person's data: numbers, dates, addresses of e-mail, or what stands in the same column again.
+/// Reads on in the file.
+pub(super) fn like_data<R: Read>(records: &mut Records<R>, headings: &[String]) -> std::io::Result<Vec<usize>> {
+    let mut like: Vec<bool> = headings.iter().map(|name| is_value(name)).collect();
+    for _ in 0..ROWS_COMPARED {
+        let Next::Record = records.next()? else { break };
+        let cells = records.current().cells().map(|cell| str::from_utf8(cell).map(normalise).unwrap_or_default());
+        let same: Vec<bool> = headings.iter().zip(cells).map(|(name, cell)| *name == *cell).collect();
+        // The names once more are no person: files that were put one after the other have them.
+        if same.len() == headings.len() && same.iter().all(|same| *same) {
+            continue;
+        }
+        like.iter_mut().zip(same).for_each(|(like, same)| *like |= same);
+    }
+    Ok(like.iter().zip(1..).filter(|(like, _)| **like).map(|(_, position)| position).collect())
+}
+
+/// Whether nobody would call a column so: a number, a date, a telephone's number, an address of e-mail.
+fn is_value(name: &str) -> bool {
+    let figures = name.chars().any(|c| c.is_ascii_digit())
+        && name.chars().all(|c| c.is_ascii_digit() || " .,:/-+()'".contains(c));
+    figures || name.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'))
+}
+
 impl Layout {
     pub(crate) fn new(headings: Vec<String>, options: &Options) -> Result<Self, Problems> {
         let mut problems = Problems::default();

@@ -118,8 +118,8 @@ impl Upload {
         Ok((csv.finish()?, conversion))
     }
 
-    /// Names of the columns. `delimiter`: the byte between cells, if it is known.
-    pub fn headings(&self, delimiter: Option<u8>) -> Result<Vec<String>, Failure> {
+    /// Names of the columns, and whether they are names. `delimiter`: the byte between cells, if it is known.
+    pub fn headings(&self, delimiter: Option<u8>) -> Result<people_csv::Headings, Failure> {
         people_csv::headings_of(self.source.reader().named("read", &self.path)?, delimiter)
     }
 

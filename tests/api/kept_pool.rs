@@ -1,4 +1,4 @@
-//! What becomes of a pool after its draw: until when it is to be kept, and how an auditor gets it.
+//! A pool before and after its draw: a file without names of columns, until when a pool is to be kept, and how an auditor gets it.
 
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -67,4 +67,22 @@ fn an_auditor_gets_a_pool_that_only_the_auditor_can_open() {
     let erasure = site.post(&office.anna, "/organisers/eupen/draws/letters/erasure", json!({})).is(201).json();
     office.decide(&erasure);
     assert!(site.get(&auditor, &path).status >= 400);
+}
+
+#[test]
+fn a_file_without_names_of_columns_is_told_without_its_cells() {
+    let office = Office::new();
+    let named = office.upload("text/csv", forty().as_bytes(), &office.site.new_key()).is(201).json();
+    assert_eq!(named["warnings"], json!([]));
+    let (_, headless) = forty().split_once('\n').map(|(names, people)| (names.to_owned(), people.to_owned())).unwrap();
+    let made = office.upload("text/csv", headless.as_bytes(), &office.site.new_key()).is(201).json();
+    let warnings = made["warnings"].as_array().unwrap();
+    assert!(!warnings.is_empty(), "{made}");
+    for warning in warnings {
+        assert_eq!(warning["kind"], "heading-like-data");
+        assert!(warning["position"].as_u64().unwrap() >= 1);
+        assert_eq!(warning.as_object().unwrap().len(), 2, "a place, and no cell: {warning}");
+    }
+    let again = office.read(&format!("/pools/{}", made["id"].as_str().unwrap())).json();
+    assert_eq!(again["warnings"], made["warnings"]);
 }

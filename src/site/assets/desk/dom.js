@@ -149,7 +149,7 @@ const english = (detail, advice) => [detail && h("p", { lang: "en", class: "deta
 /** What each kind of problem of a file needs. */
 const REMEDIES = {
   encoding: ["utf16", "not-utf8", "nul"], export: ["empty-file", "header-only"], names: ["unnamed-column", "double-column", "column-name-too-long"],
-  fewer: ["too-many-columns"], roles: ["no-such-column", "two-roles"], cells: ["ragged"], id: ["no-id"], double: ["double-id"],
+  headings: ["heading-like-data"], fewer: ["too-many-columns"], roles: ["no-such-column", "two-roles"], cells: ["ragged"], id: ["no-id"], double: ["double-id"],
   shorter: ["id-too-long", "cell-too-long", "public-too-long"], quote: ["record-too-long", "after-quotation"], pools: ["too-many-people"], stranger: ["stranger"],
 };
 

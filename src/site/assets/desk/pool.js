@@ -65,6 +65,7 @@ function uncommitted(own, { etag, value: pool }, show) {
   return [
     h("p", {}, t("pool-read", { n: pool.headings.length }), pool.sheet && ` ${t("pool-sheet", { name: pool.sheet })}`),
     pool.conversion && converted(pool.conversion),
+    pool.warnings.length > 0 && h("div", { class: "note", role: "status" }, h("p", {}, h("strong", {}, t("pool-no-headings"))), wrongFile({ problems: pool.warnings, total: pool.warnings.length })),
     form(async (data) => {
       const role = (wanted) => pool.headings.filter((_, at) => data.get(`role-${at}`) === wanted);
       const ids = role("id");
