@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use crate::job_problem::JobProblems;
 use crate::people_csv::Problems;
 
 /// Why a command ends without having done its work.
@@ -20,25 +21,34 @@ pub struct Failure {
     /// What is wrong with a file of people, one by one: the same as the message, for whoever says it in another language. Not kept.
     #[serde(skip)]
     pub file: Option<Box<Problems>>,
+    /// Why a job of panels has no result: the same as the message, for whoever says it in another language. Not kept.
+    #[serde(skip)]
+    pub job: Option<Box<JobProblems>>,
 }
 
 impl Failure {
     /// The request itself is wrong: bad usage or unreadable input (exit 2).
     pub fn usage(message: impl fmt::Display) -> Self {
-        Self { message: message.to_string(), advice: None, exit: 2, file: None }
+        Self { message: message.to_string(), advice: None, exit: 2, file: None, job: None }
     }
     /// The request is well formed and against the rules (exit 1).
     pub fn refused(message: impl fmt::Display) -> Self {
-        Self { message: message.to_string(), advice: None, exit: 1, file: None }
+        Self { message: message.to_string(), advice: None, exit: 1, file: None, job: None }
     }
     /// It cannot be done at the moment (exit 3).
     pub fn unavailable(message: impl fmt::Display) -> Self {
-        Self { message: message.to_string(), advice: None, exit: 3, file: None }
+        Self { message: message.to_string(), advice: None, exit: 3, file: None, job: None }
     }
     /// Adds what to do next.
     #[must_use]
     pub fn advise(mut self, advice: impl Into<String>) -> Self {
         self.advice = Some(advice.into());
+        self
+    }
+    /// Adds the same as kinds and numbers.
+    #[must_use]
+    pub fn of_job(mut self, problems: impl Into<JobProblems>) -> Self {
+        self.job = Some(Box::new(problems.into()));
         self
     }
 }

@@ -20,6 +20,7 @@ pub mod draw_proof;
 pub mod failure;
 pub mod files;
 pub mod guard;
+pub mod job_problem;
 pub mod key_proof;
 pub mod key_ring;
 pub mod locked_key;

@@ -27,7 +27,7 @@ pub(super) fn command(program: &Path) -> Command {
     } else {
         Command::new(program)
     };
-    command.env_clear().env(crate::cli::panels::OF_A_SERVICE, "1");
+    command.env_clear().env(crate::cli::panels::told::OF_A_SERVICE, "1");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

@@ -26,6 +26,7 @@ use super::pools;
 use super::posted::{Nothing, Posted};
 use super::problem::Problem;
 use super::work::{Page, PageWish, Path, Query, Reply, Tx, new_id, page};
+use crate::job_problem::{Doing, JobProblems};
 
 pub(super) use lists::{destroy_of_pool, folders_in, panels, recover};
 pub(super) use under_way::Jobs;
@@ -131,6 +132,8 @@ pub(super) struct Job {
     count: u32,
     state: JobState,
     message: Option<String>,
+    #[serde(default)]
+    wrong: Option<JobProblems>,
     result: Option<Value>,
     by: String,
     made: u64,
@@ -175,10 +178,18 @@ struct JobView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     progress: Option<String>,
+    /// The same, as a kind and numbers
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    doing: Option<Doing>,
     /// Why it failed, and what to do
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     message: Option<String>,
+    /// The same, as kinds and numbers
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    wrong: Option<JobProblems>,
     /// Figures of the list, or the smallest change of the quotas
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Object, nullable = false)]
@@ -201,9 +212,14 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 }
 
 fn view(api: &Api, job: Job) -> JobView {
-    let progress = api.jobs().of(&job.id()).map(|running| running.told.borrow().words.clone());
+    let told = api.jobs().of(&job.id()).map(|running| running.told.borrow().clone());
+    let doing = told.and_then(|told| match told {
+        under_way::Told::Doing(doing) => Some(doing),
+        under_way::Told::Ended => None,
+    });
     JobView {
-        progress: progress.filter(|words| !words.is_empty()),
+        progress: doing.as_ref().map(|doing| doing.words().to_owned()),
+        doing,
         id: job.id,
         kind: job.kind,
         pool: job.pool,
@@ -211,6 +227,7 @@ fn view(api: &Api, job: Job) -> JobView {
         quotas: job.quotas,
         state: job.state,
         message: job.message,
+        wrong: job.wrong,
         result: job.result,
         by: job.by,
         made: job.made,
@@ -288,6 +305,7 @@ fn record(tx: &mut Tx<'_>, caller: &Caller, organiser: &str, wish: JobWish) -> R
         count,
         state: JobState::Queued,
         message: None,
+        wrong: None,
         result: None,
         by: caller.login.clone(),
         made: tx.now,

@@ -561,6 +561,7 @@ impl Demo<'_> {
                 advice: None,
                 exit: code,
                 file: None,
+                job: None,
             });
         }
         self.tell("all verified, each by itself and as a sequence, exit 0. Of the council the report says:")?;

@@ -7,6 +7,7 @@ mod ahead;
 pub(crate) mod files;
 pub(crate) mod pool;
 mod progress;
+pub(crate) mod told;
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -20,8 +21,10 @@ use klero_panels::{
 use super::out;
 use crate::atomic;
 use crate::failure::Failure;
+use crate::job_problem::{JobProblem, JobProblems};
 use files::{Sources, Task};
 use progress::Shown;
+use told::Told;
 
 /// Subcommands.
 #[derive(Debug, clap::Subcommand)]
@@ -157,21 +160,23 @@ pub struct Relax {
     json: bool,
 }
 
-/// Set in the environment of a job of a service: it ends when the service does, however that ends.
-pub(crate) const OF_A_SERVICE: &str = "KLERO_OF_A_SERVICE";
-
 /// Runs it.
 pub fn run(command: Command) -> Result<u8, Failure> {
-    if std::env::var_os(OF_A_SERVICE).is_some() {
+    if Told::is_heard() {
         end_with_the_service();
     }
-    match command {
-        Command::Build(args) => write_list(&args)?,
-        Command::Check(args) => count(&args)?,
-        Command::Report(args) => page(&args)?,
-        Command::Relax(args) => way_out(&args)?,
+    let done = match command {
+        Command::Build(args) => write_list(&args),
+        Command::Check(args) => count(&args),
+        Command::Report(args) => page(&args),
+        Command::Relax(args) => way_out(&args),
+    };
+    if let Err(Failure { job: Some(problems), .. }) = &done
+        && Told::is_heard()
+    {
+        Told::Wrong((**problems).clone()).tell();
     }
-    Ok(0)
+    done.map(|()| 0)
 }
 
 /// Ends this process when the one that began it is gone, however that ended: nobody waits for the list any more.
@@ -226,29 +231,40 @@ fn write_list(args: &Build) -> Result<(), Failure> {
 fn why_not(task: &Task, error: BuildError, watch: &Shown) -> Failure {
     match error {
         BuildError::Infeasible => infeasible(task, watch),
-        BuildError::Panels { .. } => Failure::usage(error),
+        BuildError::Panels { .. } => Failure::usage(&error).of_job(&error),
         BuildError::NotFound | BuildError::Solver | BuildError::Discarded(_) | BuildError::Certificate(_) => {
-            Failure::unavailable(error).advise("widen a quota by a person or two; nothing was written")
+            Failure::unavailable(&error).of_job(&error).advise("widen a quota by a person or two; nothing was written")
         }
     }
 }
 
 fn infeasible(task: &Task, watch: &dyn Watch) -> Failure {
     let mut message = String::from("no panel can meet all quotas at once");
+    let mut told = vec![JobProblem::of("no-panel")];
     if let Feasibility::Infeasible(conflict) = diagnose(&task.instance, watch) {
         message.push_str(if conflict.minimal { "; these contradict each other:" } else { "; the conflict is among:" });
         for (feature, value, min, max) in &conflict.quotas {
             message.push_str(&format!("\n  {feature} / {value}: {min} to {max}"));
+            told.push(JobProblem {
+                feature: Some(feature.clone()),
+                value: Some(value.clone()),
+                min: Some(u64::from(*min)),
+                max: Some(u64::from(*max)),
+                ..JobProblem::of("conflict")
+            });
         }
         if conflict.households {
             message.push_str("\n  at most one person of a household");
+            told.push(JobProblem::of("conflict-households"));
         }
     }
-    let advice = match relax(&task.instance, watch) {
-        Ok(relaxation) => files::proposed(&relaxation),
-        Err(e) => e.to_string(),
-    };
-    Failure::refused(message).advise(advice)
+    let told = JobProblems::all(told);
+    match relax(&task.instance, watch) {
+        Ok(relaxation) => {
+            Failure::refused(message).advise(files::proposed(&relaxation)).of_job(told.helped_by(&relaxation.changes))
+        }
+        Err(e) => Failure::refused(message).advise(e.to_string()).of_job(told),
+    }
 }
 
 /// The figures of a list on disk, counted anew.
@@ -330,12 +346,12 @@ fn way_out(args: &Relax) -> Result<(), Failure> {
     watch.finish();
     let stopped = watch.stop();
     let relaxation = relaxation.map_err(|e| match e {
-        NoRelaxation::BeyondFlex => Failure::refused(e),
+        NoRelaxation::BeyondFlex => Failure::refused(e).of_job(e),
         NoRelaxation::NotFound if stopped => {
-            Failure::unavailable("stopped before any change was found that makes a panel possible")
+            Failure::unavailable("stopped before any change was found that makes a panel possible").of_job(e)
         }
         NoRelaxation::NotFound => {
-            Failure::unavailable(e).advise("widen min_flex and max_flex, so that more can be moved")
+            Failure::unavailable(e).of_job(e).advise("widen min_flex and max_flex, so that more can be moved")
         }
     })?;
     if let Some(path) = &args.out {

@@ -476,10 +476,35 @@ fn quotas_are_tried_in_the_background_and_a_panel_is_drawn() {
     let wrong = office.job(site.post(&office.anna, path, wish("panels", "feature,value\nx,y\n")).is(202));
     assert_eq!(wrong["state"], "failed");
     assert!(!wrong["message"].as_str().unwrap().is_empty());
+    assert_eq!(
+        wrong["wrong"]["problems"][0],
+        json!({"kind": "missing-column", "line": 1, "feature": "min"}),
+        "{wrong}"
+    );
 
-    let built = office.job(site.post(&office.anna, path, wish("panels", quotas)).is(202));
+    // The same as kinds and numbers, with the change that would help; no line of words for machines.
+    let none = quotas.replace("Eupen,2,4", "Eupen,5,6");
+    let wrong = office.job(site.post(&office.anna, path, wish("panels", &none)).is(202));
+    let told = &wrong["wrong"];
+    assert_eq!(
+        (&told["problems"], &told["total"]),
+        (&json!([{"kind": "minima-too-high", "feature": "municipality", "found": 7, "seats": 6}]), &json!(1)),
+        "{wrong}"
+    );
+    assert_eq!(told["changes"].as_array().map(Vec::len), Some(1), "{wrong}");
+    assert!(wrong["message"].as_str().unwrap().contains("the minima add up to 7"), "{wrong}");
+    assert!(!wrong["message"].as_str().unwrap().contains('{'), "{wrong}");
+
+    let begun = site.post(&office.anna, path, wish("panels", quotas)).is(202).json();
+    let events = office.read(&format!("/jobs/{}/events", begun["id"].as_str().unwrap())).is(200);
+    let built = office.ended(&begun);
     assert_eq!(built["state"], "done", "{built}");
     assert_eq!(built["result"]["panels"], 50);
+    // Words and kinds go side by side.
+    let told: Vec<&str> = events.text().lines().filter_map(|line| line.strip_prefix("event: ")).collect();
+    let (words, kinds) =
+        (told.iter().filter(|e| **e == "progress").count(), told.iter().filter(|e| **e == "doing").count());
+    assert_eq!((words, told.last()), (kinds, Some(&"ended")), "{}", events.text());
     assert_eq!((&built["seats"], &built["quotas"]), (&json!(6), &json!(quotas)));
     let id = built["id"].as_str().unwrap();
     let list = office.people(&format!("/jobs/{id}/panels")).json();

@@ -10,13 +10,15 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use zeroize::Zeroizing;
 
-use super::under_way::{Running, Told, until_cancelled};
+use super::under_way::{self, Running, until_cancelled};
 use super::{Job, JobKind, JobState, Open, lists};
 use crate::api::desk::{Kept as _, Versioned};
-use crate::api::problem::{Kind, Problem};
+use crate::api::problem::Problem;
 use crate::api::{Api, child, pools};
+use crate::cli::panels::told::Told;
 use crate::columns;
 use crate::failure::Named as _;
+use crate::job_problem::{Doing, JobProblem, JobProblems};
 use crate::pool_dir::PoolDir;
 
 /// Longest figures and list that a job may print.
@@ -34,11 +36,11 @@ pub(super) fn begin(api: &Api, key: String) {
     let api = api.clone();
     tokio::spawn(async move {
         let ended = carry_out(&api, &key, &running).await;
-        let (state, message, result) = match ended {
-            Ok(End::Done(result)) => (JobState::Done, None, Some(result)),
-            Ok(End::Failed(message)) => (JobState::Failed, Some(message), None),
-            Ok(End::Cancelled) => (JobState::Cancelled, None, None),
-            Err(problem) => (JobState::Failed, Some(problem.body().detail), None),
+        let (state, message, wrong, result) = match ended {
+            Ok(End::Done(result)) => (JobState::Done, None, None, Some(result)),
+            Ok(End::Failed(message, wrong)) => (JobState::Failed, Some(message), Some(wrong), None),
+            Ok(End::Cancelled) => (JobState::Cancelled, None, None, None),
+            Err(problem) => (JobState::Failed, Some(problem.body().detail), Some(JobProblems::one("refused")), None),
         };
         if state != JobState::Done {
             let (api, key) = (api.clone(), key.clone());
@@ -48,6 +50,7 @@ pub(super) fn begin(api: &Api, key: String) {
         let _stored = note(&api, &key, move |job, now| {
             job.state = state;
             job.message = message;
+            job.wrong = wrong;
             job.result = result;
             job.ended = Some(now);
         })
@@ -76,7 +79,7 @@ async fn note(api: &Api, key: &str, change: impl FnOnce(&mut Job, u64) + Send + 
 
 enum End {
     Done(Value),
-    Failed(String),
+    Failed(String, JobProblems),
     Cancelled,
 }
 
@@ -92,9 +95,15 @@ async fn carry_out(api: &Api, key: &str, running: &Running) -> Result<End, Probl
         let (api, key) = (api.clone(), key.to_owned());
         tokio::task::spawn_blocking(move || prepare(&api, &key)).await.map_err(|_| Problem::internal())??
     };
-    let mut child = prepared.command(api).spawn().map_err(|_| {
-        Problem::new(Kind::Unavailable, "the solver cannot be started").advise("tell whoever runs the service")
-    })?;
+    if prepared.people > MAX_PEOPLE {
+        let most = JobProblem { most: Some(u64::from(MAX_PEOPLE)), ..JobProblem::of("too-many-people") };
+        let message = format!("panels are built from at most {MAX_PEOPLE} people; draw by strata");
+        return Ok(End::Failed(message, JobProblems::all(vec![most])));
+    }
+    let Ok(mut child) = prepared.command(api).spawn() else {
+        let message = "the solver cannot be started; tell whoever runs the service".to_owned();
+        return Ok(End::Failed(message, JobProblems::one("cannot-start")));
+    };
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let rows = std::mem::take(&mut prepared.rows);
     tokio::spawn(async move {
@@ -112,15 +121,17 @@ async fn carry_out(api: &Api, key: &str, running: &Running) -> Result<End, Probl
     });
     let told = running.told.clone();
     let words = tokio::spawn(async move {
-        let mut last = String::new();
-        let Some(stderr) = stderr else { return last };
+        let (mut last, mut wrong) = (String::new(), None);
+        let Some(stderr) = stderr else { return (last, wrong) };
+        told.send_replace(under_way::Told::Doing(Doing::of("reading")));
         let mut lines = BufReader::new(stderr.take(MAX_OUTPUT_BYTES)).lines();
         while let Ok(Some(line)) = lines.next_line().await {
-            // Lines such as "1.2 s: finding panels" tell how far it is; others are what goes wrong.
-            match line.split_once(" s: ").filter(|(secs, _)| secs.parse::<f64>().is_ok()) {
-                Some((_, doing)) => {
-                    told.send_replace(Told { words: doing.to_owned(), ended: false });
+            // Lines of JSON tell how far it is, and what goes wrong; others say that in words.
+            match Told::heard(&line) {
+                Some(Told::Doing(doing)) => {
+                    told.send_replace(under_way::Told::Doing(doing));
                 }
+                Some(Told::Wrong(problems)) => wrong = Some(problems),
                 None if last.len() + line.len() < MAX_MESSAGE_BYTES => {
                     last.push_str(line.trim_start_matches("klero: "));
                     last.push('\n');
@@ -128,24 +139,26 @@ async fn carry_out(api: &Api, key: &str, running: &Running) -> Result<End, Probl
                 None => {}
             }
         }
-        last
+        (last, wrong)
     });
     let end = tokio::select! {
         status = child.wait() => Some(status),
         () = until_cancelled(&mut cancelled) => None,
         () = tokio::time::sleep(api.limits().job_time) => {
             let _killed = child.kill().await;
-            return Ok(End::Failed("the job took longer than it may; ask for fewer panels, or widen quotas".to_owned()));
+            let message = "the job took longer than it may; ask for fewer panels, or widen quotas".to_owned();
+            return Ok(End::Failed(message, JobProblems::one("too-long")));
         }
     };
     let Some(status) = end else {
         let _killed = child.kill().await;
         return Ok(End::Cancelled);
     };
-    let (output, words) = (output.await.unwrap_or_default(), words.await.unwrap_or_default());
+    let (output, (words, wrong)) = (output.await.unwrap_or_default(), words.await.unwrap_or_default());
     if !status.is_ok_and(|status| status.success()) {
         let words = words.trim_end();
-        return Ok(End::Failed(if words.is_empty() { "the solver broke off".to_owned() } else { words.to_owned() }));
+        let message = if words.is_empty() { "the solver broke off".to_owned() } else { words.to_owned() };
+        return Ok(End::Failed(message, wrong.unwrap_or_else(|| JobProblems::one("broke-off"))));
     }
     // The figures are one line of JSON; after it comes the list, if there is one.
     let at = output.iter().position(|byte| *byte == b'\n').unwrap_or(output.len());
@@ -176,6 +189,7 @@ fn figures(output: &[u8]) -> Result<Value, Problem> {
 struct Prepared {
     job: Job,
     folder: PathBuf,
+    people: u32,
     rows: Zeroizing<Vec<u8>>,
     id_column: String,
     household: Vec<String>,
@@ -189,7 +203,8 @@ fn prepare(api: &Api, key: &str) -> Result<Prepared, Problem> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).named("make the folder", &folder)?;
     crate::atomic::write(&lists::quotas(&folder), job.quotas.as_bytes())?;
     Ok(Prepared {
-        rows: rows_of(&pool)?,
+        people: pool.size(),
+        rows: if pool.size() > MAX_PEOPLE { Zeroizing::default() } else { rows_of(&pool)? },
         id_column: pool.columns().id().to_owned(),
         household: pool.columns().household().to_vec(),
         folder,
@@ -199,11 +214,6 @@ fn prepare(api: &Api, key: &str) -> Result<Prepared, Problem> {
 
 /// The rows of a pool as CSV, for the solver's eyes.
 fn rows_of(pool: &PoolDir) -> Result<Zeroizing<Vec<u8>>, Problem> {
-    if pool.size() > MAX_PEOPLE {
-        return Err(
-            Problem::refused(format!("panels are built from at most {MAX_PEOPLE} people")).advise("draw by strata")
-        );
-    }
     let mut writer = csv::Writer::from_writer(Vec::new());
     for index in 0..pool.size() {
         let person = pool.person_at(index)?;

@@ -20,6 +20,7 @@ use crate::api::work::Tx;
 use crate::cli::panels::{files, pool};
 use crate::compose::How;
 use crate::failure::Named as _;
+use crate::job_problem::JobProblems;
 use crate::pool_dir::{PoolDir, Receiving, Upload};
 
 /// Longest list.
@@ -115,6 +116,7 @@ pub(in crate::api) fn recover(api: &Api) -> Result<(), Problem> {
             remove(api, kept.value.organiser.as_str(), &kept.value.id)?;
             kept.value.state = JobState::Failed;
             kept.value.message = Some("the service was stopped meanwhile; start the job again".to_owned());
+            kept.value.wrong = Some(JobProblems::one("stopped"));
             kept.value.ended = Some(api.now());
             batch.update(&kept)?;
         }

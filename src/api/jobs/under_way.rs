@@ -15,12 +15,13 @@ use crate::api::Api;
 use crate::api::limits::Limits;
 use crate::api::problem::Problem;
 use crate::api::work::Path;
+use crate::job_problem::Doing;
 
 /// What is told while a job runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Told {
-    pub(super) words: String,
-    pub(super) ended: bool,
+pub(super) enum Told {
+    Doing(Doing),
+    Ended,
 }
 
 /// A job under way.
@@ -48,7 +49,7 @@ impl Jobs {
     pub(super) fn begun(&self, key: &str) -> Arc<Running> {
         let running = Arc::new(Running {
             cancel: watch::Sender::new(false),
-            told: watch::Sender::new(Told { words: "waiting for its turn".to_owned(), ended: false }),
+            told: watch::Sender::new(Told::Doing(Doing::of("waiting"))),
         });
         self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned(), Arc::clone(&running));
         running
@@ -58,7 +59,7 @@ impl Jobs {
     pub(super) fn ended(&self, key: &str) {
         let ended = self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
         if let Some(running) = ended {
-            running.told.send_replace(Told { words: String::new(), ended: true });
+            running.told.send_replace(Told::Ended);
         }
     }
 }
@@ -72,7 +73,7 @@ pub(super) async fn until_cancelled(cancelled: &mut watch::Receiver<bool>) {
     }
 }
 
-/// Follow a job: server-sent events. progress says in words what it does; ended is the last
+/// Follow a job: server-sent events. progress says in words what it does, doing as JSON, as in the job; ended is the last
 #[utoipa::path(get, path = "/organisers/{organiser}/jobs/{job}/events", tag = "jobs",
     params(("organiser" = String, Path), ("job" = String, Path)), responses((status = 200, body = String, content_type = "text/event-stream")))]
 pub(super) async fn follow_job(State(api): State<Api>, Path((organiser, id)): Path<(String, String)>) -> Response {
@@ -88,19 +89,18 @@ pub(super) async fn follow_job(State(api): State<Api>, Path((organiser, id)): Pa
         Ok(Err(problem)) => return problem.into_response(),
         Err(_) => return Problem::internal().into_response(),
     }
-    let stream = futures_util::stream::unfold(Some((told, true)), |state| async move {
+    let ended = || vec![Ok::<_, Infallible>(Event::default().event("ended").data("ended"))];
+    let stream = futures_util::stream::unfold(Some((told, true)), move |state| async move {
         let (told, first) = state?;
-        let Some(mut told) = told else {
-            return Some((Ok::<_, Infallible>(Event::default().event("ended").data("ended")), None));
-        };
+        let Some(mut told) = told else { return Some((ended(), None)) };
         if !first && told.changed().await.is_err() {
-            return Some((Ok(Event::default().event("ended").data("ended")), None));
+            return Some((ended(), None));
         }
-        let Told { words, ended } = told.borrow_and_update().clone();
-        if ended {
-            return Some((Ok(Event::default().event("ended").data("ended")), None));
-        }
-        Some((Ok(Event::default().event("progress").data(words)), Some((Some(told), false))))
+        let Told::Doing(doing) = told.borrow_and_update().clone() else { return Some((ended(), None)) };
+        let words = Event::default().event("progress").data(doing.words());
+        let data = Event::default().event("doing").data(serde_json::to_string(&doing).unwrap_or_default());
+        Some((vec![Ok(words), Ok(data)], Some((Some(told), false))))
     });
+    let stream = futures_util::StreamExt::flat_map(stream, futures_util::stream::iter);
     Sse::new(stream).keep_alive(KeepAlive::default()).into_response()
 }

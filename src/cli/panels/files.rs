@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 
 use crate::columns::{self, ColumnNames};
 use crate::failure::{Failure, Named};
+use crate::job_problem::JobProblems;
 
 /// How every XLSX file begins, as any ZIP archive.
 const ZIP: &[u8] = b"PK\x03\x04";
@@ -62,7 +63,9 @@ impl Sources {
                     .ok()
                     .and_then(|instance| relax(&instance, watch).ok());
                 Err(match way_out {
-                    Some(relaxation) => Failure::usage(&errors).advise(proposed(&relaxation)),
+                    Some(relaxation) => Failure::usage(&errors)
+                        .advise(proposed(&relaxation))
+                        .of_job(JobProblems::from(&errors).helped_by(&relaxation.changes)),
                     None => wrong(&errors),
                 })
             }
@@ -164,5 +167,5 @@ fn wrong(errors: &InputErrors) -> Failure {
         1 => "correct this; nothing was written".to_owned(),
         n => format!("correct these {n}; nothing was written"),
     };
-    Failure::usage(errors).advise(advice)
+    Failure::usage(errors).advise(advice).of_job(errors)
 }

@@ -4,15 +4,19 @@ use std::cell::Cell;
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use klero_panels::{Stage, Watch};
 
+use super::told::Told;
 use crate::cli::out;
 use crate::failure::Failure;
+use crate::job_problem::Doing;
 
 /// The exit code of a program that Ctrl-C ended, as shells have it.
 const INTERRUPTED: i32 = 130;
+/// A service is told how far a stage is no more often than this.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// Shows progress and hears Ctrl-C.
 pub(crate) struct Shown {
@@ -21,6 +25,8 @@ pub(crate) struct Shown {
     started: Instant,
     bar: indicatif::ProgressBar,
     terminal: bool,
+    heard: bool,
+    told: Cell<Option<Instant>>,
 }
 
 impl Shown {
@@ -29,7 +35,16 @@ impl Shown {
         let stop = Arc::new(AtomicBool::new(false));
         listen(Arc::clone(&stop), what_remains)?;
         let terminal = std::io::stderr().is_terminal();
-        Ok(Self { stop, stage: Cell::new(None), started, bar: out::progress(Some(1), "reading"), terminal })
+        let (stage, told, heard) = (Cell::new(None), Cell::new(None), Told::is_heard());
+        Ok(Self { stop, stage, started, bar: out::progress(Some(1), "reading"), terminal, heard, told })
+    }
+
+    /// Tells the service: each stage as it begins, then now and then.
+    fn tell(&self, new: bool, stage: Stage, done: u32, total: u32) {
+        if self.heard && (new || self.told.get().is_none_or(|last| last.elapsed() >= PAUSE)) {
+            self.told.set(Some(Instant::now()));
+            Told::Doing(Doing { kind: Doing::kind_of(stage).to_owned(), done, total }).tell();
+        }
     }
 
     /// Takes the bar away.
@@ -50,16 +65,12 @@ impl Watch for Shown {
     }
 
     fn progress(&self, stage: Stage, done: u32, total: u32) {
-        let name = match stage {
-            Stage::Chances => "looking for the fairest chances",
-            Stage::Panels => "finding panels",
-            Stage::Improving => "exchanging panels for better ones",
-            Stage::Choices => "looking for people who have no choice",
-            Stage::Relaxing => "looking for the smallest change of the quotas",
-        };
-        if self.stage.replace(Some(stage)) != Some(stage) {
+        let name = Doing::of(Doing::kind_of(stage)).words();
+        let new = self.stage.replace(Some(stage)) != Some(stage);
+        self.tell(new, stage, done, total);
+        if new {
             self.bar.set_message(name);
-            if !self.terminal {
+            if !self.terminal && !self.heard {
                 eprintln!("{:.1} s: {name}", self.started.elapsed().as_secs_f64());
             }
         }

@@ -2,7 +2,7 @@
 // on the server and are followed live.
 
 import * as api from "./api.js";
-import { button, facts, fill, form, h, link, number, percent, pill, t, tell, trouble } from "./dom.js";
+import { button, facts, fill, form, h, known, link, number, percent, pill, t, tell, trouble } from "./dom.js";
 
 export async function step(own) {
   const { base, says, onLeave } = own;
@@ -96,12 +96,14 @@ async function watch(own, begun, place, onLeave, apply) {
   const path = `${base}/jobs/${begun.id}`;
   let job = begun;
   if (job.state === "queued" || job.state === "running") {
-    const doing = h("p", { role: "status", lang: "en" }, job.progress ?? "");
-    fill(place, h("h2", {}, t(`job-${job.kind}`)), h("p", {}, t("job-runs")), h("progress", { "aria-label": t("job-runs") }), doing, button(t("job-cancel"), () => api.post(`${path}/cancel`)));
+    const doing = h("p", { role: "status" });
+    const steps = h("p", { class: "small" });
+    const bar = h("progress", { "aria-label": t("job-runs") });
+    fill(place, h("h2", {}, t(`job-${job.kind}`)), h("p", {}, t("job-runs")), bar, doing, steps, button(t("job-cancel"), () => api.post(`${path}/cancel`)));
     const events = new EventSource(api.href(`${path}/events`));
     onLeave(() => events.close());
     await new Promise((done) => {
-      events.addEventListener("progress", (event) => { if (doing.textContent !== event.data) doing.textContent = event.data; });
+      events.addEventListener("doing", (event) => tells(JSON.parse(event.data), doing, bar, steps));
       events.addEventListener("ended", () => { events.close(); done(); });
       onLeave(done);
     });
@@ -110,18 +112,41 @@ async function watch(own, begun, place, onLeave, apply) {
   if (place.isConnected || begun === job) fill(place, h("h2", {}, t(`job-${job.kind}`)), ended(own, job, apply));
 }
 
+/** What a job does now. Only another stage is read out; its steps are there to be seen. */
+function tells({ kind, done, total }, doing, bar, steps) {
+  const words = t(known(`job-doing-${kind}`) ? `job-doing-${kind}` : "job-runs");
+  if (doing.textContent !== words) doing.textContent = words;
+  steps.textContent = total > 0 ? t("job-doing-steps", { done, total }) : "";
+  if (total > 0) Object.assign(bar, { max: total, value: Math.min(done, total) });
+  else bar.removeAttribute("value");
+}
+
+const range = ([min, max]) => `${number(min)}–${number(max)}`;
+const moved = (changes, apply) => [h("ul", {}, changes.map((change) => h("li", {}, `${change.feature}, ${change.value}: ${range(change.before)} → ${range(change.after)}`))),
+  h("p", {}, h("button", { type: "button", onclick: () => apply(changes) }, t("job-apply")))];
+
+/** Why a job came to no end: said here, from kinds and numbers. A kind that is not known stays English. */
+function failed({ message, wrong }, apply) {
+  const { problems = [], total = 0, changes = [] } = wrong ?? {};
+  const said = problems.length > 0 && problems.every(({ kind }) => known(`job-wrong-${kind}`));
+  // Many people may lack the same: it is said once.
+  const lines = said ? [...new Set(problems.map((one) => `${one.line === undefined ? "" : `${t("file-line", { line: one.line })} `}${t(`job-wrong-${one.kind}`, one)}`))] : [];
+  return h("div", { class: "verdict bad", role: "alert" }, h("p", { class: "headline" }, t("job-failed")),
+    said ? h("ul", { class: "wrong" }, lines.map((line) => h("li", {}, line))) : h("pre", { class: "wrap", lang: "en" }, message ?? ""),
+    said && lines.length > 1 && total > problems.length && h("p", {}, t("file-more", { n: total - problems.length })),
+    changes.length > 0 && [h("p", {}, t("job-helps")), moved(changes, apply)]);
+}
+
 function ended(own, job, apply) {
   const { says, store } = own;
-  if (job.state === "failed") return h("div", { class: "verdict bad", role: "alert" }, h("p", { class: "headline" }, t("job-failed")), h("pre", { class: "wrap", lang: "en" }, job.message ?? ""));
+  if (job.state === "failed") return failed(job, apply);
   if (job.state !== "done") return h("p", { role: "status" }, t("job-cancelled"));
   const result = job.result;
   if (job.kind === "feasibility") {
     if (result.changes.length === 0) return h("div", { class: "verdict good", role: "status" }, h("p", { class: "headline" }, t("job-possible")));
-    const range = ([min, max]) => `${number(min)}–${number(max)}`;
     return h("div", { class: "verdict warn", role: "status" }, h("p", { class: "headline" }, t("job-impossible")),
       h("p", {}, t(result.smallest ? "job-smallest" : "job-smaller", { n: result.people })),
-      h("ul", {}, result.changes.map((change) => h("li", {}, `${change.feature}, ${change.value}: ${range(change.before)} → ${range(change.after)}`))),
-      h("p", {}, h("button", { type: "button", onclick: () => apply(result.changes) }, t("job-apply"))));
+      moved(result.changes, apply));
   }
   const chosen = says.method.job === job.id;
   return [
