@@ -134,7 +134,7 @@ function people() {
 test("two organisers create, sign, approve, seal and draw; one loses the browser's storage in between; then all that follows", async () => {
   const invited = JSON.parse(klero("admin", "invite", "--dir", service.dir, "--login", "root@example.org", "--json")).secret;
   const invitations = {};
-  await somebody("en", async (root) => {
+  await somebody("en", async (root, { context }) => {
     await root.at("/");
     await root.look("sign-in");
     await root.page.goto(`${base}/en/desk#/invitation/${invited}`);
@@ -158,6 +158,7 @@ test("two organisers create, sign, approve, seal and draw; one loses the browser
       await root.says(new RegExp(`Invitation for ${login}`));
       invitations[login] = await root.page.locator("[data-invitation]").getAttribute("data-invitation");
     }
+    await copying(root, context);
     await root.look("people");
   });
 
@@ -168,6 +169,21 @@ test("two organisers create, sign, approve, seal and draw; one loses the browser
     await somebody("fr", (bert) => accept(bert, invitations.bert, "Bert Bourgmestre", "Créer mon compte").then(() => together(anna, bert)));
   });
 });
+
+/** What is passed on can be copied by keyboard; where the browser forbids it, it is selected. */
+async function copying({ page }, context) {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const shown = await page.locator("[data-invitation]").innerText();
+  const copy = page.getByRole("button", { name: "Copy: invitation" });
+  await copy.focus();
+  await page.keyboard.press("Enter");
+  await page.locator("#told", { hasText: "Copied." }).waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), shown);
+  await page.evaluate(() => { navigator.clipboard.writeText = () => Promise.reject(new DOMException("no", "NotAllowedError")); });
+  await page.keyboard.press("Enter");
+  await page.locator("#told", { hasText: "selected" }).waitFor();
+  assert.equal(await page.evaluate(() => getSelection().toString()), shown);
+}
 
 async function accept(desk, secret, name, go) {
   await desk.page.goto(`${base}/${desk.lang}/desk#/invitation/${secret}`);
@@ -261,6 +277,11 @@ async function together(anna, bert) {
   await anna.press("Sind sie erfüllbar?");
   await anna.says(/Kein Gremium kann/);
   await anna.look("wizard-quotas");
+  // Whoever builds at once is told the same, in words of their own.
+  await anna.press("Gerechte Gremien bauen");
+  await anna.says(/municipality: mindestens zusammen 1\d; das ist zu viel für 12 Sitze.*Diese Änderung hilft:/s);
+  assert.equal(await anna.page.locator("#view [lang=en]").count(), 0, "nothing of it is English");
+  await anna.look("wizard-refused");
   await anna.press("In die Tabelle übernehmen");
   await anna.press("Sind sie erfüllbar?");
   await anna.says(/kann alle Quoten erfüllen\./);
@@ -292,7 +313,7 @@ async function together(anna, bert) {
   await anna.says(/Alles noch einmal/);
   await anna.press("Bedingungen schreiben");
   const terms = await anna.here();
-  assert.match(await anna.text(), /12 Sitze\. Eines von 1\.000 Gremien wird ausgelost/);
+  assert.match(await anna.text(), /12 Personen werden ausgelost\. Eines von 1\.000 Gremien wird ausgelost/);
   await anna.sign();
 
   // Bert's browser forgets everything: session, key, all. The server has the rest; he signs with his key on paper.
@@ -382,6 +403,9 @@ async function afterwards(anna, bert, paper) {
   await anna.at("/draws/rat-2026/seats");
   await anna.says(/Ausgeschieden\s+\d/);
 
+  await linked(anna);
+  await rotation(anna, bert, paper);
+
   await anna.at("/draws/rat-2026/complaints");
   await anna.press("Beschwerden annehmen");
   await anna.says(/Keine Beschwerde wartet/);
@@ -419,12 +443,69 @@ async function afterwards(anna, bert, paper) {
   await account(bert);
   for (const lang of LANGUAGES) {
     const desk = new Desk(anna.page, lang);
-    for (const path of ["/", "/keys", "/people", "/account", "/drafts/new", "/draws/rat-2026", "/draws/rat-2026/change", "/nowhere"]) {
+    for (const path of ["/", "/keys", "/people", "/account", "/drafts/new", "/draws/rat-2026", "/draws/rat-2026/rotation", "/draws/rat-2026/change", "/nowhere"]) {
       await desk.page.goto("about:blank");
       await desk.at(path);
       await desk.look(`${lang}${path.replaceAll("/", "-")}`);
     }
   }
+}
+
+/** A council from those who were drawn and answered: whoever was not drawn is refused; columns of the earlier list can be used as well. */
+async function linked(anna) {
+  await anna.at("/draws/rat-2026/results");
+  const seated = (await anna.download("Personen mit Sitz (CSV)")).trim().split("\n").map((line) => line.split(","));
+  const at = seated[0].indexOf("number");
+  const answers = ["number,age", ...seated.slice(1).map((cells, n) => `${cells[at]},${n % 2 ? "young" : "old"}`)];
+  await anna.at("/drafts/new");
+  await anna.fill({ "title-de": "Ausschuss 2026", purpose: "ausschuss", seats: "4" });
+  await anna.page.locator('[name="method"][value="stratified"]').check();
+  await anna.page.locator('[name="from"]').selectOption("rat-2026");
+  await anna.press("Weiter");
+  await anna.says(/Alle Personen kommen aus der Auslosung rat-2026/);
+  for (const [name, lines, says] of [["stranger.csv", [...answers, "9999,old"], /Zeile 14: Niemand aus der früheren Auslosung/], ["answers.csv", answers, /in Ordnung: 12 Personen/]]) {
+    await upload(anna, name, `${lines.join("\n")}\n`);
+    assert.equal(await anna.page.locator('[name="role-0"] option[value="household"]').count(), 0, "the address is the earlier list's");
+    await anna.page.locator('[name="role-1"]').selectOption("public");
+    await anna.page.locator('[name="before"][value="gender"]').check();
+    await anna.look("wizard-linked");
+    await anna.press("Liste prüfen");
+    await anna.says(says);
+  }
+  await anna.press("Diese Liste festlegen");
+  await anna.says(/festgelegt: 12 Personen/);
+  assert.match(await anna.text(), /age, gender/);
+  assert.match(await anna.text(), /Auslosung rat-2026/);
+}
+
+/** A third leaves: the list of those who hold seats is made, and drawn from like any other. */
+async function rotation(anna, bert, paper) {
+  await anna.at("/draws/rat-2026");
+  await anna.link("Rotation");
+  await anna.says(/12 Personen haben einen Sitz/);
+  assert.equal(await anna.page.locator('[name="seats"]').inputValue(), "4");
+  await anna.fill({ title: "Rotation 2026" });
+  await anna.look("rotation");
+  await anna.press("Liste machen und Auslosung vorbereiten");
+  await anna.page.waitForSelector('#view[data-screen^="/drafts/"]');
+  assert.equal(await anna.page.locator('[name="draw"]').inputValue(), "rotation-2026");
+  await anna.press("Weiter");
+  await anna.says(/festgelegt: 12 Personen/);
+  await anna.link("Weiter");
+  await anna.says(/Wann wird ausgelost/);
+  await anna.fill({ at: inSeconds(86_400) });
+  await anna.press("Speichern");
+  await anna.press("Ankündigung schreiben");
+  await decided(anna, bert, paper, "Annoncer");
+  await anna.at("/draws/rotation-2026");
+  await anna.link("Weiter vorbereiten");
+  await anna.says(/Alles noch einmal/);
+  await anna.press("Bedingungen schreiben");
+  await anna.here();
+  assert.match(await anna.text(), /4 Personen werden ausgelost\. Alle haben die gleiche Chance/);
+  assert.match(await anna.text(), /Auslosung rat-2026/);
+  await decided(anna, bert, paper, "Sceller", "klero terms sign");
+  assert.match(await (await fetch(`${base}/de/draws/rotation-2026`)).text(), /draws\/rat-2026/, "everybody sees where the people come from");
 }
 
 /** A second draw: by groups, from a spreadsheet; postponed once, sealed, and then given up. */
@@ -461,7 +542,7 @@ async function another(anna, bert, paper) {
   await anna.says(/Alles noch einmal/);
   await anna.press("Bedingungen schreiben");
   await anna.here();
-  assert.match(await anna.text(), /6 Sitze\. Jede Gruppe bekommt Sitze im Verhältnis/);
+  assert.match(await anna.text(), /6 Personen werden ausgelost\. Jede Gruppe bekommt Plätze im Verhältnis/);
   await decided(anna, bert, paper, "Sceller", "klero terms sign");
   await anna.at("/draws/los-2026");
   await anna.says(/Versiegelt/);

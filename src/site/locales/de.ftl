@@ -57,10 +57,7 @@ home-people = { $n ->
     [one] { $n_s } Person im Lostopf
    *[other] { $n_s } Personen im Lostopf
 }
-home-seats = { $n ->
-    [one] { $n_s } Sitz
-   *[other] { $n_s } Sitze
-}
+home-seats = { $n_s } durch das Los
 home-organisers = Veranstalter
 home-log = Das Protokoll
 home-log-ok = { $n ->
@@ -110,7 +107,7 @@ fact-pool-value = { $n ->
     [one] { $n_s } Person
    *[other] { $n_s } Personen
 }
-fact-seats = Sitze
+fact-seats = Durch das Los
 fact-seats-value = { $reserves ->
     [0] { $seats_s }, keine Reserve
     [one] { $seats_s } und { $reserves_s } Person als Reserve
@@ -123,7 +120,7 @@ fact-attempt-value = { $postponed ->
     [one] Nummer { $attempt_s }, einmal verschoben
    *[other] Nummer { $attempt_s }, { $postponed_s }-mal verschoben
 }
-fact-not-drawn = Nicht ausgeloste Sitze
+fact-not-drawn = Nicht durch das Los
 fact-not-drawn-value = { $n_s }: { $why }
 fact-table-reason = Tabelle veröffentlicht, obwohl Einzelne darin allein stehen
 fact-method = Verfahren
@@ -267,7 +264,7 @@ a-pool-from = { $people ->
 q-chance = Wie groß war die Chance?
 a-chance = { $chance }.
 q-replace = Was, wenn jemand ablehnt?
-a-replace-none = Der Sitz bleibt leer.
+a-replace-none = Niemand folgt. Der Platz bleibt leer.
 a-replace-rank = Es folgt die nächste Person in der Reihenfolge, die dieselbe Auslosung ergab. Sie stand mit der Auslosung fest.
 a-replace-beacon = Ein neuer Zufallswert, den es beim Freiwerden des Sitzes noch nicht gibt, entscheidet, wer folgt.
 q-me = War ich im Lostopf?

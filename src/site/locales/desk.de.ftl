@@ -14,6 +14,10 @@ desk-nav-account = Konto
 desk-back-home = Alle Auslosungen
 desk-again = Noch einmal versuchen
 desk-copy = Kopieren
+desk-copy-of = { $what } kopieren
+desk-copy-command = Befehl
+desk-copy-invitation = Einladung
+desk-copy-no = Dieser Browser lässt das Kopieren nicht zu. Der Text ist markiert: Kopieren Sie ihn mit Strg+C.
 desk-copied = Kopiert.
 desk-lost-title = Diese Seite gibt es nicht
 desk-lost-text = Vielleicht wurde die Adresse abgeschnitten.
@@ -127,6 +131,10 @@ desk-seats = { $n ->
     [one] { $n_s } Sitz
    *[other] { $n_s } Sitze
 }
+desk-drawn = { $n ->
+    [one] { $n_s } Person wird ausgelost
+   *[other] { $n_s } Personen werden ausgelost
+}
 desk-reserves = { $n ->
     [one] { $n_s } Ersatzperson
    *[other] { $n_s } Ersatzpersonen
@@ -173,6 +181,8 @@ desk-go-answers = Antworten
 desk-go-answers-text = Antworten mit dem Code des Briefs eintragen; wer zu erinnern ist.
 desk-go-seats = Absagen und Nachrückende
 desk-go-seats-text = Sitze abgeben, und sehen, wer nachrückt.
+desk-go-rotation = Rotation
+desk-go-rotation-text = Auslosen, wer ausscheidet, oder wer aus diesem Kreis in einen anderen Rat eintritt.
 desk-go-complaints = Beschwerden
 desk-go-complaints-text = Beschwerden innerhalb ihrer Frist eintragen und beantworten.
 desk-go-change = Verschieben, aufgeben, annullieren, löschen
@@ -349,8 +359,8 @@ desk-method-equal-text = Alle haben die gleiche Chance.
 desk-method-households = Eine Person je Haushalt
 desk-method-households-text = Alle haben die gleiche Chance, aber aus einem Haushalt wird höchstens eine Person ausgelost.
 desk-method-stratified = Nach Gruppen
-desk-method-stratified-text = Jede Gruppe bekommt Sitze im Verhältnis zu ihrer Größe. Gruppen nach: { $columns }.
-desk-method-stratified-choice = Jede Gruppe bekommt Sitze im Verhältnis zu ihrer Größe. Welche Spalten die Gruppen bilden, wählen Sie im nächsten Schritt.
+desk-method-stratified-text = Jede Gruppe bekommt Plätze im Verhältnis zu ihrer Größe. Gruppen nach: { $columns }.
+desk-method-stratified-choice = Jede Gruppe bekommt Plätze im Verhältnis zu ihrer Größe. Welche Spalten die Gruppen bilden, wählen Sie im nächsten Schritt.
 desk-method-panels = Nach Quoten
 desk-method-panels-text = Eines von vielen vorbereiteten Gremien wird ausgelost. Jedes erfüllt alle Quoten; die Chance jeder Person wird gezählt und gezeigt.
 desk-method-panels-list = Eines von { $n_s } Gremien wird ausgelost. Jedes erfüllt alle Quoten. Chancen von { $low } bis { $high }.
@@ -389,7 +399,7 @@ desk-rules-more-titles = Titel in anderen Sprachen
 desk-rules-name = Name im Protokoll
 desk-rules-name-hint = Nie zuvor benutzt und nie wieder. Kleine Buchstaben, Ziffern und Bindestriche.
 desk-rules-purpose-hint = In einem Wort, etwa briefe oder rat. Wiederholte Versuche zum selben Zweck werden gezählt und gezeigt.
-desk-rules-seats = Sitze, die ausgelost werden
+desk-rules-seats = Wie viele ausgelost werden
 desk-rules-reserves-hint = Wie viele weitere ausgelost werden, die nachrücken können.
 desk-rules-from = Personen aus einer früheren Auslosung
 desk-rules-from-none = Nein, eine eigene Liste
@@ -405,6 +415,10 @@ desk-pool-use = Diese Liste verwenden
 desk-pool-other = Eine andere Liste verwenden
 desk-pool-chosen = Liste: { $name }
 desk-pool-gone = Die Liste dieses Entwurfs wurde gelöscht. Laden Sie sie noch einmal hoch.
+desk-pool-linked = Alle Personen kommen aus der Auslosung { $draw }. Laden Sie die Datei mit den Antworten hoch: die Spalte, an der man die Personen erkennt, wie in der früheren Liste, und die Antworten. Wer damals nicht ausgelost wurde, wird abgelehnt.
+desk-pool-linked-kept = Von dieser Datei bleiben nur Spalten für Gruppen und Quoten. Namen und Adressen kommen aus der früheren Liste.
+desk-pool-linked-columns = Auch diese Spalten der früheren Liste sind für Gruppen und Quoten
+desk-pool-linked-other = Diese Liste hält nicht fest, dass ihre Personen aus der Auslosung { $draw } kommen. Laden Sie sie noch einmal hoch, oder nehmen Sie in den Regeln die frühere Auslosung heraus.
 desk-pool-sealed = Die Liste ist versiegelt und lässt sich nicht ändern.
 desk-pool-read = { $n ->
     [one] { $n_s } Spalte wurde gefunden.
@@ -717,6 +731,22 @@ desk-seats-beacon-text = Nur, wenn die Bedingungen es so sagen. Der erste Wert z
 desk-seats-beacon-use = Eine neue Runde des Zufallssenders entscheidet
 desk-seats-beacon-at = Zeit des Nachrückens
 desk-seats-go = Schreiben, zum Unterschreiben
+desk-rotation-lead = Ein Teil eines Rats wechselt, zum Beispiel ein Drittel: durch zwei gewöhnliche Auslosungen aus denen, die einen Sitz haben. Alle können prüfen, dass niemand eingeschleust wurde. Hier entsteht die Liste; danach bereiten Sie die Auslosung vor wie jede andere.
+desk-rotation-what = Was wird ausgelost?
+desk-rotation-leave = Wer ausscheidet
+desk-rotation-leave-text = Aus denen, die jetzt einen Sitz dieser Auslosung haben. Wer schon durch eine frühere Rotation ausschied, bleibt unten weg.
+desk-rotation-enter = Wer eintritt
+desk-rotation-enter-text = Aus denen, die einen Sitz dieser Auslosung haben, zum Beispiel einer Versammlung. Wer schon im Rat sitzt oder saß, bleibt unten weg.
+desk-rotation-seats = Wie viele
+desk-rotation-seats-hint = { $n ->
+    [one] { $n_s } Person hat einen Sitz.
+   *[other] { $n_s } Personen haben einen Sitz.
+}
+desk-rotation-gone = Weggelassen wird, wer bei diesen Auslosungen einen Sitz hat oder hatte
+desk-rotation-gone-hint = Nur Auslosungen, deren Listen mit dieser verbunden sind, kommen in Frage.
+desk-rotation-title = Titel der neuen Auslosung
+desk-rotation-go = Liste machen und Auslosung vorbereiten
+desk-rotation-made = Die Liste ist gemacht. Sehen Sie die Regeln durch.
 
 desk-complaints-closed = Noch werden keine Beschwerden angenommen. Bis wann darf man sich beschweren?
 desk-complaints-until = Beschwerden werden angenommen bis

@@ -14,6 +14,10 @@ desk-nav-account = Account
 desk-back-home = All draws
 desk-again = Try again
 desk-copy = Copy
+desk-copy-of = Copy: { $what }
+desk-copy-command = command
+desk-copy-invitation = invitation
+desk-copy-no = This browser does not allow copying. The text is selected: copy it with Ctrl+C.
 desk-copied = Copied.
 desk-lost-title = There is no such page
 desk-lost-text = Perhaps the address was cut off.
@@ -127,6 +131,10 @@ desk-seats = { $n ->
     [one] { $n_s } seat
    *[other] { $n_s } seats
 }
+desk-drawn = { $n ->
+    [one] { $n_s } person is drawn
+   *[other] { $n_s } people are drawn
+}
 desk-reserves = { $n ->
     [one] { $n_s } reserve
    *[other] { $n_s } reserves
@@ -173,6 +181,8 @@ desk-go-answers = Answers
 desk-go-answers-text = Enter answers by the code of the letter; who is to be reminded.
 desk-go-seats = Refusals and replacements
 desk-go-seats-text = Give up seats, and see who follows.
+desk-go-rotation = Rotation
+desk-go-rotation-text = Draw who leaves, or who of these people enters another council.
 desk-go-complaints = Complaints
 desk-go-complaints-text = Enter and answer complaints, within their period.
 desk-go-change = Postpone, give up, annul, erase
@@ -349,8 +359,8 @@ desk-method-equal-text = Everybody has the same chance.
 desk-method-households = One of each household
 desk-method-households-text = Everybody has the same chance, but at most one person of a household is drawn.
 desk-method-stratified = By groups
-desk-method-stratified-text = Each group gets seats in proportion to its size. Groups by: { $columns }.
-desk-method-stratified-choice = Each group gets seats in proportion to its size. You choose in the next step which columns make the groups.
+desk-method-stratified-text = Each group gets places in proportion to its size. Groups by: { $columns }.
+desk-method-stratified-choice = Each group gets places in proportion to its size. You choose in the next step which columns make the groups.
 desk-method-panels = By quotas
 desk-method-panels-text = One of many prepared panels is drawn. Each meets all quotas; everybody’s chance is counted and shown.
 desk-method-panels-list = One of { $n_s } panels is drawn. Each meets all quotas. Chances from { $low } to { $high }.
@@ -389,7 +399,7 @@ desk-rules-more-titles = Titles in other languages
 desk-rules-name = Name in the log
 desk-rules-name-hint = Never used before, and never again. Small letters, digits and hyphens.
 desk-rules-purpose-hint = In one word, such as letters or council. Repeated attempts for the same purpose are counted and shown.
-desk-rules-seats = Seats to draw
+desk-rules-seats = How many are drawn
 desk-rules-reserves-hint = How many more are drawn who may follow.
 desk-rules-from = People from an earlier draw
 desk-rules-from-none = No, a list of its own
@@ -405,6 +415,10 @@ desk-pool-use = Use this list
 desk-pool-other = Use another list
 desk-pool-chosen = List: { $name }
 desk-pool-gone = The list of this draft was deleted. Upload it again.
+desk-pool-linked = All of them come from the draw { $draw }. Upload the file with the answers: the column that tells people apart, as in the earlier list, and the answers. Whoever was not drawn then is refused.
+desk-pool-linked-kept = Of this file only columns for groups and quotas are kept. Names and addresses come from the earlier list.
+desk-pool-linked-columns = These columns of the earlier list are for groups and quotas, too
+desk-pool-linked-other = This list does not say that its people come from the draw { $draw }. Upload it again, or take the earlier draw out of the rules.
 desk-pool-sealed = The list is sealed, and cannot be changed.
 desk-pool-read = { $n ->
     [one] { $n_s } column was found.
@@ -717,6 +731,22 @@ desk-seats-beacon-text = Only if the terms say so. The first value at or after t
 desk-seats-beacon-use = A new round of the beacon decides
 desk-seats-beacon-at = Time of the replacement
 desk-seats-go = Write it, to be signed
+desk-rotation-lead = Part of a council changes, such as a third: by two ordinary draws from those who hold seats. Everybody can check that nobody was slipped in. The list is made here; then you prepare the draw like any other.
+desk-rotation-what = What is drawn?
+desk-rotation-leave = Who leaves
+desk-rotation-leave-text = From those who now hold a seat of this draw. Whoever left by an earlier rotation is left out below.
+desk-rotation-enter = Who enters
+desk-rotation-enter-text = From those who hold a seat of this draw, such as an assembly. Whoever sits or sat on the council is left out below.
+desk-rotation-seats = How many
+desk-rotation-seats-hint = { $n ->
+    [one] { $n_s } person holds a seat.
+   *[other] { $n_s } people hold a seat.
+}
+desk-rotation-gone = Whoever holds or held a seat of these draws is left out
+desk-rotation-gone-hint = Only draws whose lists are linked to this one will do.
+desk-rotation-title = Title of the new draw
+desk-rotation-go = Make the list and prepare the draw
+desk-rotation-made = The list is made. Look through the rules.
 
 desk-complaints-closed = No complaints are taken yet. Until when may people complain?
 desk-complaints-until = Complaints are taken until

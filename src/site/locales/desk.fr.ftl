@@ -14,6 +14,10 @@ desk-nav-account = Compte
 desk-back-home = Tous les tirages
 desk-again = Réessayer
 desk-copy = Copier
+desk-copy-of = Copier : { $what }
+desk-copy-command = commande
+desk-copy-invitation = invitation
+desk-copy-no = Ce navigateur ne permet pas de copier. Le texte est sélectionné : copiez-le avec Ctrl+C.
 desk-copied = Copié.
 desk-lost-title = Cette page n’existe pas
 desk-lost-text = L’adresse a peut-être été coupée.
@@ -127,6 +131,10 @@ desk-seats = { $n ->
     [one] { $n_s } siège
    *[other] { $n_s } sièges
 }
+desk-drawn = { $n ->
+    [one] { $n_s } personne est tirée au sort
+   *[other] { $n_s } personnes sont tirées au sort
+}
 desk-reserves = { $n ->
     [one] { $n_s } personne de réserve
    *[other] { $n_s } personnes de réserve
@@ -173,6 +181,8 @@ desk-go-answers = Réponses
 desk-go-answers-text = Saisir les réponses avec le code de la lettre ; qui relancer.
 desk-go-seats = Refus et remplacements
 desk-go-seats-text = Libérer des sièges, et voir qui suit.
+desk-go-rotation = Rotation
+desk-go-rotation-text = Tirer au sort qui sort, ou qui de ce cercle entre dans un autre conseil.
 desk-go-complaints = Réclamations
 desk-go-complaints-text = Saisir les réclamations et y répondre, dans leur délai.
 desk-go-change = Reporter, abandonner, invalider, effacer
@@ -349,8 +359,8 @@ desk-method-equal-text = Tout le monde a la même chance.
 desk-method-households = Une personne par ménage
 desk-method-households-text = Tout le monde a la même chance, mais une personne au plus par ménage est tirée.
 desk-method-stratified = Par groupes
-desk-method-stratified-text = Chaque groupe reçoit des sièges en proportion de sa taille. Groupes selon : { $columns }.
-desk-method-stratified-choice = Chaque groupe reçoit des sièges en proportion de sa taille. Vous choisirez à l’étape suivante les colonnes qui forment les groupes.
+desk-method-stratified-text = Chaque groupe reçoit des places en proportion de sa taille. Groupes selon : { $columns }.
+desk-method-stratified-choice = Chaque groupe reçoit des places en proportion de sa taille. Vous choisirez à l’étape suivante les colonnes qui forment les groupes.
 desk-method-panels = Par quotas
 desk-method-panels-text = On tire l’un de nombreux panels préparés. Chacun respecte tous les quotas ; la chance de chacun est comptée et affichée.
 desk-method-panels-list = On tire l’un de { $n_s } panels. Chacun respecte tous les quotas. Chances de { $low } à { $high }.
@@ -389,7 +399,7 @@ desk-rules-more-titles = Titres dans d’autres langues
 desk-rules-name = Nom au journal
 desk-rules-name-hint = Jamais utilisé avant, et plus jamais après. Petites lettres, chiffres et traits d’union.
 desk-rules-purpose-hint = En un mot, comme lettres ou conseil. Les tentatives répétées pour le même but sont comptées et montrées.
-desk-rules-seats = Sièges à tirer
+desk-rules-seats = Combien sont tirées au sort
 desk-rules-reserves-hint = Combien d’autres sont tirés, qui pourront suivre.
 desk-rules-from = Personnes d’un tirage précédent
 desk-rules-from-none = Non, une liste à part
@@ -405,6 +415,10 @@ desk-pool-use = Utiliser cette liste
 desk-pool-other = Utiliser une autre liste
 desk-pool-chosen = Liste : { $name }
 desk-pool-gone = La liste de ce brouillon a été supprimée. Envoyez-la à nouveau.
+desk-pool-linked = Toutes les personnes viennent du tirage { $draw }. Téléversez le fichier des réponses : la colonne qui distingue les personnes, comme dans la liste précédente, et les réponses. Qui n’avait pas été tiré au sort est refusé.
+desk-pool-linked-kept = De ce fichier, seules les colonnes pour groupes et quotas sont gardées. Noms et adresses viennent de la liste précédente.
+desk-pool-linked-columns = Ces colonnes de la liste précédente servent aussi aux groupes et quotas
+desk-pool-linked-other = Cette liste n’établit pas que ses personnes viennent du tirage { $draw }. Téléversez-la à nouveau, ou retirez le tirage précédent des règles.
 desk-pool-sealed = La liste est scellée et ne peut plus changer.
 desk-pool-read = { $n ->
     [one] { $n_s } colonne trouvée.
@@ -717,6 +731,22 @@ desk-seats-beacon-text = Seulement si les conditions le disent. La première val
 desk-seats-beacon-use = Une nouvelle ronde de la balise décide
 desk-seats-beacon-at = Heure du remplacement
 desk-seats-go = L’écrire, pour signature
+desk-rotation-lead = Une partie d’un conseil change, par exemple un tiers : par deux tirages ordinaires parmi ceux qui ont un siège. Chacun peut vérifier que personne n’a été glissé dans la liste. La liste naît ici ; ensuite vous préparez le tirage comme tout autre.
+desk-rotation-what = Que tire-t-on au sort ?
+desk-rotation-leave = Qui sort
+desk-rotation-leave-text = Parmi ceux qui ont maintenant un siège de ce tirage. Ceux qu’une rotation antérieure a fait sortir sont écartés ci-dessous.
+desk-rotation-enter = Qui entre
+desk-rotation-enter-text = Parmi ceux qui ont un siège de ce tirage, par exemple d’une assemblée. Ceux qui siègent ou ont siégé au conseil sont écartés ci-dessous.
+desk-rotation-seats = Combien
+desk-rotation-seats-hint = { $n ->
+    [one] { $n_s } personne a un siège.
+   *[other] { $n_s } personnes ont un siège.
+}
+desk-rotation-gone = Sont écartés ceux qui ont ou avaient un siège de ces tirages
+desk-rotation-gone-hint = Seuls conviennent les tirages dont les listes sont liées à celle-ci.
+desk-rotation-title = Titre du nouveau tirage
+desk-rotation-go = Faire la liste et préparer le tirage
+desk-rotation-made = La liste est faite. Relisez les règles.
 
 desk-complaints-closed = Aucune réclamation n’est encore prise. Jusqu’à quand peut-on réclamer ?
 desk-complaints-until = Les réclamations sont prises jusqu’au

@@ -14,6 +14,10 @@ desk-nav-account = Account
 desk-back-home = Alle lotingen
 desk-again = Opnieuw proberen
 desk-copy = Kopiëren
+desk-copy-of = { $what } kopiëren
+desk-copy-command = Commando
+desk-copy-invitation = Uitnodiging
+desk-copy-no = Deze browser laat kopiëren niet toe. De tekst is geselecteerd: kopieer hem met Ctrl+C.
 desk-copied = Gekopieerd.
 desk-lost-title = Deze pagina bestaat niet
 desk-lost-text = Misschien is het adres afgebroken.
@@ -127,6 +131,10 @@ desk-seats = { $n ->
     [one] { $n_s } zetel
    *[other] { $n_s } zetels
 }
+desk-drawn = { $n ->
+    [one] { $n_s } persoon wordt geloot
+   *[other] { $n_s } personen worden geloot
+}
 desk-reserves = { $n ->
     [one] { $n_s } reserve
    *[other] { $n_s } reserves
@@ -173,6 +181,8 @@ desk-go-answers = Antwoorden
 desk-go-answers-text = Antwoorden invoeren met de code van de brief; wie herinnerd moet worden.
 desk-go-seats = Weigeringen en vervangingen
 desk-go-seats-text = Zetels afstaan, en zien wie volgt.
+desk-go-rotation = Rotatie
+desk-go-rotation-text = Loten wie uittreedt, of wie uit deze kring in een andere raad komt.
 desk-go-complaints = Klachten
 desk-go-complaints-text = Klachten binnen hun termijn invoeren en beantwoorden.
 desk-go-change = Uitstellen, opgeven, nietig verklaren, wissen
@@ -349,8 +359,8 @@ desk-method-equal-text = Iedereen heeft dezelfde kans.
 desk-method-households = Eén per huishouden
 desk-method-households-text = Iedereen heeft dezelfde kans, maar uit een huishouden wordt hoogstens één persoon geloot.
 desk-method-stratified = Per groep
-desk-method-stratified-text = Elke groep krijgt zetels in verhouding tot haar grootte. Groepen volgens: { $columns }.
-desk-method-stratified-choice = Elke groep krijgt zetels in verhouding tot haar grootte. Welke kolommen de groepen vormen, kiest u in de volgende stap.
+desk-method-stratified-text = Elke groep krijgt plaatsen in verhouding tot haar grootte. Groepen volgens: { $columns }.
+desk-method-stratified-choice = Elke groep krijgt plaatsen in verhouding tot haar grootte. Welke kolommen de groepen vormen, kiest u in de volgende stap.
 desk-method-panels = Met quota
 desk-method-panels-text = Eén van vele voorbereide panels wordt geloot. Elk voldoet aan alle quota; ieders kans wordt geteld en getoond.
 desk-method-panels-list = Eén van { $n_s } panels wordt geloot. Elk voldoet aan alle quota. Kansen van { $low } tot { $high }.
@@ -389,7 +399,7 @@ desk-rules-more-titles = Titels in andere talen
 desk-rules-name = Naam in het logboek
 desk-rules-name-hint = Nooit eerder gebruikt, en nooit meer. Kleine letters, cijfers en koppeltekens.
 desk-rules-purpose-hint = In één woord, zoals brieven of raad. Herhaalde pogingen voor hetzelfde doel worden geteld en getoond.
-desk-rules-seats = Te loten zetels
+desk-rules-seats = Hoeveel geloot worden
 desk-rules-reserves-hint = Hoeveel meer er geloot worden die kunnen volgen.
 desk-rules-from = Personen uit een eerdere loting
 desk-rules-from-none = Nee, een eigen lijst
@@ -405,6 +415,10 @@ desk-pool-use = Deze lijst gebruiken
 desk-pool-other = Een andere lijst gebruiken
 desk-pool-chosen = Lijst: { $name }
 desk-pool-gone = De lijst van dit ontwerp is verwijderd. Upload ze opnieuw.
+desk-pool-linked = Alle personen komen uit de loting { $draw }. Laad het bestand met de antwoorden op: de kolom waaraan men de personen herkent, zoals in de eerdere lijst, en de antwoorden. Wie toen niet geloot is, wordt geweigerd.
+desk-pool-linked-kept = Van dit bestand blijven alleen kolommen voor groepen en quota. Namen en adressen komen uit de eerdere lijst.
+desk-pool-linked-columns = Ook deze kolommen van de eerdere lijst dienen voor groepen en quota
+desk-pool-linked-other = Deze lijst legt niet vast dat haar personen uit de loting { $draw } komen. Laad ze opnieuw op, of haal de eerdere loting uit de regels.
 desk-pool-sealed = De lijst is verzegeld en kan niet meer veranderen.
 desk-pool-read = { $n ->
     [one] { $n_s } kolom gevonden.
@@ -717,6 +731,22 @@ desk-seats-beacon-text = Alleen als de voorwaarden het zeggen. De eerste waarde 
 desk-seats-beacon-use = Een nieuwe ronde van het baken beslist
 desk-seats-beacon-at = Tijdstip van de vervanging
 desk-seats-go = Schrijven, om te ondertekenen
+desk-rotation-lead = Een deel van een raad wisselt, bijvoorbeeld een derde: door twee gewone lotingen uit wie een zetel heeft. Iedereen kan controleren dat niemand is binnengesmokkeld. Hier ontstaat de lijst; daarna bereidt u de loting voor zoals elke andere.
+desk-rotation-what = Wat wordt geloot?
+desk-rotation-leave = Wie uittreedt
+desk-rotation-leave-text = Uit wie nu een zetel van deze loting heeft. Wie al door een eerdere rotatie uittrad, blijft hieronder weg.
+desk-rotation-enter = Wie intreedt
+desk-rotation-enter-text = Uit wie een zetel van deze loting heeft, bijvoorbeeld van een vergadering. Wie al in de raad zit of zat, blijft hieronder weg.
+desk-rotation-seats = Hoeveel
+desk-rotation-seats-hint = { $n ->
+    [one] { $n_s } persoon heeft een zetel.
+   *[other] { $n_s } personen hebben een zetel.
+}
+desk-rotation-gone = Wie bij deze lotingen een zetel heeft of had, blijft weg
+desk-rotation-gone-hint = Alleen lotingen waarvan de lijsten met deze verbonden zijn, komen in aanmerking.
+desk-rotation-title = Titel van de nieuwe loting
+desk-rotation-go = Lijst maken en loting voorbereiten
+desk-rotation-made = De lijst is gemaakt. Kijk de regels na.
 
 desk-complaints-closed = Er worden nog geen klachten aangenomen. Tot wanneer mag men klagen?
 desk-complaints-until = Klachten worden aangenomen tot

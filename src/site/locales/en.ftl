@@ -57,10 +57,7 @@ home-people = { $n ->
     [one] { $n_s } person in the pool
    *[other] { $n_s } people in the pool
 }
-home-seats = { $n ->
-    [one] { $n_s } seat
-   *[other] { $n_s } seats
-}
+home-seats = { $n_s } by lot
 home-organisers = Organisers
 home-log = The log
 home-log-ok = { $n ->
@@ -110,7 +107,7 @@ fact-pool-value = { $n ->
     [one] { $n_s } person
    *[other] { $n_s } people
 }
-fact-seats = Seats
+fact-seats = By lot
 fact-seats-value = { $reserves ->
     [0] { $seats_s }, no reserves
     [one] { $seats_s }, and { $reserves_s } reserve
@@ -123,7 +120,7 @@ fact-attempt-value = { $postponed ->
     [one] number { $attempt_s }, postponed once
    *[other] number { $attempt_s }, postponed { $postponed_s } times
 }
-fact-not-drawn = Seats not drawn
+fact-not-drawn = Not by lot
 fact-not-drawn-value = { $n_s }: { $why }
 fact-table-reason = Table published although people stand alone in it
 fact-method = Method
@@ -267,7 +264,7 @@ a-pool-from = { $people ->
 q-chance = What was everybody’s chance?
 a-chance = { $chance }.
 q-replace = What if somebody declines?
-a-replace-none = The seat stays empty.
+a-replace-none = Nobody follows. The place stays empty.
 a-replace-rank = The next in the order that the same draw gave follows. The order was fixed by the draw.
 a-replace-beacon = A fresh beacon value, which does not exist yet when the seat is given up, decides who follows.
 q-me = Was I in the pool?

@@ -57,10 +57,7 @@ home-people = { $n ->
     [one] { $n_s } personne dans l’urne
    *[other] { $n_s } personnes dans l’urne
 }
-home-seats = { $n ->
-    [one] { $n_s } siège
-   *[other] { $n_s } sièges
-}
+home-seats = { $n_s } par tirage au sort
 home-organisers = Organisateurs
 home-log = Le journal
 home-log-ok = { $n ->
@@ -110,7 +107,7 @@ fact-pool-value = { $n ->
     [one] { $n_s } personne
    *[other] { $n_s } personnes
 }
-fact-seats = Sièges
+fact-seats = Par tirage au sort
 fact-seats-value = { $reserves ->
     [0] { $seats_s }, sans réserve
     [one] { $seats_s }, et { $reserves_s } réserve
@@ -123,7 +120,7 @@ fact-attempt-value = { $postponed ->
     [one] numéro { $attempt_s }, reportée une fois
    *[other] numéro { $attempt_s }, reportée { $postponed_s } fois
 }
-fact-not-drawn = Sièges non tirés au sort
+fact-not-drawn = Pas par tirage au sort
 fact-not-drawn-value = { $n_s } : { $why }
 fact-table-reason = Tableau publié bien que des personnes y soient seules
 fact-method = Méthode
@@ -267,7 +264,7 @@ a-pool-from = { $people ->
 q-chance = Quelle était la chance de chacun ?
 a-chance = { $chance }.
 q-replace = Et si quelqu’un refuse ?
-a-replace-none = Le siège reste vide.
+a-replace-none = Personne ne suit. La place reste vide.
 a-replace-rank = Suit la personne suivante dans l’ordre donné par le même tirage. Cet ordre était fixé par le tirage.
 a-replace-beacon = Une nouvelle valeur de la balise, qui n’existe pas encore quand le siège se libère, décide qui suit.
 q-me = Étais-je dans l’urne ?

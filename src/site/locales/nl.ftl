@@ -57,10 +57,7 @@ home-people = { $n ->
     [one] { $n_s } persoon in de pool
    *[other] { $n_s } personen in de pool
 }
-home-seats = { $n ->
-    [one] { $n_s } zetel
-   *[other] { $n_s } zetels
-}
+home-seats = { $n_s } door loting
 home-organisers = Organisatoren
 home-log = Het logboek
 home-log-ok = { $n ->
@@ -110,7 +107,7 @@ fact-pool-value = { $n ->
     [one] { $n_s } persoon
    *[other] { $n_s } personen
 }
-fact-seats = Zetels
+fact-seats = Door loting
 fact-seats-value = { $reserves ->
     [0] { $seats_s }, geen reserves
     [one] { $seats_s }, en { $reserves_s } reserve
@@ -123,7 +120,7 @@ fact-attempt-value = { $postponed ->
     [one] nummer { $attempt_s }, één keer uitgesteld
    *[other] nummer { $attempt_s }, { $postponed_s } keer uitgesteld
 }
-fact-not-drawn = Niet gelote zetels
+fact-not-drawn = Niet door loting
 fact-not-drawn-value = { $n_s }: { $why }
 fact-table-reason = Tabel gepubliceerd hoewel er mensen alleen in staan
 fact-method = Methode
@@ -267,7 +264,7 @@ a-pool-from = { $people ->
 q-chance = Wat was ieders kans?
 a-chance = { $chance }.
 q-replace = Wat als iemand weigert?
-a-replace-none = De zetel blijft leeg.
+a-replace-none = Niemand volgt op. De plaats blijft leeg.
 a-replace-rank = De volgende in de volgorde die dezelfde loting gaf, volgt op. Die volgorde lag door de loting vast.
 a-replace-beacon = Een nieuwe waarde van het baken, die nog niet bestaat wanneer de zetel vrijkomt, beslist wie opvolgt.
 q-me = Zat ik in de pool?

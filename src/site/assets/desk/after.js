@@ -2,8 +2,10 @@
 // no screen: a screen is seen by whoever stands behind it.
 
 import * as api from "./api.js";
-import { button, choice, facts, field, form, fromLocal, h, link, moment, more, number, pill, t, tell, tick, toLocal } from "./dom.js";
+import { button, choice, copied, facts, field, form, fromLocal, h, LANG, link, moment, more, number, pill, t, tell, tick, toLocal } from "./dom.js";
 import { below } from "./draws.js";
+import { slug, TWO_WEEKS } from "./draft.js";
+import { titled } from "./words.js";
 
 const DAY = 86_400;
 const soon = (days) => toLocal(Math.ceil((Date.now() / 1_000 + days * DAY) / 3_600) * 3_600);
@@ -29,7 +31,7 @@ export async function results(context, name) {
     back: below(name, draw),
     body: [
       h("p", { class: "lead" }, t("results-lead", { n: outcome.seated.length })),
-      facts([t("results-seated"), number(outcome.seated.length)], [t("words-reserves"), number(outcome.reserves.length)], [t("results-left"), number(outcome.left.length)], outcome.panel !== undefined && [t("results-panel"), number(outcome.panel)], [t("results-hash"), h("code", {}, outcome.outcome)]),
+      facts([t("results-seated"), number(outcome.seated.length)], [t("words-reserves"), number(outcome.reserves.length)], [t("results-left"), number(outcome.left.length)], outcome.panel !== undefined && [t("results-panel"), number(outcome.panel)], [t("results-hash"), copied(outcome.outcome, t("results-hash"))]),
       h("h2", {}, t("results-files")),
       h("p", {}, t("results-files-text")),
       h("ul", {}, file(`${base}/results/drawn.csv`, t("results-drawn")), file(`${base}/results/reserves.csv`, t("results-reserves")), file(`${base}/results/remaining.csv`, t("results-remaining"))),
@@ -108,6 +110,39 @@ export async function seats(context, name) {
       more(t("seats-other"), h("p", {}, t("seats-other-text")), field(t("seats-place"), "place", { type: "number", min: 0 }), field(t("seats-why"), "why", { tag: "select", options: reasons })),
       more(t("seats-beacon"), h("p", {}, t("seats-beacon-text")), tick(t("seats-beacon-use"), "beacon", "yes"), field(t("seats-beacon-at"), "at", { type: "datetime-local", value: soon(1) }, zone())),
       h("button", { class: "primary" }, t("seats-go"))),
+    ],
+  };
+}
+
+/** A rotation: the pool of those who hold seats, and a draft over it that is prepared like any other. */
+export async function rotation(context, name) {
+  const { me, go } = context;
+  const { base, draw } = await opened(context, name);
+  const own = `/organisers/${me.organiser}`;
+  const [outcome, draws] = await Promise.all([api.get(`${base}/outcome`), api.all(`${own}/draws`)]);
+  const others = draws.filter((one) => one.draw !== name && ["drawn", "vacated"].includes(one.phase));
+  const holders = outcome.seated.length;
+  return {
+    title: t("go-rotation"),
+    back: below(name, draw),
+    body: [
+      h("p", { class: "lead" }, t("rotation-lead")),
+      form(async (data) => {
+        const title = data.get("title").trim();
+        const seats = Number(data.get("seats"));
+        const pool = await api.post(`${base}/rotation`, { name: title.slice(0, 90), seats, gone: data.getAll("gone") });
+        const enters = data.get("what") === "enter";
+        const says = { draw: slug(title), purpose: slug(title), title: { [LANG]: title }, pool: pool.id, from: name, method: { name: "equal" }, seats, reserves: 0,
+          replacement: enters ? "rank" : "none", draws_at: Math.ceil((Date.now() / 1_000 + TWO_WEEKS) / 3_600) * 3_600 };
+        const draft = await api.post(`${own}/drafts`, says);
+        tell(t("rotation-made"));
+        go(`/drafts/${draft.id}/rules`);
+      },
+      choice(t("rotation-what"), "what", ["leave", "enter"].map((what) => [what, t(`rotation-${what}`), t(`rotation-${what}-text`)]), "leave"),
+      field(t("rotation-seats"), "seats", { type: "number", min: 1, max: holders, required: true, value: Math.max(1, Math.round(holders / 3)) }, t("rotation-seats-hint", { n: holders })),
+      others.length > 0 && h("fieldset", {}, h("legend", {}, t("rotation-gone")), h("p", { class: "small" }, t("rotation-gone-hint")), others.map((one) => tick(titled(one.title, one.draw), "gone", one.draw))),
+      field(t("rotation-title"), "title", { required: true, maxlength: 200, pattern: ".*[A-Za-z0-9].*" }),
+      h("button", { class: "primary" }, t("rotation-go"))),
     ],
   };
 }

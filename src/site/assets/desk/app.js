@@ -24,6 +24,7 @@ const ROUTES = [
   [/^\/draws\/([a-z0-9-]+)\/results$/, after.results],
   [/^\/draws\/([a-z0-9-]+)\/answers$/, after.answers],
   [/^\/draws\/([a-z0-9-]+)\/seats$/, after.seats],
+  [/^\/draws\/([a-z0-9-]+)\/rotation$/, after.rotation],
   [/^\/draws\/([a-z0-9-]+)\/complaints$/, after.complaints],
   [/^\/draws\/([a-z0-9-]+)\/change$/, changes.page],
 ];

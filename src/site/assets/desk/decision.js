@@ -1,7 +1,7 @@
 // A decision: what it says, who has signed it, signing it in this browser or on another computer, and handing it in to the log.
 
 import * as api from "./api.js";
-import { button, field, form, h, LANG, link, moment, more, pill, t, tell } from "./dom.js";
+import { button, copied, field, form, h, LANG, link, moment, more, pill, t, tell } from "./dom.js";
 import * as keyring from "./keyring.js";
 import { words } from "./words.js";
 
@@ -70,7 +70,7 @@ function signing({ me, again }, base, decision, note, text, keys, kept) {
     more(t("sign-elsewhere"),
       h("p", {}, t("sign-elsewhere-text")),
       h("p", {}, link(api.href(`${base}/note`), t("sign-download"), { class: "button", download: file })),
-      h("pre", { class: "wrap" }, h("code", {}, decision.kind === "terms" ? `klero terms sign ${file} --key clerk.key` : `klero sign ${file} --key clerk.key`)),
+      copied(decision.kind === "terms" ? `klero terms sign ${file} --key clerk.key` : `klero sign ${file} --key clerk.key`, t("copy-command")),
       form(async (data) => {
         for (const line of pasted(data.get("signed"), note, text)) await api.post(`${base}/signatures`, { signed: line });
         tell(t("sign-done"));

@@ -175,6 +175,21 @@ export function tell(text) {
 const TOLD_MS = 8_000;
 let forget;
 
+/** A text that people carry elsewhere, with a button that copies it. Where the browser forbids that, the text is selected. */
+export function copied(text, what, props = {}) {
+  const code = h("code", props, text);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      tell(t("copied"));
+    } catch {
+      getSelection().selectAllChildren(code);
+      tell(t("copy-no"));
+    }
+  };
+  return h("span", { class: "copied" }, code, " ", h("button", { type: "button", class: "copy", onclick: copy, "aria-label": t("copy-of", { what }) }, t("copy")));
+}
+
 export const pill = (text, kind = "") => h("span", { class: `pill ${kind}` }, text);
 export const facts = (...pairs) => h("dl", { class: "facts" }, pairs.filter(Boolean).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
 export const link = (href, text, props = {}) => h("a", { href, ...props }, text);

@@ -10,10 +10,10 @@ import { method, titled } from "./words.js";
 
 const STEPS = ["rules", "people", "quotas", "time", "terms"];
 const LANGUAGES = { nl: "Nederlands", fr: "Français", de: "Deutsch", en: "English" };
-const TWO_WEEKS = 14 * 86_400;
+export const TWO_WEEKS = 14 * 86_400;
 
 /** A name for the log from a title: small letters, digits, hyphens. */
-const slug = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").replace(/ß/g, "ss").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 64);
+export const slug = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").replace(/ß/g, "ss").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 64);
 
 export async function begin({ me, go }) {
   const draws = await api.all(`/organisers/${me.organiser}/draws`);

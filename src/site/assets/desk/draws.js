@@ -84,6 +84,7 @@ export async function page(context, name) {
           result && sees && !draw.erased && go("results", t("go-results")),
           result && go("answers", t("go-answers")),
           result && go("seats", t("go-seats")),
+          draw.phase === "drawn" && clerk && !draw.erased && go("rotation", t("go-rotation")),
           draw.phase !== "announced" && sees && go("complaints", t("go-complaints")),
           decides && go("change", t("go-change"))),
       ],

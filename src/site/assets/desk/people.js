@@ -1,7 +1,7 @@
 // Letting people in: those who sign by admins, auditors by their organiser as well; for admins, organisers too. An invitation's secret is shown once, as a link to pass on.
 
 import * as api from "./api.js";
-import { button, field, form, h, moment, pill, t, tell } from "./dom.js";
+import { button, copied, field, form, h, moment, pill, t, tell } from "./dom.js";
 
 export async function page(context) {
   const { me, again } = context;
@@ -35,9 +35,8 @@ export async function page(context) {
         const invited = await api.post("/invitations", body);
         const address = `${location.origin}${location.pathname}#/invitation/${invited.secret}`;
         made.replaceChildren(h("div", { class: "note", role: "status" },
-          h("p", {}, h("strong", {}, t("invite-made", { login: invited.login }))), h("p", {}, h("code", { "data-invitation": invited.secret }, address)),
-          h("p", {}, t("invite-until"), " ", moment(invited.until)), h("p", { class: "small" }, t("invite-made-text")),
-          button(t("copy"), async () => { await navigator.clipboard.writeText(address); tell(t("copied")); })));
+          h("p", {}, h("strong", {}, t("invite-made", { login: invited.login }))), copied(address, t("copy-invitation"), { "data-invitation": invited.secret }),
+          h("p", {}, t("invite-until"), " ", moment(invited.until)), h("p", { class: "small" }, t("invite-made-text"))));
         element.reset();
       },
       field(t("invite-login"), "login", { required: true, maxlength: 128, autocapitalize: "none", spellcheck: "false", autocomplete: "off" }, t("invite-login-hint")),

@@ -1,7 +1,7 @@
 // The step of the wizard with the list of people: upload, roles of the columns, what is wrong with the file, and the commitment.
 
 import * as api from "./api.js";
-import { button, facts, field, fill, form, h, link, more, t, tell, tick, when, wrongFile } from "./dom.js";
+import { button, copied, facts, field, fill, form, h, link, more, t, tell, tick, when, wrongFile } from "./dom.js";
 
 const TYPES = { csv: "text/csv", xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" };
 const ROLES = ["private", "id", "public", "household"];
@@ -13,7 +13,7 @@ export async function step(own) {
   const chosen = says.pool && pools.find((one) => one.id === says.pool);
   if (sealed) return h("p", {}, t("pool-sealed"));
   return [
-    h("p", { class: "lead" }, t("pool-lead")),
+    h("p", { class: "lead" }, says.from ? t("pool-linked", { draw: says.from }) : t("pool-lead")),
     chosen ? [h("h2", {}, t("pool-chosen", { name: chosen.name })), await one(own, chosen.id)] : says.pool && h("p", { class: "note" }, t("pool-gone")),
     chosen ? more(t("pool-other"), upload(own), existing(own, pools)) : [upload(own), existing(own, pools)],
   ];
@@ -44,14 +44,25 @@ async function one(own, id) {
     const read = await api.getVersion(`${own.base}/pools/${id}`);
     const done = read.value.committed;
     const report = done?.table && await api.get(`${own.base}/pools/${id}/anonymity`);
-    fill(place, done ? committed(own, read.value, report) : uncommitted(own, read, show));
+    fill(place, done ? committed(own, read.value, report) : uncommitted(own, read, show, await earlier(own, read.value)));
   };
   await show();
   return place;
 }
 
-function uncommitted(own, { etag, value: pool }, show) {
+/** Columns of the list of the earlier draw that the file of answers has not: they can be used as well. */
+async function earlier(own, pool) {
+  if (!own.says.from) return [];
+  const drafts = await api.all(`${own.base}/drafts`);
+  const id = drafts.findLast((one) => one.says.draw === own.says.from)?.says.pool;
+  const found = id && await api.get(`${own.base}/pools/${id}`).catch((problem) => { if (problem.status !== 404) throw problem; });
+  return found ? found.headings.filter((name) => name !== found.roles?.id && !pool.headings.includes(name)) : [];
+}
+
+function uncommitted(own, { etag, value: pool }, show, before) {
   const { base } = own;
+  const { from } = own.says;
+  const roles = from ? ROLES.filter((role) => role !== "household") : ROLES;
   const given = (name) => {
     const roles = pool.roles;
     if (!roles) return pool.headings.indexOf(name) === 0 ? "id" : "private";
@@ -70,14 +81,16 @@ function uncommitted(own, { etag, value: pool }, show) {
       const role = (wanted) => pool.headings.filter((_, at) => data.get(`role-${at}`) === wanted);
       const ids = role("id");
       if (ids.length !== 1) throw new api.Problem("one-id", 0);
-      await api.put(`${base}/pools/${pool.id}/roles`, etag, { id: ids[0], public: role("public"), household: role("household") });
+      await api.put(`${base}/pools/${pool.id}/roles`, etag, { id: ids[0], public: [...role("public"), ...data.getAll("before")], household: role("household"), ...(from && { from }) });
       await show();
     },
     h("h3", {}, t("pool-roles")),
-    h("dl", {}, ROLES.map((role) => [h("dt", {}, t(`column-${role}`)), h("dd", {}, t(`column-${role}-text`))])),
+    from && h("p", { class: "note" }, t("pool-linked-kept")),
+    h("dl", {}, roles.map((role) => [h("dt", {}, t(`column-${role}`)), h("dd", {}, t(`column-${role}-text`))])),
     h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("pool-column")), h("th", { scope: "col" }, t("pool-role")))),
       h("tbody", {}, pool.headings.map((name, at) => h("tr", {}, h("th", { scope: "row" }, name),
-        h("td", {}, h("select", { name: `role-${at}`, "aria-label": t("pool-role-of", { column: name }) }, ROLES.map((role) => h("option", { value: role, selected: role === given(name) }, t(`column-${role}`)))))))))),
+        h("td", {}, h("select", { name: `role-${at}`, "aria-label": t("pool-role-of", { column: name }) }, roles.map((role) => h("option", { value: role, selected: role === given(name) }, t(`column-${role}`)))))))))),
+    before.length > 0 && h("fieldset", {}, h("legend", {}, t("pool-linked-columns")), before.map((name) => tick(name, "before", name, pool.roles?.public.includes(name)))),
     h("button", { class: pool.people === undefined ? "primary" : "" }, t("pool-check"))),
     pool.problems && h("div", { class: "verdict bad", role: "alert" }, h("p", { class: "headline" }, t("pool-problems")), wrongFile(pool.problems), h("p", {}, t("pool-problems-text"))),
     pool.people !== undefined && [
@@ -120,7 +133,8 @@ function committed(own, pool, report) {
   const open = pool.roles.public;
   return [
     h("div", { class: "verdict good" }, h("p", { class: "headline" }, t("pool-is-committed", { n: pool.committed.size }))),
-    facts([t("pool-root"), h("code", {}, pool.committed.root)], [t("column-id"), pool.roles.id], [t("column-public"), open.join(", ") || "–"], [t("column-household"), pool.roles.household.join(", ") || "–"]),
+    facts([t("pool-root"), copied(pool.committed.root, t("pool-root"))], [t("column-id"), pool.roles.id], [t("column-public"), open.join(", ") || "–"], [t("column-household"), pool.roles.household.join(", ") || "–"]),
+    pool.roles.from ? h("p", {}, t("words-from", { draw: pool.roles.from })) : says.from && h("p", { class: "note" }, t("pool-linked-other", { draw: says.from })),
     report && likeness(report),
     name === "stratified" && (open.length === 0 ? h("p", { class: "note" }, t("strata-none"))
       : form((data) => store({ method: { ...says.method, by: data.getAll("by") } }, "time"),

@@ -1,7 +1,7 @@
 // What a note says, in the reader's language: from the very bytes that are signed, so that nobody signs one thing and reads another.
 // Says every member that it knows in words, and every other one as it stands: nothing of a note is left out.
 
-import { facts, h, LANG, moment, more, number, percent, t } from "./dom.js";
+import { copied, facts, h, LANG, moment, more, number, percent, t } from "./dom.js";
 
 /** The title in the reader's language, or in the first one that there is. */
 export const titled = (title, name) => title?.[LANG] ?? Object.values(title ?? {})[0] ?? name;
@@ -14,7 +14,7 @@ export function method(says) {
     stratified: () => t("method-stratified-text", { columns: (says.columns ?? says.by ?? []).join(", ") || "–" }),
     panels: () => (says.panels === undefined ? t("method-panels-text") : t("method-panels-list", { n: says.panels, low: percent(says.min_count / says.panels), high: percent(says.max_count / says.panels) })),
   }[name]?.() ?? name;
-  return seats === undefined ? how : `${t("seats", { n: seats })}. ${how}`;
+  return seats === undefined ? how : `${t("drawn", { n: seats })}. ${how}`;
 }
 
 const plain = (value) => h("code", {}, typeof value === "string" ? value : JSON.stringify(value));
@@ -55,6 +55,6 @@ export function words(text) {
   const rest = Object.keys(says).filter((name) => !ORDER.includes(name) && !TECHNICAL.includes(name));
   return [
     facts(...shown.map((name) => [t(`words-${name}`), (MEMBERS[name] ?? plain)(says[name])]), ...rest.map((name) => [name, plain(says[name])])),
-    more(t("words-bytes"), h("pre", { class: "wrap" }, h("code", {}, text))),
+    more(t("words-bytes"), copied(text, t("words-bytes"))),
   ];
 }
