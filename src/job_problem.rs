@@ -323,6 +323,9 @@ mod tests {
         for kind in kinds.iter().map(String::as_str).chain(stages) {
             assert!(api.contains(&format!("`{kind}`")), "docs/api.md does not say what {kind} is");
         }
-        assert_eq!(stages.map(|stage| Doing::of(stage).words()).into_iter().collect::<BTreeSet<_>>().len(), stages.len());
+        assert_eq!(
+            stages.map(|stage| Doing::of(stage).words()).into_iter().collect::<BTreeSet<_>>().len(),
+            stages.len()
+        );
     }
 }
