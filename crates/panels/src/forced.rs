@@ -19,8 +19,8 @@ use crate::watch::{Stage, Watch};
 /// Nodes and work of one question.
 const NODES: usize = 4_000;
 const WORK: u64 = 1_500_000_000;
-/// Work of all, and of the fractions beside them: some twenty seconds.
-const TOTAL_WORK: u64 = 20_000_000_000;
+/// Work of all, and of the fractions beside them: some ten seconds.
+const TOTAL_WORK: u64 = 8_000_000_000;
 
 /// People as indices in file order, ascending.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
