@@ -1,7 +1,7 @@
 //! Rounds that drand published, rounds that must be refused, and another implementation's verdicts on both.
 
 use klero_draw::beacon::{BeaconError, Chain, ChainInfo, ChainInfoError, Round, Scheme};
-use klero_draw::json;
+use klero_draw::json::{self, INTEGER_BOUND};
 use klero_draw::rehearsal::RehearsalKey;
 use serde::Deserialize;
 
@@ -222,6 +222,34 @@ fn collected_rounds() {
                 assert_eq!(same, case.expect_randomness_match.unwrap_or(true));
             }
         }
+    }
+}
+
+#[test]
+fn chain_information_at_its_bounds() {
+    let key = RehearsalKey::from_seed(&[1; 32]).unwrap().chain_info(1_000, 3).unwrap();
+    let info = |beacon_id: usize, genesis| {
+        let key = key.public_key().to_vec();
+        ChainInfo::new("i".repeat(beacon_id), genesis, [7; 32], 1, key, Scheme::UnchainedG1)
+    };
+    let last = INTEGER_BOUND - 1;
+    assert_eq!(info(64, last).map(|info| (info.beacon_id().len(), info.genesis())), Ok((64, last)));
+    assert_eq!(info(65, last), Err(ChainInfoError::BeaconId));
+    assert_eq!(info(64, last + 1), Err(ChainInfoError::Genesis));
+    let text = json::encode(&key).unwrap();
+    let digits = hex::encode(key.public_key());
+    assert!(json::decode::<ChainInfo>(&text).is_ok());
+    // Where JSON need not be canonical, capitals would pass.
+    assert!(serde_json::from_str::<ChainInfo>(&text.replace(&digits, &digits.to_uppercase())).is_err());
+}
+
+#[test]
+fn the_identity_signs_nothing() {
+    for (chain, length, previous) in [(Chain::quicknet(), 48, None), (Chain::default_chain(), 96, Some(vec![1; 96]))] {
+        let mut signature = vec![0; length];
+        signature[0] = 0xc0;
+        let round = Round { round: 2, signature, previous_signature: previous };
+        assert_eq!(chain.verify(&round), Err(BeaconError::NotAPoint));
     }
 }
 
