@@ -334,6 +334,7 @@ async function together(anna, bert) {
   await anna.says(/Versiegelt/);
   await anna.look("draw-sealed");
   await anna.page.waitForFunction(() => document.getElementById("state")?.innerText.includes("Ausgelost"));
+  await anna.says(/Zu löschen bis/);
   await anna.look("draw-drawn");
   await bert.at(terms);
   await bert.look("terms-logged");
@@ -373,6 +374,12 @@ async function afterwards(anna, bert, paper) {
   await anna.press("Briefe an die Ausgelosten vorbereiten");
   await anna.says(/12 Briefe sind vorbereitet/);
   await anna.look("results");
+  // The auditor gets the whole list, and nobody on the way can read it.
+  await anna.unfold("Für die Prüfung");
+  await anna.fill({ recipient: "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p" });
+  const [audit] = await Promise.all([anna.page.waitForEvent("download"), anna.press("Verschlüsselt herunterladen")]);
+  assert.equal(audit.suggestedFilename(), "rat-2026.audit.age");
+  assert.match(readFileSync(await audit.path(), "latin1"), /^age-encryption\.org\/v1\n/);
   const letters = (await anna.download("Datei für den Serienbrief (CSV)")).trim().split("\n").map((line) => line.split(","));
   const code = letters[0].indexOf("receipt_code");
   const codes = letters.slice(1).map((cells) => cells[code]);
