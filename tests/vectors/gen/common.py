@@ -1,6 +1,6 @@
 """The protocol's primitives a second time, from their own specifications and with Python's standard library alone.
 
-Run in this folder: for f in beacon basics notes draws certificate bundles fraud whole; do python3 $f.py; done. `cargo test` needs the files that they write, not Python.
+Run in this folder: for f in beacon basics notes draws certificate bundles fraud whole sequences; do python3 $f.py; done. `cargo test` needs the files that they write, not Python.
 Nothing here was written by looking at the Rust code: the vectors are worth something only as long as that stays true.
 """
 import base64, hashlib, hmac, json, os, struct
