@@ -1,7 +1,7 @@
 // Keys: making one in this browser, proving that another one is yours, and having the organiser's keys enrolled in the log.
 
 import * as api from "./api.js";
-import { button, field, form, h, more, pill, t, tell, tick } from "./dom.js";
+import { button, copied, field, form, h, more, pill, t, tell, tick } from "./dom.js";
 import * as keyring from "./keyring.js";
 
 export async function page(context) {
@@ -27,7 +27,7 @@ export async function page(context) {
         able ? make(context, base, organiser.log, items) : h("p", { class: "note" }, t("keys-unable")),
         more(t("keys-paper-title"),
           h("p", {}, t("keys-paper-text")),
-          h("pre", { class: "wrap" }, h("code", {}, `klero keys new --name ${me.organiser}/paper --out paper.key\nklero keys claim paper.key --login ${me.login} --log ${organiser.log}`)),
+          copied(`klero keys new --name ${me.organiser}/paper --out paper.key\nklero keys claim paper.key --login ${me.login} --log ${organiser.log}`, t("copy-command")),
           form(async (data) => {
             await api.post(`${base}/keys`, claimed(data.get("proof")));
             tell(t("keys-registered"));
