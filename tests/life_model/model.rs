@@ -133,11 +133,15 @@ impl Model {
             Command::Propose(kind) => match kind {
                 Kind::Announcement => self.phase == Phase::Unknown,
                 Kind::Postponement => self.phase == Phase::Announced,
-                // Terms can be written as long as there is a pool; whether they can be sealed is the log's to say.
-                Kind::Terms => self.phase != Phase::Unknown && !self.erased,
+                // Nothing is written that could be signed only in vain; the log may go on before it is handed in all the same.
+                Kind::Terms => self.phase == Phase::Announced && self.now < published(self.round()),
                 Kind::Void => matches!(self.phase, Phase::Announced | Phase::Sealed),
-                Kind::Vacancy | Kind::Annulment => matches!(self.phase, Phase::Drawn | Phase::Annulled),
-                Kind::Erasure => self.sealed,
+                Kind::Vacancy => self.phase == Phase::Drawn && !self.erased,
+                Kind::Annulment => self.phase == Phase::Drawn,
+                Kind::Erasure => {
+                    let closed = matches!(self.phase, Phase::Drawn | Phase::Voided | Phase::Annulled);
+                    closed && self.sealed && !self.erased
+                }
             },
             Command::Sign(kind, who) => self.waiting.get(&kind).is_some_and(|w| !w.logged && !w.signed[who]),
             Command::HandIn(kind) => return self.expect_hand_in(kind),
