@@ -40,6 +40,9 @@ const ROOM: u32 = 4_096;
 /// From the slow clients' requests to the first that is measured.
 const SETTLING: Duration = Duration::from_secs(3);
 
+/// A reader that waits longer for an answer has found a service that stands still.
+const LONGEST_ANSWER: Duration = Duration::from_secs(60);
+
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 struct Wish {
@@ -269,6 +272,7 @@ impl Phase {
 fn read(address: SocketAddr, files: &Files, nth: u64, over: &AtomicBool) -> Outcome<Vec<f64>> {
     let stream = TcpStream::connect(address)?;
     stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(LONGEST_ANSWER))?;
     let (mut write, mut read) = (stream.try_clone()?, BufReader::new(stream));
     let (mut secs, mut mixed) = (Vec::new(), nth);
     while !over.load(Ordering::Relaxed) {
@@ -314,7 +318,10 @@ fn begin_slow(address: SocketAddr, path: &str, count: usize) -> Outcome<Vec<TcpS
         let socket = tokio::net::TcpSocket::new_v4()?;
         socket.set_recv_buffer_size(ROOM)?;
         let mut stream = runtime.block_on(socket.connect(address))?.into_std()?;
+        stream.set_nonblocking(false)?;
         stream.write_all(requests.as_bytes())?;
+        // One that has nothing for now, or stands still, must not hold up the others.
+        stream.set_nonblocking(true)?;
         slow.push(stream);
     }
     std::thread::sleep(SETTLING);
