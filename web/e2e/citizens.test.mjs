@@ -236,7 +236,7 @@ test("a hall watches: the clock counts down, and the reveal is the draw's own, i
       assert.equal(await page.locator("[data-controls]:visible").count(), 0);
       await accessible(page, `${draw} before`);
       // Nobody reloads: the state comes over the open connection.
-      await page.locator("[data-list] li").first().waitFor({ timeout: 120_000 });
+      await page.locator("[data-list] li").first().waitFor();
       const facts = await factsOf(base, draw);
       if (reducedMotion === "reduce") {
         assert.equal(await page.locator("[data-controls]:visible").count(), 0, "nothing to hurry where nothing moves");

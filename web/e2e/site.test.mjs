@@ -175,7 +175,7 @@ test("paper holds what the screen folds up, and every name that was typed", asyn
 test("a screen in a hall shows the draw alone, and the number that was just revealed; a panel's members have no tickets", async () => {
   await at("/de/draws/council-1/live", async (page) => {
     const places = page.locator("[data-list] li:not(.panel)");
-    await page.waitForFunction(() => document.querySelectorAll("[data-list] li:not(.panel)").length === 24, null, { timeout: 60_000 });
+    await page.waitForFunction(() => document.querySelectorAll("[data-list] li:not(.panel)").length === 24);
     const last = await places.last().boundingBox();
     assert.ok(last.y >= 0 && last.y + last.height <= 720 + 16, `the last one is seen: ${JSON.stringify(last)}`);
     for (const part of ["header.top", "footer"]) assert.ok(!await page.locator(part).isVisible(), part);

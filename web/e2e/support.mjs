@@ -14,6 +14,8 @@ import { chromium } from "playwright-core";
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 export const KLERO = process.env.KLERO ?? ["release", "debug"].map((kind) => join(root, "target", kind, "klero")).find(existsSync);
 export const LANGUAGES = ["nl", "fr", "de", "en"];
+/** How long a page may take before a test is given up as hanging: no expectation of speed, since a busy machine may be slow for minutes. */
+export const PATIENCE_MS = 600_000;
 
 /** A folder that is gone when the tests are over. */
 export function folder(name) {
@@ -75,6 +77,7 @@ export async function demonstration(people = 4_000) {
 
 export function launched() {
   return chromium.launch({
+    timeout: PATIENCE_MS,
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
@@ -86,6 +89,7 @@ export function launched() {
  */
 export async function opened(browser, base, run, { expected = /$^/, cookies = false, ...options } = {}) {
   const context = await browser.newContext({ locale: "en-GB", ...options });
+  context.setDefaultTimeout(PATIENCE_MS);
   const wrong = [];
   const asked = [];
   context.on("request", (request) => {

@@ -24,18 +24,21 @@ const file = `file://${here}dist/verifier.html`;
 const worlds = process.env["VERIFIER_WORLDS"] ?? "";
 const world = (name: string): string => join(worlds, name);
 const axe = readFileSync(join(here, "node_modules/axe-core/axe.min.js"), "utf8");
+/** How long anything may take before a test is given up as hanging: no expectation of speed, since a busy machine may be slow for minutes. */
+const PATIENCE_MS = 600_000;
 const work = mkdtempSync(join(tmpdir(), "verifier-"));
 
 let browser: Browser;
 before(async () => {
   assert.notEqual(worlds, "", "VERIFIER_WORLDS is not set");
-  browser = await chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-quic"] });
+  browser = await chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-quic"], timeout: PATIENCE_MS });
 });
 after(async () => { await browser.close(); });
 
 /** A page that fails the test if it asks for anything but itself and its own worker, or if a script breaks. */
 async function opened(run: (page: Page) => Promise<void>, options: Parameters<Browser["newContext"]>[0] = {}): Promise<void> {
   const context: BrowserContext = await browser.newContext({ locale: "en-GB", ...options });
+  context.setDefaultTimeout(PATIENCE_MS);
   const asked: string[] = [];
   const wrong: string[] = [];
   context.on("request", (r) => { if (r.url() !== file && !r.url().startsWith(`${file}#`) && !r.url().startsWith("blob:")) asked.push(r.url()); });
