@@ -75,6 +75,18 @@ export async function demonstration(people = 4_000) {
   return { dir, service, keys, base: match[1], seal, erase, stop };
 }
 
+/** A service with a practice beacon and no draw yet. */
+export async function rehearsing(name) {
+  const dir = folder(name);
+  const service = join(dir, "service");
+  const beacon = await started(["beacon", "serve", "--dir", join(dir, "beacon"), "--listen", "127.0.0.1:0", "--period", "1"], /(http:\/\/127\.0\.0\.1:\d+)\n(?:.*\n)*?chain information/);
+  klero("init", "--dir", service, "--origin", "draws.example.org/log", "--rehearsal", join(dir, "beacon", "chain.json"), "--relay", beacon.match[1]);
+  // One browser looks at many screens within a minute.
+  const env = { ...process.env, KLERO_LIMITS__REQUESTS_PER_MINUTE: "1000000", KLERO_LIMITS__API_REQUESTS_PER_MINUTE: "1000000", KLERO_LIMITS__API_ATTEMPTS_PER_MINUTE: "1000" };
+  const { match, stop } = await started(["serve", "--dir", service, "--listen", "127.0.0.1:0"], /serving (http:\/\/127\.0\.0\.1:\d+)/, { env });
+  return { dir, service, base: match[1], stop: async () => { await stop(); await beacon.stop(); } };
+}
+
 export function launched() {
   return chromium.launch({
     timeout: PATIENCE_MS,

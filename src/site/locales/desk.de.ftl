@@ -22,6 +22,8 @@ desk-copied = Kopiert.
 desk-lost-title = Diese Seite gibt es nicht
 desk-lost-text = Vielleicht wurde die Adresse abgeschnitten.
 desk-session-over = Sie wurden abgemeldet, weil die Sitzung zu Ende ist. Nichts ist verloren: Melden Sie sich an und machen Sie weiter.
+desk-session-back = Sie sind wieder angemeldet. Was Sie eingegeben hatten, steht noch da: Senden Sie es noch einmal.
+desk-leave-unsent = Was Sie hier eingegeben haben, ist noch nicht gesendet. Trotzdem weggehen?
 
 desk-problem-title = Das ging nicht
 desk-problem-fault = Diese Seite hat einen Fehler. Laden Sie sie neu; wenn es wieder geschieht, sagen Sie es dem Betreiber.

@@ -22,6 +22,8 @@ desk-copied = Copied.
 desk-lost-title = There is no such page
 desk-lost-text = Perhaps the address was cut off.
 desk-session-over = You were signed out, because the session has ended. Nothing is lost: sign in and go on.
+desk-session-back = You are signed in again. What you had typed is still here: send it once more.
+desk-leave-unsent = What you typed here is not sent yet. Leave all the same?
 
 desk-problem-title = This did not work
 desk-problem-fault = This page failed. Load it again; if it happens again, tell whoever runs the service.

@@ -22,6 +22,8 @@ desk-copied = Copié.
 desk-lost-title = Cette page n’existe pas
 desk-lost-text = L’adresse a peut-être été coupée.
 desk-session-over = Vous avez été déconnecté, car la session a pris fin. Rien n’est perdu : connectez-vous et continuez.
+desk-session-back = Vous êtes de nouveau connecté. Ce que vous aviez saisi est encore là : envoyez-le encore une fois.
+desk-leave-unsent = Ce que vous avez saisi ici n’est pas encore envoyé. Quitter quand même ?
 
 desk-problem-title = Cela n’a pas marché
 desk-problem-fault = Cette page a une erreur. Rechargez-la ; si cela se répète, dites-le à l’exploitant.

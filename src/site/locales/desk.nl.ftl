@@ -22,6 +22,8 @@ desk-copied = Gekopieerd.
 desk-lost-title = Deze pagina bestaat niet
 desk-lost-text = Misschien is het adres afgebroken.
 desk-session-over = U bent afgemeld, omdat de sessie is afgelopen. Er is niets verloren: meld u aan en ga verder.
+desk-session-back = U bent weer aangemeld. Wat u had ingevuld, staat er nog: verstuur het nog eens.
+desk-leave-unsent = Wat u hier hebt ingevuld, is nog niet verstuurd. Toch weggaan?
 
 desk-problem-title = Dit is niet gelukt
 desk-problem-fault = Deze pagina heeft een fout. Laad haar opnieuw; gebeurt het weer, zeg het dan aan de beheerder.

@@ -35,8 +35,10 @@ export async function results(context, name) {
       h("h2", {}, t("results-files")),
       h("p", {}, t("results-files-text")),
       h("ul", {}, file(`${base}/results/drawn.csv`, t("results-drawn")), file(`${base}/results/reserves.csv`, t("results-reserves")), file(`${base}/results/remaining.csv`, t("results-remaining"))),
-      more(t("audit-title"), h("p", {}, t("audit-text")), form((data) => {
-        location.assign(api.href(`${base}/audit.age?recipient=${encodeURIComponent(data.get("recipient").trim())}`));
+      more(t("audit-title"), h("p", {}, t("audit-text")), form(async (data) => {
+        const encrypted = URL.createObjectURL(await api.file(`${base}/audit.age?recipient=${encodeURIComponent(data.get("recipient").trim())}`));
+        link(encrypted, "", { download: `${name}.audit.age` }).click();
+        setTimeout(() => URL.revokeObjectURL(encrypted), 60_000);
       }, field(t("audit-recipient"), "recipient", { required: true, pattern: "\\s*age1[a-z0-9]{58}\\s*", spellcheck: "false", autocomplete: "off", autocapitalize: "none" }, t("audit-hint")), h("button", {}, t("audit-go")))),
       clerk && [h("h2", {}, t("letters-title")), h("p", {}, t("letters-text")), h("div", { class: "row" }, prepare("drawn"), outcome.reserves.length > 0 && prepare("reserves")), made],
     ],

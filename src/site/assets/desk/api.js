@@ -12,11 +12,12 @@ export class Problem extends Error {
 }
 
 let csrf;
+let account;
 const pending = new Map();
 /** Called when the session is over. */
 export const on = { signedOut: () => {} };
 
-async function ask(method, path, { body, etag, type, quiet = false } = {}) {
+async function ask(method, path, { body, etag, type, quiet = false, renewed = false } = {}) {
   const headers = {};
   let text = body;
   if (type === undefined && body !== undefined) {
@@ -44,6 +45,13 @@ async function ask(method, path, { body, etag, type, quiet = false } = {}) {
     told = await answer.json();
   } catch { /* not a problem document: the status alone has to do */ }
   const kind = String(told.type ?? "").replace("urn:kleroterion:problem:", "") || "other";
+  // Signed in anew in another window: the same account goes on here as well, without losing what is on the screen.
+  if (kind === "csrf" && !renewed) {
+    const before = account;
+    if ((await whoAmI())?.login === before) return ask(method, path, { body, etag, type, quiet, renewed: true });
+    account = before;
+    csrf = undefined;
+  }
   if (answer.status === 401 && !quiet) {
     csrf = undefined;
     on.signedOut();
@@ -87,7 +95,7 @@ export async function all(path, most = 2_000) {
 export async function whoAmI() {
   try {
     const session = await (await ask("GET", "/session", { quiet: true })).json();
-    csrf = session.csrf;
+    ({ csrf, login: account } = session);
     return session;
   } catch (problem) {
     if (problem.status === 401) return undefined;
@@ -99,7 +107,7 @@ export async function signIn(login, password, totp) {
   const body = { login, password };
   if (totp) body.totp = totp;
   const session = await (await ask("POST", "/session", { body, quiet: true })).json();
-  csrf = session.csrf;
+  ({ csrf, login: account } = session);
   return session;
 }
 
@@ -107,6 +115,9 @@ export async function signOut() {
   await ask("DELETE", "/session");
   csrf = undefined;
 }
+
+/** A file as it comes, where a plain link would leave the desk for the error if there is one. */
+export const file = async (path) => (await ask("GET", path)).blob();
 
 /** Where a file is fetched from by a link. */
 export const href = (path) => PREFIX + path;

@@ -2,7 +2,7 @@
 // it; all that they show comes from the API each time, so that a browser that forgets everything loses nothing but a key.
 
 import { on, signOut, whoAmI } from "./api.js";
-import { button, fill, h, link, speak, t, tell, trouble } from "./dom.js";
+import { button, fill, forget, h, link, speak, t, tell, trouble, unsent } from "./dom.js";
 import * as after from "./after.js";
 import * as changes from "./changes.js";
 import * as decision from "./decision.js";
@@ -31,6 +31,10 @@ const ROUTES = [
 
 const view = document.getElementById("view");
 let me;
+/** The address of the screen that stands. */
+let standing;
+/** Where somebody whose session ended in mid-work signs in again; their screen waits meanwhile, out of sight. */
+let gate;
 let leave;
 let shown = 0;
 
@@ -40,6 +44,7 @@ const address = () => location.hash.replace(/^#/, "") || "/";
 const frame = {
   get me() { return me; },
   go(to) {
+    forget();
     if (address() === to) show();
     else location.hash = to;
   },
@@ -66,6 +71,8 @@ function menu() {
 /** Shows the screen that the address names. Of two that are on their way the later counts. */
 async function show(arrived = true) {
   const turn = (shown += 1);
+  open();
+  forget();
   leave?.();
   leave = undefined;
   for (const a of document.querySelectorAll("#langs a")) a.hash = location.hash;
@@ -93,20 +100,51 @@ async function show(arrived = true) {
   menu();
   document.title = `${screen.title} · ${t("title")}`;
   const heading = h("h1", { tabindex: "-1" }, screen.title);
+  const held = view.contains(document.activeElement);
   fill(view, screen.back && h("p", { class: "back" }, screen.back), heading, screen.body);
   view.dataset.screen = path;
+  standing = location.hash;
   if (arrived && me !== undefined) {
     heading.focus({ preventScroll: true });
     scrollTo(0, 0);
-  }
+  } else if (held) heading.focus({ preventScroll: true });
 }
 
 on.signedOut = () => {
   if (me === undefined) return;
+  const before = me;
   me = undefined;
   tell(t("session-over"));
-  show();
+  if (unsent() === undefined) show();
+  else close(before);
 };
+
+/** What somebody has typed is kept where it stands, until the same account has signed in again. */
+async function close(before) {
+  const { title, body } = await signIn.page({
+    signedIn(session) {
+      if (session.login !== before.login || session.role !== before.role) { frame.signedIn(session); return; }
+      me = session;
+      open();
+      menu();
+      view.querySelector(".trouble")?.remove();
+      unsent()?.querySelector("button:not([type=button])")?.focus();
+      tell(t("session-back"));
+    },
+  });
+  gate = h("div", { id: "gate" }, h("h1", {}, title), body);
+  view.hidden = true;
+  view.before(gate);
+  menu();
+  gate.querySelector("[name=login]").value = before.login;
+  gate.querySelector("[name=password]").focus();
+}
+
+function open() {
+  gate?.remove();
+  gate = undefined;
+  view.hidden = false;
+}
 
 async function leaveDesk() {
   await signOut();
@@ -120,7 +158,14 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();
   document.getElementById("content").focus();
 });
-addEventListener("hashchange", () => show());
+// Nothing that was typed is lost without a question: not by a link, not by the browser's button, not by closing the window.
+addEventListener("hashchange", () => {
+  if ((me === undefined && gate === undefined) || unsent() === undefined || confirm(t("leave-unsent"))) show();
+  else history.pushState(null, "", standing || "#/");
+});
+addEventListener("beforeunload", (event) => {
+  if ((me !== undefined || gate !== undefined) && unsent() !== undefined) event.preventDefault();
+});
 
 try {
   await speak();

@@ -1,7 +1,7 @@
 // A decision: what it says, who has signed it, signing it in this browser or on another computer, and handing it in to the log.
 
 import * as api from "./api.js";
-import { button, copied, field, form, h, LANG, link, moment, more, pill, t, tell } from "./dom.js";
+import { button, copied, field, form, h, LANG, link, moment, more, pill, t, tell, unsent } from "./dom.js";
 import * as keyring from "./keyring.js";
 import { words } from "./words.js";
 
@@ -21,7 +21,7 @@ export async function page(context, id) {
     const timer = setInterval(async () => {
       const now = await api.get(base).catch(() => decision);
       // Not under somebody's hands: what is being typed stays.
-      if ((now.signatures.length !== decision.signatures.length || now.state !== decision.state) && !document.querySelector("textarea:focus, [aria-busy]")) {
+      if ((now.signatures.length !== decision.signatures.length || now.state !== decision.state) && unsent() === undefined && !document.querySelector("textarea:focus, [aria-busy]")) {
         tell(t("decision-changed"));
         again();
       }

@@ -100,13 +100,23 @@ export function tick(label, name, value, checked = false, props = {}) {
   return h("div", { class: "choice" }, h("input", { type: "checkbox", id, name, value, checked, ...props }), h("label", { for: id }, label));
 }
 
+/** Forms in which somebody has typed what is not sent yet. */
+const typed = new Set();
+/** The first of them that still stands in the page. */
+export const unsent = () => [...typed].find((element) => element.isConnected);
+export const forget = () => typed.clear();
+
 /** A form that does `act` with its data when it is sent, says what goes wrong, and cannot be sent twice at a time. */
 export function form(act, ...children) {
   const wrong = h("div", {});
   const element = h("form", {
+    oninput: () => typed.add(element),
     onsubmit: async (event) => {
       event.preventDefault();
-      await busy(element, wrong, () => act(new FormData(element), element));
+      await busy(element, wrong, async () => {
+        await act(new FormData(element), element);
+        typed.delete(element);
+      });
     },
   }, ...children, wrong);
   return element;
@@ -120,10 +130,11 @@ export function button(label, act, props = {}) {
   return row;
 }
 
+/** Buttons are only said to be disabled: one that really is would lose the focus, and whoever uses the keyboard their place. */
 async function busy(element, wrong, act) {
-  if (element.getAttribute("aria-busy") === "true") return;
+  if (element.closest("[aria-busy=true]") !== null) return;
   element.setAttribute("aria-busy", "true");
-  for (const control of element.querySelectorAll("button")) control.disabled = true;
+  for (const control of element.querySelectorAll("button")) control.setAttribute("aria-disabled", "true");
   wrong.replaceChildren();
   try {
     await act();
@@ -131,7 +142,7 @@ async function busy(element, wrong, act) {
     wrong.replaceChildren(trouble(problem));
   } finally {
     element.removeAttribute("aria-busy");
-    for (const control of element.querySelectorAll("button")) control.disabled = false;
+    for (const control of element.querySelectorAll("button")) control.removeAttribute("aria-disabled");
   }
 }
 
@@ -168,12 +179,12 @@ export function wrongFile({ problems, total, message, advice }) {
 export function tell(text) {
   const told = document.getElementById("told");
   told.textContent = "";
-  clearTimeout(forget);
+  clearTimeout(silence);
   requestAnimationFrame(() => { told.textContent = text; });
-  forget = setTimeout(() => { told.textContent = ""; }, TOLD_MS);
+  silence = setTimeout(() => { told.textContent = ""; }, TOLD_MS);
 }
 const TOLD_MS = 8_000;
-let forget;
+let silence;
 
 /** A text that people carry elsewhere, with a button that copies it. Where the browser forbids that, the text is selected. */
 export function copied(text, what, props = {}) {

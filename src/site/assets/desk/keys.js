@@ -95,7 +95,8 @@ function make({ me, again }, base, log, items) {
     try {
       await api.post(`${base}/keys`, { vkey: made.vkey, proof: await keyring.sign(made, keyring.claim(made.vkey, me.login, log)) });
     } catch (problem) {
-      await keyring.drop(made.vkey);
+      // Where no answer came it may be registered all the same.
+      if (problem.status >= 400 && problem.status < 500) await keyring.drop(made.vkey);
       throw problem;
     }
     tell(t("keys-made"));
