@@ -111,10 +111,7 @@ class Desk {
   }
 }
 
-/** Long enough for a machine that does much else: what is waited for comes, or never does. */
-const PATIENCE_MS = 240_000;
 const somebody = (lang, run) => opened(browser, base, (page, more) => {
-  page.setDefaultTimeout(PATIENCE_MS);
   // Here a screen is left with what was typed into it; that the desk asks first is tested in typed.test.mjs.
   page.on("dialog", (dialog) => dialog.accept());
   return run(new Desk(page, lang), more);

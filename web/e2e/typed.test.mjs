@@ -94,7 +94,7 @@ test("nothing that was typed is left without a question: by a link, the browser'
     await organiser(page, "eynatten");
     await stays(() => page.locator("#nav").getByRole("link", { name: "Account" }).click(), "confirm");
     await stays(() => page.evaluate(() => new Promise((done) => { addEventListener("hashchange", () => setTimeout(done), { once: true }); history.back(); })), "confirm");
-    await stays(() => page.goto(`${base}/en/`).catch(() => {}), "beforeunload");
+    await stays(() => Promise.all([page.waitForEvent("dialog"), page.evaluate((to) => { location.href = to; }, `${base}/en/`)]), "beforeunload");
     dialogs.accept = true;
     dialogs.asked.length = 0;
     await page.locator("#nav").getByRole("link", { name: "Account" }).click();
