@@ -164,15 +164,15 @@ impl Monitor {
                 self.findings.settle(id, draw.as_str());
             }
         }
-        if let Some(table) = terms_table(known) {
+        if let Some(table) = terms_table(known).map(|table| table.to_string()) {
             if known.erased().is_some() {
-                // A pool may be sealed again: another draw may need the same table.
-                if state.tables.get(&table.to_string()).is_some_and(|of| of == draw.as_str()) {
-                    state.tables.remove(&table.to_string());
+                if let Some(draws) = state.tables.get_mut(&table) {
+                    draws.remove(draw.as_str());
                 }
+                state.tables.retain(|_, draws| !draws.is_empty());
                 self.findings.settle(Id::TableGone, draw.as_str());
             } else {
-                state.tables.insert(table.to_string(), draw.to_string());
+                state.tables.entry(table).or_default().insert(draw.to_string());
             }
         }
     }
@@ -319,18 +319,22 @@ impl Monitor {
     pub(super) fn look_for_tables(&mut self, place: &Place, now: u64) -> Result<(), Stop> {
         let Some(state) = &mut self.state else { return Ok(()) };
         let after = state.tables.range(state.looked.clone()..).filter(|(hash, _)| **hash != state.looked);
-        let next: Vec<(String, String)> = after
+        let next: Vec<(String, BTreeSet<String>)> = after
             .chain(state.tables.iter())
             .take(TABLES_AT_ONCE.min(state.tables.len()))
-            .map(|(h, d)| (h.clone(), d.clone()))
+            .map(|(table, draws)| (table.clone(), draws.clone()))
             .collect();
-        for (hash, draw) in next {
-            state.looked = hash.clone();
-            if place.has(&format!("artifact/{hash}"))? {
-                self.findings.settle(Id::TableGone, &draw);
-            } else {
-                let text = format!("draw '{draw}': the table {hash} is not there, and no step says that it was erased");
-                self.findings.find(Id::TableGone, &draw, text, now);
+        for (hash, draws) in next {
+            state.looked.clone_from(&hash);
+            let there = place.has(&format!("artifact/{hash}"))?;
+            for draw in draws {
+                if there {
+                    self.findings.settle(Id::TableGone, &draw);
+                } else {
+                    let text =
+                        format!("draw '{draw}': the table {hash} is not there, and no step says that it was erased");
+                    self.findings.find(Id::TableGone, &draw, text, now);
+                }
             }
         }
         Ok(())

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use klero_draw::hash::StepHash;
 use klero_tlog::{Frontier, Hash};
 use klero_verifier::ledger::Stand;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The format that the file names.
 const FORMAT: &str = "kleroterion/v1/monitor";
@@ -59,14 +59,31 @@ pub struct State {
     pub unwitnessed: BTreeSet<String>,
     /// What draws wait for.
     pub waiting: BTreeMap<String, Waiting>,
-    /// Tables that must be there, by hash, and their draws.
-    pub tables: BTreeMap<String, String>,
+    /// Tables that must be there, by hash, each with the draws that need it: a pool may be sealed again.
+    #[serde(deserialize_with = "read_tables")]
+    pub tables: BTreeMap<String, BTreeSet<String>>,
     /// The last table that was looked for.
     pub looked: String,
     /// The newest kept checkpoint, if it is the first to cover nothing that a witness matters for.
     pub idle: Option<u64>,
     /// When a pass last went through to its end, Unix seconds.
     pub checked_at: u64,
+}
+
+/// Also as it was kept when a table had one draw.
+fn read_tables<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, BTreeSet<String>>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Draws {
+        One(String),
+        All(BTreeSet<String>),
+    }
+    let tables: BTreeMap<String, Draws> = Deserialize::deserialize(from)?;
+    let all = |draws| match draws {
+        Draws::One(draw) => BTreeSet::from([draw]),
+        Draws::All(draws) => draws,
+    };
+    Ok(tables.into_iter().map(|(table, draws)| (table, all(draws))).collect())
 }
 
 impl State {

@@ -169,6 +169,32 @@ fn an_erased_table_is_not_missed() {
 }
 
 #[test]
+fn a_table_of_two_draws_is_missed_by_both() {
+    let mut world = World::new();
+    let (terms, _) = world.whole(&Spec::new("council", "stratified"));
+    world.whole(&Spec::new("again", "stratified").purpose("again").at(GENESIS + 9_000));
+    let site = Site::of(&world);
+    assert_eq!(site.look(None, LATER).exit, 0);
+    let name = terms.value().pool.table.unwrap().to_string();
+    let table = site.log.join("artifact").join(&name);
+    let text = std::fs::read(&table).unwrap();
+    std::fs::remove_file(&table).unwrap();
+    assert_eq!(site.look(None, LATER).open(), ["table.gone:again", "table.gone:council"]);
+    // As a monitor that knew one draw for each table kept its state: it goes on.
+    let state = site.own.join("state.json");
+    let mut kept: serde_json::Value = serde_json::from_slice(&std::fs::read(&state).unwrap()).unwrap();
+    kept["tables"] = serde_json::json!({ name: "council" });
+    std::fs::write(&state, kept.to_string()).unwrap();
+    std::fs::write(&table, &text).unwrap();
+    assert_eq!(site.look(None, LATER).open(), ["table.gone:again"]);
+    // The later draw is erased: the earlier one needs the table as before.
+    world.erase("again");
+    publish(&world, &site.log);
+    std::fs::remove_file(&table).unwrap();
+    assert_eq!(site.look(None, LATER).open(), ["table.gone:council"]);
+}
+
+#[test]
 fn an_artifact_that_is_missing() {
     let mut world = World::new();
     let (_, outcome) = world.whole(&Spec::new("council", "equal"));
