@@ -165,6 +165,26 @@ test("cheating is caught, and named", async () => {
   });
 });
 
+test("another language changes the words alone: what was typed and ticked stays, and so does the focus", async () => {
+  await opened(async (page) => {
+    await page.locator("details:has(#strict) > summary").click();
+    await page.check("#strict");
+    await page.locator(".cheat .buttons button").first().click();
+    await page.selectOption("#cheat-part", "1");
+    await page.fill("#cheat-text", "not a step");
+    await page.locator("nav button[lang=fr]").focus();
+    await page.keyboard.press("Enter");
+    await page.locator(".cheat").getByRole("button", { name: "Vérifier la preuve modifiée" }).waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("lang")), "fr");
+    assert.equal(await page.inputValue("#cheat-text"), "not a step");
+    assert.equal(await page.inputValue("#cheat-part"), "1");
+    assert.ok(await page.isChecked("#strict"), "strict, as it was chosen");
+    assert.ok(await page.locator("#strict").isVisible());
+    await page.locator(".cheat").getByRole("button", { name: "Vérifier la preuve modifiée" }).click();
+    await page.waitForFunction(() => document.querySelector(".caught .failed, .caught .checks details, .caught strong") !== null);
+  });
+});
+
 /** The receipt of a person of the world's pool, made as an organiser would, from the pool key and the table. */
 function receiptOf(id: number, bundleFile: string): { text: string; index: number } {
   const bundle = parseCanonical(readFileSync(bundleFile, "utf8").slice(0, -1)) as Map<string, Json>;

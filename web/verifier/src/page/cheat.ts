@@ -17,17 +17,21 @@ interface Part { readonly label: string; read(): string; write(text: string): vo
 
 export class Cheat {
   private bundle: Map<string, Json>;
+  /** The part that was chosen in another language, and its text as it was typed. */
+  private readonly typed: readonly [number, string] | undefined;
   private readonly output = h("div", { role: "status", "aria-live": "polite", class: "caught" });
   private readonly select = h("select", { id: "cheat-part" });
   private readonly area = h("textarea", { id: "cheat-text", rows: "8", spellcheck: "false", autocomplete: "off" });
 
-  constructor(private readonly original: Uint8Array, private readonly run: Run, private readonly language: Language) {
-    this.bundle = this.fresh();
+  constructor(private readonly original: Uint8Array, private readonly run: Run, private readonly language: Language, before?: Cheat) {
+    this.bundle = before?.bundle ?? this.fresh();
+    this.typed = before === undefined ? undefined : [before.select.selectedIndex, before.area.value];
   }
 
   element(): HTMLElement {
     const { language } = this;
     this.fill();
+    if (this.typed !== undefined) [this.select.selectedIndex, this.area.value] = this.typed;
     this.select.addEventListener("change", () => { this.show(); });
     const preset = (id: TextId, change: (b: Map<string, Json>) => void): HTMLElement => h("button", {
       type: "button",

@@ -18,6 +18,8 @@ class Page {
   private strict = false;
   private answer: Answer | undefined;
   private cheating = false;
+  /** What was changed so far, and shown, in "try to cheat": kept over a change of language. */
+  private cheat: Cheat | undefined;
   /** What somebody typed of their letter, and what came of it: kept over a change of language or file, and never sent or stored. */
   private typed = location.hash;
   private box: Uint8Array | undefined;
@@ -47,12 +49,12 @@ class Page {
     document.title = `${this.say("title")} – Kleroterion`;
     replaceWith(this.root,
       h("header", {}, h("p", { class: "name" }, this.served === undefined ? "Kleroterion" : h("a", { href: `/${language}${this.served}` }, `Kleroterion: ${this.say("backToDraw")}`)),
-        h("nav", { "aria-label": this.say("language") }, ...LANGUAGES.map((l) => h("button", { type: "button", lang: l, "aria-pressed": String(l === language), click: () => { this.language = l; this.draw(); } }, LANGUAGE_NAMES[l])))),
+        h("nav", { "aria-label": this.say("language") }, ...LANGUAGES.map((l) => h("button", { type: "button", lang: l, "aria-pressed": String(l === language), click: () => { this.language = l; this.draw(); this.root.querySelector<HTMLElement>("[aria-pressed=true]")?.focus(); } }, LANGUAGE_NAMES[l])))),
       h("main", {},
         ...(this.letter
           ? [this.receipt("h1"), h("h2", {}, this.say("title")), ...this.proof()]
           : [h("h1", {}, this.say("title")), ...this.proof(), this.receipt("h2")]),
-        this.cheat()));
+        this.tryToCheat()));
     this.show();
   }
 
@@ -70,10 +72,10 @@ class Page {
     return h("section", { class: "files" },
       file("bundle", "chooseBundle", (f) => void this.take(f, "bundle")),
       h("p", { class: "drop" }, this.say("drop")),
-      h("details", {}, h("summary", {}, this.say("more")),
+      h("details", { open: this.strict || this.trust !== undefined || this.artifacts.size > 0 }, h("summary", {}, this.say("more")),
         file("trust", "chooseTrust", (f) => void this.take(f, "trust")),
         file("artifacts", "chooseArtifacts", (f) => void this.take(f, "artifacts"), { multiple: true }),
-        h("p", {}, h("label", {}, h("input", { id: "strict", type: "checkbox", change: (e: Event) => { this.strict = (e.target as HTMLInputElement).checked; void this.verify(); } }), ` ${this.say("strict")}`))));
+        h("p", {}, h("label", {}, h("input", { id: "strict", type: "checkbox", checked: this.strict, change: (e: Event) => { this.strict = (e.target as HTMLInputElement).checked; void this.verify(); } }), ` ${this.say("strict")}`))));
   }
 
   /** Sorts files by what they are: an artifact by its name, trust by its format, anything else is the bundle. */
@@ -105,6 +107,7 @@ class Page {
     replaceWith(this.report, h("p", { role: "status" }, this.say("working")));
     this.answer = await this.work.ask({ bundle, trust: this.trust, artifacts: [...this.artifacts], strict: this.strict });
     this.cheating = false;
+    this.cheat = undefined;
     this.receiptSaid = undefined;
     this.draw();
     // The report begins above its verdict where a rehearsal must be told first.
@@ -161,7 +164,7 @@ class Page {
     if (place !== null) replaceWith(place, ...said());
   }
 
-  private cheat(): HTMLElement {
+  private tryToCheat(): HTMLElement {
     const place = h("div", {});
     const begin = (): void => {
       const own = this.bundle !== undefined && this.answer !== undefined && "story" in this.answer && this.answer.story.report.verdict !== "unreadable";
@@ -169,7 +172,8 @@ class Page {
       const trust = own ? this.trust : EXAMPLE.trust;
       const run = (bundle: Uint8Array): Promise<Answer> => this.work.ask({ bundle, trust, artifacts: [...this.artifacts], strict: false });
       this.cheating = true;
-      replaceWith(place, new Cheat(original, run, this.language).element());
+      this.cheat = new Cheat(original, run, this.language, this.cheat);
+      replaceWith(place, this.cheat.element());
     };
     if (this.cheating) begin();
     else replaceWith(place, h("div", { class: "buttons" }, h("button", { type: "button", click: () => { begin(); document.getElementById("cheat-part")?.focus(); } }, this.say("cheatStart"))));
